@@ -1,0 +1,117 @@
+// Package acctest puts provider, emulator and Terraform CLI together for a
+// test, in one call. Tests of every area use it; nothing else does.
+package acctest
+
+import (
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/openapi"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
+)
+
+// Key is the API key that Server.Provider configures. No output of any kind may
+// contain it.
+const Key = "sk-test-4f1d7c2e9b8a6053"
+
+// Main runs a package's tests with a clean environment and the CLI that is
+// there: $TF_ACC_TERRAFORM_PATH, else terraform, else tofu on the PATH. Without
+// one, tests that need it are skipped. Call it from TestMain.
+func Main(m *testing.M) {
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "OPENAI_") && name != "OPENAI_OPENAPI" {
+			_ = os.Unsetenv(name)
+		}
+	}
+	// A CLI configuration that is not there makes the CLI print a warning where
+	// the test library expects a version.
+	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
+	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	for _, name := range []string{"terraform", "tofu"} {
+		if found, err := exec.LookPath(name); cli == "" && err == nil {
+			cli = found
+		}
+	}
+	if cli != "" {
+		_ = os.Setenv("TF_ACC", "1")
+		_ = os.Setenv("TF_ACC_TERRAFORM_PATH", cli)
+		if IsTofu() {
+			_ = os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org")
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// IsTofu reports whether the CLI of this run is OpenTofu.
+func IsTofu() bool {
+	return strings.HasPrefix(filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")), "tofu")
+}
+
+// Server is an emulator that one test has to itself.
+type Server struct {
+	*emulator.Server
+	URL string // the base URL, ending in /v1
+}
+
+// Start starts an emulator for a test, which runs in parallel with others. When the test ends, every request that
+// it saw is held against OpenAI's own document, where that is at hand.
+func Start(t *testing.T, options emulator.Options) *Server {
+	t.Helper()
+	t.Parallel()
+	s := &Server{Server: emulator.New(options)}
+	h := httptest.NewServer(s.Server)
+	s.URL = h.URL + "/v1"
+	t.Cleanup(func() {
+		h.CloseClientConnections() // a request may still hang, on purpose
+		h.Close()
+		s.checkRequests(t)
+	})
+	return s
+}
+
+func (s *Server) checkRequests(t *testing.T) {
+	t.Helper()
+	document := openapi.Shared(t)
+	if document == nil {
+		return
+	}
+	for _, r := range s.Requests() {
+		for _, err := range document.CheckRequest(r.Method, r.Path, r.Query, r.Body) {
+			t.Errorf("%s %s is not what OpenAI's document allows: %v\n%s", r.Method, r.Path, err, r.Body)
+		}
+	}
+}
+
+// Provider is a provider block for the server, with more arguments if given.
+func (s *Server) Provider(arguments ...string) string {
+	return "provider \"openai\" {\n  base_url = \"" + s.URL + "\"\n  api_key = \"" + Key + "\"\n  " +
+		strings.Join(arguments, "\n  ") + "\n}\n"
+}
+
+// Factories serve the provider in process, short cuts included.
+func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"openai": func() (tfprotov6.ProviderServer, error) { return serve.New(provider.New("test")), nil },
+	}
+}
+
+// Run runs steps with the real CLI. A step whose
+// configuration has no provider block gets the server's.
+func (s *Server) Run(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	for i := range steps {
+		if steps[i].Config != "" && !strings.Contains(steps[i].Config, `provider "openai"`) {
+			steps[i].Config = s.Provider() + steps[i].Config
+		}
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: Factories(), Steps: steps})
+}

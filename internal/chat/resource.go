@@ -1,0 +1,144 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+)
+
+// defaultCreateTimeout is how long a create may take in all, retries included.
+const defaultCreateTimeout = 20 * time.Minute
+
+const resourceDescription = "Asks a chat model once and keeps the answer in the state.\n\n" +
+	"The request is sent when the resource is created. Planning and refreshing make no call, and the answer " +
+	"stays as it is until an argument that is part of the request changes, or `triggers` does: then the resource " +
+	"is replaced and the model is asked again. JSON arguments are compared by value, so reformatting them asks nothing.\n\n" +
+	"The prompt and the answer are kept in the state in plain text."
+
+var resourceSchema = kinds.Resource(resourceDescription, resourceAttributes)
+
+// Resource is the managed resource openai_chat_completion.
+type Resource struct{ completions completions }
+
+// NewResource returns the resource, to be configured by Terraform.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_chat_completion"
+}
+
+// Schema is the same value at each call; it is built once per process.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = resourceSchema
+}
+
+// Configure takes the provider's client. There is none while the provider's
+// settings are not known, which matters only to a call.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+	r.completions.client, _ = req.ProviderData.(*client.Client)
+}
+
+// ValidateConfig checks how the arguments fit together.
+func (r *Resource) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	resp.Diagnostics.Append(Validate(req.Config.Raw)...)
+}
+
+// ModifyPlan decides whether a change replaces the completion. It makes no call.
+func (r *Resource) ModifyPlan(_ context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+		return
+	}
+	plan, replaced, err := kinds.Change(resourceAttributes, req.State.Raw, req.Plan.Raw)
+	if err != nil {
+		resp.Diagnostics.AddError("Could not plan chat completion", err.Error())
+		return
+	}
+	resp.Plan.Raw = plan
+	for _, name := range replaced {
+		resp.RequiresReplace.Append(path.Root(name))
+	}
+}
+
+// Create asks the model.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	fields := wire.Fields(req.Plan.Raw)
+	ctx, cancel := withCreateTimeout(ctx, fields["timeouts"])
+	defer cancel()
+	apiKey, _ := wire.Text(fields["api_key"])
+	answer, diags := r.completions.ask(ctx, req.Plan.Raw, apiKey)
+	resp.Diagnostics.Append(diags...)
+	if answer == nil {
+		return
+	}
+	for name, value := range answer {
+		fields[name] = value
+	}
+	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), fields)
+}
+
+// Read makes no call: the state is the record.
+func (r *Resource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+
+// Update takes over what does not change the request. The plan has settled it.
+func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.State.Raw = req.Plan.Raw
+}
+
+// Delete removes a stored completion from the server. For any other there is
+// nothing to do, and no call is made.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	fields := wire.Fields(req.State.Raw)
+	id, _ := wire.Text(fields["id"])
+	if !wire.True(fields["store"]) || wire.True(fields["skip_destroy"]) || id == "" {
+		return
+	}
+	apiKey, _ := wire.Text(fields["api_key"])
+	resp.Diagnostics.Append(r.completions.remove(ctx, id, apiKey)...)
+}
+
+// ImportState explains why there is nothing to import.
+func (r *Resource) ImportState(_ context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resp.Diagnostics.Append(diag.NewErrorDiagnostic("Chat completions cannot be imported",
+		fmt.Sprintf("A chat completion is an answer to one call, not an object that lives on the server: the API cannot give back the request that %q was made of, so nothing that was imported could be planned. ", req.ID)+
+			"Write the resource and apply it to ask again. To keep using an answer that you already have, put it into a local value or a terraform_data resource."))
+}
+
+// limitError is the cause of a context that ran out; it names the setting.
+type limitError struct {
+	setting string
+	limit   time.Duration
+}
+
+func (e limitError) Error() string {
+	return fmt.Sprintf("%s (%s) ran out", e.setting, e.limit)
+}
+
+func withCreateTimeout(ctx context.Context, timeouts tftypes.Value) (context.Context, context.CancelFunc) {
+	limit := limitError{"timeouts.create", defaultCreateTimeout}
+	if text, ok := wire.Text(wire.Fields(timeouts)["create"]); ok {
+		if d, err := time.ParseDuration(text); err == nil {
+			limit.limit = d
+		}
+	}
+	return context.WithTimeoutCause(ctx, limit.limit, limit)
+}
+
+// IsRecord says that the state is the record of a call: see serve.Record.
+func (r *Resource) IsRecord() {}

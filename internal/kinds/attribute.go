@@ -1,0 +1,174 @@
+package kinds
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Shape is the form of a value, in Terraform and on the wire at once.
+type Shape int
+
+// The shapes an attribute can have.
+const (
+	// String is text.
+	String Shape = iota + 1
+	// Bool is true or false.
+	Bool
+	// Int64 is a whole number.
+	Int64
+	// Float64 is a number.
+	Float64
+	// JSON is text that holds a JSON value. It is embedded in the request as
+	// that value and compared by value, never by spelling.
+	JSON
+	// JSONOrString is text that is embedded and compared as JSON where it
+	// holds a JSON object, and is an ordinary string otherwise ("auto").
+	JSONOrString
+	// Strings is a list of text.
+	Strings
+	// Int64s is a list of whole numbers.
+	Int64s
+	// StringMap maps names to text.
+	StringMap
+	// Int64Map maps names to whole numbers.
+	Int64Map
+	// Object is one group of attributes, its Fields.
+	Object
+	// Objects is a list of such groups.
+	Objects
+)
+
+// Mode says who gives an attribute its value.
+type Mode int
+
+// The modes of an attribute.
+const (
+	// Optional arguments may be left out; null means omitted, never a default.
+	Optional Mode = iota
+	// Required arguments must be given.
+	Required
+	// Computed attributes come from the answer. Everything below a Computed
+	// attribute is computed, whatever its own mode says, so one list of fields
+	// can describe an argument and a part of the answer.
+	Computed
+)
+
+// Attribute declares one argument of a request or one attribute of an answer.
+type Attribute struct {
+	// Name is the name in the configuration: the API's own, unless Wire says so.
+	Name string
+	// Wire is the name in JSON where it is not Name ("message" is sent as "messages").
+	Wire string
+	// Shape is the form of the value.
+	Shape Shape
+	// Fields are what an Object or each of Objects holds.
+	Fields Attributes
+	// Block renders an Object or Objects as a nested block rather than as an
+	// attribute. For the configuration that means `name { … }` without "=".
+	Block bool
+	// Mode says who gives the value.
+	Mode Mode
+	// Description tells a user what the name does not: units, limits, defaults
+	// of the API, what to use instead. Markdown.
+	Description string
+	// Sensitive hides the value in the output of the CLI.
+	Sensitive bool
+	// Local marks what never goes on the wire: settings of the resource itself.
+	Local bool
+	// InPlace marks an argument whose change leaves the request as it was, so
+	// that the answer is kept. A change of any other argument replaces.
+	InPlace bool
+	// Validators hold for the value; each is the framework's validator
+	// interface of the attribute's shape (validator.String, validator.List, …).
+	Validators []validator.Describer
+
+	tf tftypes.Type
+}
+
+// Attributes is a declaration: attributes in the order in which they are
+// documented and sent.
+type Attributes []Attribute
+
+// Declare checks and completes a declaration. It panics on one that can never
+// work, so that a mistake shows in the first test that loads the package.
+func Declare(attributes ...Attribute) Attributes {
+	seen := make(map[string]bool, len(attributes))
+	for i := range attributes {
+		a := &attributes[i]
+		if a.Name == "" || seen[a.Name] {
+			panic(fmt.Sprintf("kinds: attribute %q is nameless or declared twice", a.Name))
+		}
+		seen[a.Name] = true
+		grouped := a.Shape == Object || a.Shape == Objects
+		if grouped != (a.Fields != nil) || (a.Block && !grouped) {
+			panic(fmt.Sprintf("kinds: attribute %q: fields and blocks belong to Object and Objects", a.Name))
+		}
+		a.tf = a.terraformType()
+	}
+	return attributes
+}
+
+// Join puts declarations one after another into one.
+func Join(parts ...Attributes) Attributes {
+	var all []Attribute
+	for _, part := range parts {
+		all = append(all, part...)
+	}
+	return Declare(all...)
+}
+
+// Type is the Terraform type of a value with these attributes.
+func (as Attributes) Type() tftypes.Object {
+	types := make(map[string]tftypes.Type, len(as))
+	for i := range as {
+		types[as[i].Name] = as[i].tf
+	}
+	return tftypes.Object{AttributeTypes: types}
+}
+
+// Find returns the attribute of that name, or nil.
+func (as Attributes) Find(name string) *Attribute {
+	for i := range as {
+		if as[i].Name == name {
+			return &as[i]
+		}
+	}
+	return nil
+}
+
+// Type is the Terraform type of the attribute's value.
+func (a *Attribute) Type() tftypes.Type { return a.tf }
+
+// WireName is the attribute's name in JSON.
+func (a *Attribute) WireName() string {
+	if a.Wire != "" {
+		return a.Wire
+	}
+	return a.Name
+}
+
+func (a *Attribute) terraformType() tftypes.Type {
+	switch a.Shape {
+	case String, JSON, JSONOrString:
+		return tftypes.String
+	case Bool:
+		return tftypes.Bool
+	case Int64, Float64:
+		return tftypes.Number
+	case Strings:
+		return tftypes.List{ElementType: tftypes.String}
+	case Int64s:
+		return tftypes.List{ElementType: tftypes.Number}
+	case StringMap:
+		return tftypes.Map{ElementType: tftypes.String}
+	case Int64Map:
+		return tftypes.Map{ElementType: tftypes.Number}
+	case Object:
+		return a.Fields.Type()
+	case Objects:
+		return tftypes.List{ElementType: a.Fields.Type()}
+	}
+	panic(fmt.Sprintf("kinds: attribute %q has no shape", a.Name))
+}

@@ -1,0 +1,93 @@
+package kinds
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Change settles the plan for an object that exists. It compares what is
+// planned with what is there, argument by argument and by meaning: JSON that is
+// only spelled otherwise keeps its old spelling and is no change.
+//
+// It returns the plan and the names of the arguments whose change makes a new
+// object necessary. Where there are none, every Computed attribute keeps its
+// value, so that nothing downstream turns "known after apply".
+func Change(as Attributes, prior, plan tftypes.Value) (tftypes.Value, []string, error) {
+	var was, will map[string]tftypes.Value
+	if err := prior.As(&was); err != nil {
+		return plan, nil, fmt.Errorf("reading the prior state: %w", err)
+	}
+	if err := plan.As(&will); err != nil {
+		return plan, nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	var replaced []string
+	for i := range as {
+		a := &as[i]
+		if a.Mode == Computed {
+			continue
+		}
+		settled, same := a.settle(was[a.Name], will[a.Name])
+		will[a.Name] = settled
+		if !same && !a.InPlace {
+			replaced = append(replaced, a.Name)
+		}
+	}
+	if len(replaced) == 0 {
+		for i := range as {
+			if as[i].Mode == Computed {
+				will[as[i].Name] = was[as[i].Name]
+			}
+		}
+	}
+	return tftypes.NewValue(plan.Type(), will), replaced, nil
+}
+
+// settle returns the value to plan and whether it means the same as before.
+func (a *Attribute) settle(was, will tftypes.Value) (tftypes.Value, bool) {
+	if !was.IsKnown() || !will.IsKnown() || was.IsNull() || will.IsNull() {
+		return will, was.Equal(will)
+	}
+	switch a.Shape {
+	case JSON, JSONOrString:
+		var old, now string
+		if was.As(&old) == nil && will.As(&now) == nil && SameJSON(old, now) {
+			return was, true
+		}
+		return will, false
+	case Object:
+		return a.settleFields(was, will)
+	case Objects:
+		var old, now []tftypes.Value
+		if was.As(&old) != nil || will.As(&now) != nil || len(old) != len(now) {
+			return will, false
+		}
+		same := true
+		for i := range now {
+			settled, ok := a.settleFields(old[i], now[i])
+			now[i] = settled
+			same = same && ok
+		}
+		return tftypes.NewValue(will.Type(), now), same
+	default:
+		return will, was.Equal(will)
+	}
+}
+
+func (a *Attribute) settleFields(was, will tftypes.Value) (tftypes.Value, bool) {
+	if !was.IsKnown() || !will.IsKnown() || was.IsNull() || will.IsNull() {
+		return will, was.Equal(will)
+	}
+	var old, now map[string]tftypes.Value
+	if was.As(&old) != nil || will.As(&now) != nil {
+		return will, false
+	}
+	same := true
+	for i := range a.Fields {
+		f := &a.Fields[i]
+		settled, ok := f.settle(old[f.Name], now[f.Name])
+		now[f.Name] = settled
+		same = same && ok
+	}
+	return tftypes.NewValue(will.Type(), now), same
+}

@@ -1,0 +1,119 @@
+package kinds
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ParseJSON reads one JSON value. Numbers stay as they are written
+// (json.Number), so that nothing is lost on the way to the API.
+func ParseJSON(text string) (any, error) {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, errors.New("the text ends before the JSON value does")
+		}
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("there is more text after the JSON value")
+	}
+	return v, nil
+}
+
+// SameJSON reports whether two texts hold the same JSON value: order of keys,
+// white space, escapes and the spelling of numbers (1, 1.0, 1e0) do not count.
+// Texts that are not JSON are the same only to the letter.
+func SameJSON(a, b string) bool {
+	if a == b {
+		return true
+	}
+	va, err := ParseJSON(a)
+	if err != nil {
+		return false
+	}
+	vb, err := ParseJSON(b)
+	if err != nil {
+		return false
+	}
+	return bytes.Equal(appendCanonical(nil, va), appendCanonical(nil, vb))
+}
+
+// appendCanonical writes a parsed JSON value in one spelling: keys sorted, no
+// white space, numbers as digits and exponent.
+func appendCanonical(out []byte, v any) []byte {
+	switch v := v.(type) {
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for k := range v {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		out = append(out, '{')
+		for i, k := range keys {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = appendText(out, k)
+			out = append(out, ':')
+			out = appendCanonical(out, v[k])
+		}
+		return append(out, '}')
+	case []any:
+		out = append(out, '[')
+		for i, e := range v {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = appendCanonical(out, e)
+		}
+		return append(out, ']')
+	case json.Number:
+		return append(out, canonicalNumber(string(v))...)
+	case string:
+		return appendText(out, v)
+	default: // true, false, null
+		text, _ := json.Marshal(v)
+		return append(out, text...)
+	}
+}
+
+func appendText(out []byte, s string) []byte {
+	text, _ := json.Marshal(s)
+	return append(out, text...)
+}
+
+// canonicalNumber writes a JSON number as its digits without leading or
+// trailing zeros, then its decimal exponent. It never expands the exponent, so
+// that 1e999999999 costs no memory.
+func canonicalNumber(n string) string {
+	sign := ""
+	if rest, ok := strings.CutPrefix(n, "-"); ok {
+		sign, n = "-", rest
+	}
+	mantissa, exponent := n, 0
+	if i := strings.IndexAny(n, "eE"); i >= 0 {
+		e, err := strconv.Atoi(strings.TrimPrefix(n[i+1:], "+"))
+		if err != nil {
+			return sign + n // beyond any number: compared as it is written
+		}
+		mantissa, exponent = n[:i], e
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := whole + fraction
+	exponent -= len(fraction)
+	trimmed := strings.TrimRight(digits, "0")
+	exponent += len(digits) - len(trimmed)
+	trimmed = strings.TrimLeft(trimmed, "0")
+	if trimmed == "" {
+		return "0"
+	}
+	return sign + trimmed + "e" + strconv.Itoa(exponent)
+}

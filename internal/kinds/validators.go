@@ -1,0 +1,91 @@
+package kinds
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// text is a validator of known text made of one function. The function's error
+// says what is wrong and what to do, without naming the attribute.
+type text struct {
+	description, summary string
+	check                func(string) error
+}
+
+// Text makes a validator for text. Values that are null or not known yet pass.
+func Text(description, summary string, check func(string) error) validator.String {
+	return text{description, summary, check}
+}
+
+func (v text) Description(context.Context) string { return v.description }
+
+func (v text) MarkdownDescription(context.Context) string { return v.description }
+
+func (v text) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := v.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, v.summary, upperFirst(err.Error())+".")
+	}
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// Duration accepts what time.ParseDuration does ("90s", "10m", "1h30m"), above zero.
+func Duration() validator.String {
+	return Text("a duration above zero", "Invalid duration", func(s string) error {
+		d, err := time.ParseDuration(s)
+		if err != nil {
+			return fmt.Errorf("%q is not a duration. Write a number and a unit, such as \"90s\", \"10m\" or \"1h30m\"", s)
+		}
+		if d <= 0 {
+			return fmt.Errorf("the duration must be above zero, not %q", s)
+		}
+		return nil
+	})
+}
+
+// JSONObject accepts text that holds a JSON object.
+func JSONObject() validator.String {
+	return Text("a JSON object", "Invalid JSON", func(s string) error {
+		_, err := parseObject(s)
+		return err
+	})
+}
+
+// JSONSchemaOfObject accepts a JSON Schema that describes an object: the only
+// kind that an API takes for the arguments of a function.
+func JSONSchemaOfObject() validator.String {
+	return Text("a JSON Schema of an object", "Invalid JSON Schema", func(s string) error {
+		schema, err := parseObject(s)
+		if err != nil {
+			return err
+		}
+		if t, given := schema["type"]; given && t != "object" {
+			return fmt.Errorf("the schema must describe an object: its \"type\" must be \"object\", not %s", appendCanonical(nil, t))
+		}
+		return nil
+	})
+}
+
+func parseObject(s string) (map[string]any, error) {
+	v, err := ParseJSON(s)
+	if err != nil {
+		return nil, fmt.Errorf("the text is not valid JSON: %w. Use jsonencode({ … }) to write it", err)
+	}
+	object, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("the JSON must be an object: { … }")
+	}
+	return object, nil
+}

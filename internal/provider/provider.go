@@ -1,0 +1,182 @@
+// Package provider is the front door: the provider block, the environment
+// beside it, and the table of contents of what the provider offers. What a
+// resource does is its area's business.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+)
+
+var _ provider.ProviderWithValidateConfig = (*Provider)(nil)
+
+// What holds where the provider block is silent. Both are the SDK's figures,
+// but for the retries: an apply waits rather than fails.
+const (
+	defaultMaxRetries     = 5
+	defaultRequestTimeout = 10 * time.Minute
+)
+
+// Provider is the provider. Its zero value is not of use; call New.
+type Provider struct {
+	version string
+	client  *client.Client
+}
+
+// New returns the provider of that version, to be configured by Terraform.
+func New(version string) *Provider { return &Provider{version: version} }
+
+// Resources is the table of contents: managed resources.
+func (p *Provider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		chat.NewResource,
+	}
+}
+
+// DataSources is the table of contents: data sources.
+func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
+	return nil
+}
+
+// settings is the provider block.
+type settings struct {
+	APIKey         types.String `tfsdk:"api_key"`
+	Organization   types.String `tfsdk:"organization"`
+	Project        types.String `tfsdk:"project"`
+	BaseURL        types.String `tfsdk:"base_url"`
+	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	RequestTimeout types.String `tfsdk:"request_timeout"`
+	Headers        types.Map    `tfsdk:"headers"`
+}
+
+// Metadata names the provider.
+func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "openai"
+	resp.Version = p.version
+}
+
+// Schema is the provider block.
+func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Asks OpenAI's models, or those of any server that speaks the same protocol, and keeps their answers.",
+		Attributes: map[string]schema.Attribute{
+			"api_key": schema.StringAttribute{Optional: true, Sensitive: true,
+				MarkdownDescription: "The API key. Environment variable: `OPENAI_API_KEY`. It is needed only when a call is made, and not at all for a server on this machine."},
+			"organization": schema.StringAttribute{Optional: true,
+				MarkdownDescription: "The organization that requests count for, if the key belongs to several. Environment variable: `OPENAI_ORG_ID`."},
+			"project": schema.StringAttribute{Optional: true,
+				MarkdownDescription: "The project that requests count for. Environment variable: `OPENAI_PROJECT_ID`."},
+			"base_url": schema.StringAttribute{Optional: true,
+				MarkdownDescription: "Where the API is, usually ending in `/v1`, for OpenAI-compatible servers and gateways. Environment variable: `OPENAI_BASE_URL`. Default: `" + client.DefaultBaseURL + "`. A key is sent over plain HTTP only to this machine."},
+			"max_retries": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 100)},
+				MarkdownDescription: fmt.Sprintf("How often a request is sent again when it was certainly not answered: the connection failed, or the server answered 408, 409, 429 or 5xx. `Retry-After` is honoured. 0 to 100. Default: `%d`.", defaultMaxRetries)},
+			"request_timeout": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds.Duration()},
+				MarkdownDescription: "How long one attempt may take, such as `90s` or `10m`. Default: `10m`. A request that ran out of time is not sent again, because it may have been answered, and paid for. A resource's `timeouts` limit all attempts together."},
+			"headers": schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
+				MarkdownDescription: "Further HTTP headers for each request, as gateways ask for them. Values are treated as secrets."},
+		},
+	}
+}
+
+// ValidateConfig checks what is known of the block.
+func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var s settings
+	resp.Diagnostics.Append(req.Config.Get(ctx, &s)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := client.CheckBaseURL(s.BaseURL.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", err.Error())
+	}
+	for name, value := range headers(s.Headers) {
+		if err := client.CheckHeader(name, value); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("headers").AtMapKey(name), "Invalid header", err.Error())
+		}
+	}
+}
+
+// Configure makes the client that all resources share. It makes no call and
+// needs no key. While a setting is not known yet there is no client, which
+// matters only to what makes a call before then.
+func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var s settings
+	resp.Diagnostics.Append(req.Config.Get(ctx, &s)...)
+	if resp.Diagnostics.HasError() || !req.Config.Raw.IsFullyKnown() {
+		return
+	}
+	timeout := defaultRequestTimeout
+	if d, err := time.ParseDuration(s.RequestTimeout.ValueString()); err == nil {
+		timeout = d
+	}
+	retries := defaultMaxRetries
+	if !s.MaxRetries.IsNull() {
+		retries = int(s.MaxRetries.ValueInt64())
+	}
+	baseURL := setting(s.BaseURL, "OPENAI_BASE_URL")
+	if err := client.CheckBaseURL(baseURL); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", err.Error())
+		return
+	}
+	c, err := client.New(client.Settings{
+		APIKey:         setting(s.APIKey, "OPENAI_API_KEY"),
+		Organization:   setting(s.Organization, "OPENAI_ORG_ID"),
+		Project:        setting(s.Project, "OPENAI_PROJECT_ID"),
+		BaseURL:        baseURL,
+		MaxRetries:     retries,
+		RequestTimeout: timeout,
+		Headers:        headers(s.Headers),
+		UserAgent:      fmt.Sprintf("terraform-provider-openai/%s terraform/%s", p.version, req.TerraformVersion),
+		Log:            log,
+	})
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid provider configuration", err.Error())
+		return
+	}
+	p.client = c
+	resp.ResourceData = c
+	resp.DataSourceData = c
+	resp.EphemeralResourceData = c
+	resp.ActionData = c
+	resp.ListResourceData = c
+}
+
+// setting is what the block says, else what the environment does.
+func setting(configured types.String, variable string) string {
+	if !configured.IsNull() {
+		return configured.ValueString()
+	}
+	return os.Getenv(variable)
+}
+
+func headers(m types.Map) map[string]string {
+	out := make(map[string]string, len(m.Elements()))
+	for name, value := range m.Elements() {
+		if text, ok := value.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
+			out[name] = text.ValueString()
+		}
+	}
+	return out
+}
+
+// Data is what Configure handed to resources; nil before that.
+func (p *Provider) Data() any {
+	if p.client == nil {
+		return nil
+	}
+	return p.client
+}

@@ -1,0 +1,81 @@
+// Package serve is the protocol server: the framework's, with short cuts in
+// front of it, and the tuning of the process. It knows the framework and the
+// protocol, and nothing of what a resource does.
+package serve
+
+import (
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+)
+
+// Provider is what can be served. Data is what its Configure handed to
+// resources, nil before that.
+type Provider interface {
+	provider.Provider
+	Data() any
+}
+
+// Options are the flags of the program.
+type Options struct {
+	Address string // the provider's address in a registry
+	Debug   bool   // keep running for a debugger to attach (TF_REATTACH_PROVIDERS)
+	Profile string // directory for profiles; "" = none
+}
+
+// Serve answers Terraform until it closes the connection.
+func Serve(newProvider func() Provider, o Options) error {
+	tune()
+	stop, err := profile(o.Profile)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	var opts []tf6server.ServeOpt
+	if o.Debug {
+		opts = append(opts, tf6server.WithManagedDebug())
+	}
+	return tf6server.Serve(o.Address, func() tfprotov6.ProviderServer { return New(newProvider()) }, opts...)
+}
+
+// tune sets the process up for what it is: short-lived, and fed by many small
+// calls at once.
+//
+// The SDK writes its trace log as JSON lines even where Terraform throws them
+// away, which is a third of the provider's CPU time; so it is off unless some
+// TF_LOG variable asks for a log. The collector is told to run less often, up to
+// a limit that keeps the process small. A GOGC or GOMEMLIMIT of the user's wins.
+func tune() {
+	if !anyLog(os.Environ()) {
+		for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
+			_ = os.Setenv(name, "OFF")
+		}
+	}
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(64 << 20)
+	}
+}
+
+func anyLog(environment []string) bool {
+	for _, entry := range environment {
+		name, value, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "TF_LOG") && value != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// framework is all that the framework's server answers.
+type framework interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
+}
+

@@ -1,0 +1,171 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+)
+
+// Decode reads a JSON object into the Computed attributes of a declaration, by
+// name. Local attributes are not touched.
+//
+// It errs on the side of keeping what was paid for: a missing field is null, an
+// unknown one is ignored, a scalar of another type is converted where it can be
+// and null where it cannot. Only text that is no JSON object is an error.
+func Decode(as kinds.Attributes, data []byte) (map[string]tftypes.Value, error) {
+	parsed, err := kinds.ParseJSON(string(data))
+	if err != nil {
+		return nil, err
+	}
+	object, ok := parsed.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("a JSON object was expected, not %s", describe(parsed))
+	}
+	out := make(map[string]tftypes.Value, len(as))
+	for i := range as {
+		a := &as[i]
+		if a.Mode == kinds.Computed && !a.Local {
+			out[a.Name] = decode(a, object[a.WireName()])
+		}
+	}
+	return out, nil
+}
+
+func decode(a *kinds.Attribute, v any) tftypes.Value {
+	t := a.Type()
+	if v == nil {
+		return tftypes.NewValue(t, nil)
+	}
+	switch a.Shape {
+	case kinds.Object:
+		return decodeFields(a, v)
+	case kinds.Objects:
+		items, ok := v.([]any)
+		if !ok {
+			return tftypes.NewValue(t, nil)
+		}
+		values := make([]tftypes.Value, len(items))
+		for i, item := range items {
+			values[i] = decodeFields(a, item)
+		}
+		return tftypes.NewValue(t, values)
+	case kinds.Strings, kinds.Int64s:
+		items, ok := v.([]any)
+		if !ok {
+			return tftypes.NewValue(t, nil)
+		}
+		element := t.(tftypes.List).ElementType
+		values := make([]tftypes.Value, len(items))
+		for i, item := range items {
+			values[i] = decodeScalar(element, item, a.Shape == kinds.Int64s)
+		}
+		return tftypes.NewValue(t, values)
+	case kinds.StringMap, kinds.Int64Map:
+		items, ok := v.(map[string]any)
+		if !ok {
+			return tftypes.NewValue(t, nil)
+		}
+		element := t.(tftypes.Map).ElementType
+		values := make(map[string]tftypes.Value, len(items))
+		for k, item := range items {
+			values[k] = decodeScalar(element, item, a.Shape == kinds.Int64Map)
+		}
+		return tftypes.NewValue(t, values)
+	case kinds.JSON:
+		return tftypes.NewValue(t, text(v))
+	default:
+		return decodeScalar(t, v, a.Shape == kinds.Int64)
+	}
+}
+
+func decodeFields(a *kinds.Attribute, v any) tftypes.Value {
+	t := a.Type()
+	if list, ok := t.(tftypes.List); ok {
+		t = list.ElementType
+	}
+	object, ok := v.(map[string]any)
+	if !ok {
+		return tftypes.NewValue(t, nil)
+	}
+	fields := make(map[string]tftypes.Value, len(a.Fields))
+	for i := range a.Fields {
+		f := &a.Fields[i]
+		fields[f.Name] = decode(f, object[f.WireName()])
+	}
+	return tftypes.NewValue(t, fields)
+}
+
+// decodeScalar makes a scalar of type t; whole asks for a number without fraction.
+func decodeScalar(t tftypes.Type, v any, whole bool) tftypes.Value {
+	switch {
+	case t.Is(tftypes.String):
+		if s, ok := v.(string); ok {
+			return tftypes.NewValue(t, s)
+		}
+		if v != nil {
+			return tftypes.NewValue(t, text(v))
+		}
+	case t.Is(tftypes.Bool):
+		if b, ok := v.(bool); ok {
+			return tftypes.NewValue(t, b)
+		}
+	case t.Is(tftypes.Number):
+		if n, ok := number(v); ok {
+			if whole && !n.IsInt() {
+				i, _ := n.Int(nil)
+				n.SetInt(i)
+			}
+			return tftypes.NewValue(t, n)
+		}
+	}
+	return tftypes.NewValue(t, nil)
+}
+
+// number reads a JSON number, or a number in a string, as some servers send
+// it. Anything beyond a float64 is no number that an API means.
+func number(v any) (*big.Float, bool) {
+	var s string
+	switch v := v.(type) {
+	case json.Number:
+		s = v.String()
+	case string:
+		s = strings.TrimSpace(v)
+	default:
+		return nil, false
+	}
+	if f, err := json.Number(s).Float64(); err != nil || f != f {
+		return nil, false
+	}
+	n, _, err := big.ParseFloat(s, 10, 512, big.ToNearestEven)
+	if err != nil || n.IsInf() {
+		return nil, false
+	}
+	return n, true
+}
+
+// text is a JSON value as compact JSON text.
+func text(v any) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // what was parsed from JSON encodes
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func describe(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case []any:
+		return "an array"
+	case string:
+		return "a string"
+	default:
+		return "a number or a truth value"
+	}
+}

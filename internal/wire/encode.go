@@ -1,0 +1,188 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+)
+
+// Encode writes the arguments in value as one JSON object, in the order of
+// their declaration. What is null, Computed or Local is left out, and so is a
+// block that is not there; everything else is written, 0, false, "" and []
+// included. A value that is not known yet is an error that names the attribute.
+func Encode(as kinds.Attributes, value tftypes.Value) ([]byte, error) {
+	var out bytes.Buffer
+	if err := encodeFields(&out, as, value); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func encodeFields(out *bytes.Buffer, as kinds.Attributes, value tftypes.Value) error {
+	var fields map[string]tftypes.Value
+	if err := value.As(&fields); err != nil {
+		return err
+	}
+	out.WriteByte('{')
+	first := true
+	for i := range as {
+		a := &as[i]
+		v, ok := fields[a.Name]
+		if !ok || a.Local || a.Mode == kinds.Computed || v.IsNull() || absentBlock(a, v) {
+			continue
+		}
+		if !first {
+			out.WriteByte(',')
+		}
+		first = false
+		writeText(out, a.WireName())
+		out.WriteByte(':')
+		if err := encode(out, a, v); err != nil {
+			return fmt.Errorf("%s: %w", a.Name, err)
+		}
+	}
+	out.WriteByte('}')
+	return nil
+}
+
+// absentBlock: Terraform gives an empty list for blocks that nobody wrote.
+func absentBlock(a *kinds.Attribute, v tftypes.Value) bool {
+	if !a.Block || a.Shape != kinds.Objects || !v.IsKnown() {
+		return false
+	}
+	var items []tftypes.Value
+	return v.As(&items) == nil && len(items) == 0
+}
+
+func encode(out *bytes.Buffer, a *kinds.Attribute, v tftypes.Value) error {
+	if !v.IsKnown() {
+		return fmt.Errorf("the value is not known yet")
+	}
+	switch a.Shape {
+	case kinds.JSON, kinds.JSONOrString:
+		return encodeJSON(out, a, v)
+	case kinds.Object:
+		return encodeFields(out, a.Fields, v)
+	case kinds.Objects:
+		return encodeList(out, v, func(item tftypes.Value) error { return encodeFields(out, a.Fields, item) })
+	case kinds.Strings, kinds.Int64s:
+		return encodeList(out, v, func(item tftypes.Value) error { return encodeScalar(out, item) })
+	case kinds.StringMap, kinds.Int64Map:
+		return encodeMap(out, v)
+	default:
+		return encodeScalar(out, v)
+	}
+}
+
+func encodeJSON(out *bytes.Buffer, a *kinds.Attribute, v tftypes.Value) error {
+	var text string
+	if err := v.As(&text); err != nil {
+		return err
+	}
+	if a.Shape == kinds.JSONOrString && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		writeText(out, text)
+		return nil
+	}
+	if err := json.Compact(out, []byte(text)); err != nil {
+		return fmt.Errorf("not valid JSON: %w", err)
+	}
+	return nil
+}
+
+func encodeList(out *bytes.Buffer, v tftypes.Value, item func(tftypes.Value) error) error {
+	var items []tftypes.Value
+	if err := v.As(&items); err != nil {
+		return err
+	}
+	out.WriteByte('[')
+	for i := range items {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		if !items[i].IsKnown() || items[i].IsNull() {
+			return fmt.Errorf("element %d is null or not known yet", i)
+		}
+		if err := item(items[i]); err != nil {
+			return fmt.Errorf("element %d: %w", i, err)
+		}
+	}
+	out.WriteByte(']')
+	return nil
+}
+
+func encodeMap(out *bytes.Buffer, v tftypes.Value) error {
+	var items map[string]tftypes.Value
+	if err := v.As(&items); err != nil {
+		return err
+	}
+	keys := make([]string, 0, len(items))
+	for k := range items {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	out.WriteByte('{')
+	for i, k := range keys {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		writeText(out, k)
+		out.WriteByte(':')
+		if !items[k].IsKnown() || items[k].IsNull() {
+			return fmt.Errorf("element %q is null or not known yet", k)
+		}
+		if err := encodeScalar(out, items[k]); err != nil {
+			return fmt.Errorf("element %q: %w", k, err)
+		}
+	}
+	out.WriteByte('}')
+	return nil
+}
+
+func encodeScalar(out *bytes.Buffer, v tftypes.Value) error {
+	switch {
+	case v.Type().Is(tftypes.String):
+		var text string
+		if err := v.As(&text); err != nil {
+			return err
+		}
+		writeText(out, text)
+	case v.Type().Is(tftypes.Bool):
+		var truth bool
+		if err := v.As(&truth); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%t", truth)
+	case v.Type().Is(tftypes.Number):
+		var number big.Float
+		if err := v.As(&number); err != nil {
+			return err
+		}
+		if number.IsInf() {
+			return fmt.Errorf("infinity cannot be sent")
+		}
+		if number.IsInt() && number.MantExp(nil) < 64 {
+			out.WriteString(number.Text('f', 0))
+		} else {
+			out.WriteString(number.Text('g', -1))
+		}
+	default:
+		return fmt.Errorf("no JSON for a value of type %s", v.Type())
+	}
+	return nil
+}
+
+// writeText writes a JSON string without escaping <, > and &: a prompt should
+// reach the wire log, and a reader, as it was written.
+func writeText(out *bytes.Buffer, s string) {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string always encodes
+	out.Truncate(out.Len() - 1)
+}
