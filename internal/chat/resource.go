@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -87,10 +88,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if answer == nil {
 		return
 	}
-	for name, value := range answer {
-		fields[name] = value
-	}
-	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), fields)
+	state := maps.Clone(fields)
+	maps.Copy(state, answer)
+	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), state)
 }
 
 // Read makes no call: the state is the record.

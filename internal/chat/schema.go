@@ -77,7 +77,7 @@ var tool = kinds.Declare(
 
 var responseFormat = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "Required. `text`, or `json_object` for an answer that is a valid JSON object; a message must then ask for JSON in so many words, or OpenAI refuses the request.",
+		Description: "`text`, or `json_object` for an answer that is a valid JSON object; a message must then ask for JSON in so many words, or OpenAI refuses the request.",
 		Validators:  checks{stringvalidator.OneOf("text", "json_object")}},
 )
 

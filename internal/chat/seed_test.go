@@ -35,7 +35,7 @@ func TestResource_runsTheSeedVerbatim(t *testing.T) {
 			},
 		},
 		resource.TestStep{
-			Config: seed(t),
+			Config:           seed(t),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 		},
 	)

@@ -2,6 +2,8 @@ package kinds
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -21,6 +23,7 @@ func Change(as Attributes, prior, plan tftypes.Value) (tftypes.Value, []string, 
 	if err := plan.As(&will); err != nil {
 		return plan, nil, fmt.Errorf("reading the plan: %w", err)
 	}
+	will = maps.Clone(will) // As gives the value's own map
 	var replaced []string
 	for i := range as {
 		a := &as[i]
@@ -63,6 +66,7 @@ func (a *Attribute) settle(was, will tftypes.Value) (tftypes.Value, bool) {
 			return will, false
 		}
 		same := true
+		now = slices.Clone(now)
 		for i := range now {
 			settled, ok := a.settleFields(old[i], now[i])
 			now[i] = settled
@@ -83,6 +87,7 @@ func (a *Attribute) settleFields(was, will tftypes.Value) (tftypes.Value, bool) 
 		return will, false
 	}
 	same := true
+	now = maps.Clone(now)
 	for i := range a.Fields {
 		f := &a.Fields[i]
 		settled, ok := f.settle(old[f.Name], now[f.Name])

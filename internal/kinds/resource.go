@@ -3,7 +3,10 @@ package kinds
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -11,30 +14,50 @@ import (
 
 // Resource renders a declaration as the schema of a managed resource.
 func Resource(description string, attributes Attributes) schema.Schema {
-	attrs, blocks := resourceMaps(attributes, false)
+	attrs, blocks := resourceMaps(attributes, inBlock)
 	return schema.Schema{MarkdownDescription: description, Attributes: attrs, Blocks: blocks}
 }
 
-func resourceMaps(as Attributes, computed bool) (map[string]schema.Attribute, map[string]schema.Block) {
+// place is where an attribute stands, which decides how it can be rendered.
+type place int
+
+const (
+	inBlock  place = iota // at the root, or in a list of blocks
+	inObject              // in an object that may be absent or not known yet
+	inAnswer              // below a Computed attribute
+)
+
+func resourceMaps(as Attributes, in place) (map[string]schema.Attribute, map[string]schema.Block) {
 	attrs, blocks := map[string]schema.Attribute{}, map[string]schema.Block{}
 	for i := range as {
-		if as[i].Block && !computed {
+		if as[i].Block && in != inAnswer {
 			blocks[as[i].Name] = as[i].resourceBlock()
 		} else {
-			attrs[as[i].Name] = as[i].resourceAttribute(computed)
+			attrs[as[i].Name] = as[i].resourceAttribute(in)
 		}
 	}
 	return attrs, blocks
 }
 
-func (a *Attribute) resourceAttribute(computed bool) schema.Attribute {
-	computed = computed || a.Mode == Computed
-	required := a.Mode == Required && !computed
-	optional := a.Mode == Optional && !computed
-	text := a.Description
-	vs := a.Validators
+// resourceAttribute renders one attribute.
+//
+// The framework asks for the required fields of an object also where the object
+// is an absent block, or an element of a list that is not known yet. In an
+// object they are therefore rendered optional, and presentFields asks for them
+// where the object is there.
+func (a *Attribute) resourceAttribute(in place) schema.Attribute {
+	computed := in == inAnswer || a.Mode == Computed
+	required := a.Mode == Required && in == inBlock
+	optional := !computed && !required
+	text, vs := a.Description, a.Validators
+	if a.Mode == Required && in == inObject {
+		text = "Required. " + text
+	}
+	inside := inObject
 	if computed {
-		vs = nil
+		inside, vs = inAnswer, nil
+	} else if a.Fields != nil {
+		vs = append(slices.Clone(vs), presentFields{a.Fields, false})
 	}
 	switch a.Shape {
 	case String, JSON, JSONOrString:
@@ -62,11 +85,11 @@ func (a *Attribute) resourceAttribute(computed bool) schema.Attribute {
 		return schema.MapAttribute{ElementType: types.Int64Type, Required: required, Optional: optional, Computed: computed,
 			Sensitive: a.Sensitive, MarkdownDescription: text, Validators: typed[validator.Map](a, vs)}
 	case Object:
-		nested, _ := resourceMaps(a.Fields, computed)
+		nested, _ := resourceMaps(a.Fields, inside)
 		return schema.SingleNestedAttribute{Attributes: nested, Required: required, Optional: optional, Computed: computed,
 			Sensitive: a.Sensitive, MarkdownDescription: text, Validators: typed[validator.Object](a, vs)}
 	case Objects:
-		nested, _ := resourceMaps(a.Fields, computed)
+		nested, _ := resourceMaps(a.Fields, inside)
 		return schema.ListNestedAttribute{NestedObject: schema.NestedAttributeObject{Attributes: nested},
 			Required: required, Optional: optional, Computed: computed,
 			Sensitive: a.Sensitive, MarkdownDescription: text, Validators: typed[validator.List](a, vs)}
@@ -75,18 +98,15 @@ func (a *Attribute) resourceAttribute(computed bool) schema.Attribute {
 }
 
 func (a *Attribute) resourceBlock() schema.Block {
-	attrs, blocks := resourceMaps(a.Fields, false)
 	if a.Shape == Objects {
+		attrs, blocks := resourceMaps(a.Fields, inBlock)
 		return schema.ListNestedBlock{
 			NestedObject:        schema.NestedBlockObject{Attributes: attrs, Blocks: blocks},
 			MarkdownDescription: a.Description,
 			Validators:          typed[validator.List](a, a.Validators),
 		}
 	}
-	// The framework asks for the required attributes of a single block even
-	// where the block itself is absent. They are rendered optional, and
-	// presentFields asks for them only where the block is there.
-	attrs = optionalise(attrs)
+	attrs, blocks := resourceMaps(a.Fields, inObject)
 	return schema.SingleNestedBlock{
 		Attributes: attrs, Blocks: blocks,
 		MarkdownDescription: a.Description,
@@ -94,24 +114,8 @@ func (a *Attribute) resourceBlock() schema.Block {
 	}
 }
 
-func optionalise(attrs map[string]schema.Attribute) map[string]schema.Attribute {
-	for name, attr := range attrs {
-		if !attr.IsRequired() {
-			continue
-		}
-		switch attr := attr.(type) {
-		case schema.StringAttribute:
-			attr.Required, attr.Optional = false, true
-			attrs[name] = attr
-		default:
-			panic(fmt.Sprintf("kinds: required attribute %q of a single block must be text, not %T", name, attr))
-		}
-	}
-	return attrs
-}
-
-// presentFields asks for the required fields of a single block that is there,
-// and for the block itself where it is required.
+// presentFields asks for the required fields of an object, or of each object of
+// a list, that is there; and for a single block itself where that is required.
 type presentFields struct {
 	fields   Attributes
 	required bool
@@ -124,22 +128,31 @@ func (v presentFields) Description(context.Context) string {
 func (v presentFields) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v presentFields) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
-	if req.ConfigValue.IsUnknown() {
-		return
+	if req.ConfigValue.IsNull() && v.required {
+		resp.Diagnostics.AddAttributeError(req.Path, "Missing required block",
+			fmt.Sprintf("The block %s is required here. Add it.", req.Path))
 	}
-	if req.ConfigValue.IsNull() {
-		if v.required {
-			resp.Diagnostics.AddAttributeError(req.Path, "Missing required block",
-				fmt.Sprintf("The block %s is required here. Add it.", req.Path))
+	v.check(&resp.Diagnostics, req.Path, req.ConfigValue)
+}
+
+func (v presentFields) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	for i, element := range req.ConfigValue.Elements() {
+		if object, ok := element.(types.Object); ok {
+			v.check(&resp.Diagnostics, req.Path.AtListIndex(i), object)
 		}
+	}
+}
+
+func (v presentFields) check(diags *diag.Diagnostics, at path.Path, object types.Object) {
+	if object.IsNull() || object.IsUnknown() {
 		return
 	}
-	values := req.ConfigValue.Attributes()
+	values := object.Attributes()
 	for i := range v.fields {
 		f := &v.fields[i]
 		if f.Mode == Required && !f.Block && values[f.Name].IsNull() {
-			resp.Diagnostics.AddAttributeError(req.Path.AtName(f.Name), "Missing required argument",
-				fmt.Sprintf("The argument %q is required in block %s. Add it.", f.Name, req.Path))
+			diags.AddAttributeError(at.AtName(f.Name), "Missing required argument",
+				fmt.Sprintf("%s needs the argument %q. Add it.", at, f.Name))
 		}
 	}
 }

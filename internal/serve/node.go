@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -24,6 +25,7 @@ type node struct {
 	writes   bool // write-only
 
 	value  attr.Type
+	tf     tftypes.Type
 	check  func(*walk, path.Path, path.Expression, attr.Value) bool // nil = nothing to check
 	nested []node
 	list   bool // nested in a list
@@ -88,9 +90,10 @@ func blockNode(name string, b schema.Block) node {
 	return n.sound()
 }
 
-// sound refuses what markUnknown does not look for: something computed inside
+// sound completes a node and refuses what markUnknown does not look for: something computed inside
 // of something configured.
 func (n node) sound() node {
+	n.tf = n.value.TerraformType(context.Background())
 	for i := range n.nested {
 		if n.nested[i].marked && !n.marked {
 			panic(fmt.Sprintf("serve: no short cut for computed %s inside of %s", n.nested[i].name, n.name))
@@ -125,7 +128,7 @@ func (w *walk) object(nodes []node, object tftypes.Value, at path.Path, expressi
 			if !object.IsKnown() {
 				continue
 			}
-			v = tftypes.NewValue(n.value.TerraformType(w.ctx), nil)
+			v = tftypes.NewValue(n.tf, nil)
 		}
 		if !w.node(n, v, at, expression) {
 			return false
@@ -228,6 +231,7 @@ func markUnknown(nodes []node, config, plan tftypes.Value) tftypes.Value {
 	if config.As(&configured) != nil || plan.As(&planned) != nil {
 		return plan
 	}
+	planned = maps.Clone(planned) // As gives the value's own map
 	for i := range nodes {
 		n := &nodes[i]
 		if n.marked && configured[n.name].IsNull() {

@@ -78,4 +78,3 @@ type framework interface {
 	tfprotov6.ActionServer
 	tfprotov6.StateStoreServer
 }
-

@@ -3,6 +3,7 @@ package wire
 import "github.com/hashicorp/terraform-plugin-go/tftypes"
 
 // Fields opens an object or a map. It is nil for what is null or not known yet.
+// The map is the value's own: read it, clone it, never write to it.
 func Fields(v tftypes.Value) map[string]tftypes.Value {
 	var fields map[string]tftypes.Value
 	if !v.IsKnown() || v.IsNull() || v.As(&fields) != nil {
@@ -11,7 +12,8 @@ func Fields(v tftypes.Value) map[string]tftypes.Value {
 	return fields
 }
 
-// Items opens a list. It is nil for what is null or not known yet.
+// Items opens a list. It is nil for what is null or not known yet. The slice is
+// the value's own, as with Fields.
 func Items(v tftypes.Value) []tftypes.Value {
 	var items []tftypes.Value
 	if !v.IsKnown() || v.IsNull() || v.As(&items) != nil {
