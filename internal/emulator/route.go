@@ -1,0 +1,131 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// route answers a request as the API would.
+func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
+	path := r.URL.Path
+	if path == "/" {
+		s.health(w, r)
+		return
+	}
+	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(path, "/v1"), "/"), "/")
+	methods := s.methods(parts, body)
+	if methods == nil {
+		fail(w, &apiError{status: http.StatusNotFound, Type: invalidRequest,
+			Message: "Invalid URL (" + r.Method + " " + path + ")"})
+		return
+	}
+	if e := s.authenticate(r); e != nil {
+		fail(w, e)
+		return
+	}
+	serve, ok := methods[r.Method]
+	if !ok {
+		for method := range methods {
+			w.Header().Add("Allow", method)
+		}
+		fail(w, &apiError{status: http.StatusMethodNotAllowed, Type: invalidRequest, Code: ptr("method_not_supported"),
+			Message: "Not allowed to " + r.Method + " on " + path + ". (HINT: Perhaps you meant to use a different HTTP method?)"})
+		return
+	}
+	serve(w, r)
+}
+
+// methods returns what can be done at a path below /v1; nil if there is no
+// such path.
+func (s *Server) methods(parts []string, body []byte) map[string]http.HandlerFunc {
+	chat := len(parts) >= 2 && parts[0] == "chat" && parts[1] == "completions"
+	switch {
+	case chat && len(parts) == 2:
+		return map[string]http.HandlerFunc{
+			http.MethodGet:  s.listCompletions,
+			http.MethodPost: func(w http.ResponseWriter, r *http.Request) { s.createCompletion(w, r, body) },
+		}
+	case chat && len(parts) == 3 && parts[2] != "":
+		id := parts[2]
+		return map[string]http.HandlerFunc{
+			http.MethodGet:    func(w http.ResponseWriter, _ *http.Request) { s.getCompletion(w, id) },
+			http.MethodPost:   func(w http.ResponseWriter, _ *http.Request) { s.updateCompletion(w, id, body) },
+			http.MethodDelete: func(w http.ResponseWriter, _ *http.Request) { s.deleteCompletion(w, id) },
+		}
+	case chat && len(parts) == 4 && parts[3] == "messages":
+		id := parts[2]
+		return map[string]http.HandlerFunc{
+			http.MethodGet: func(w http.ResponseWriter, r *http.Request) { s.listMessages(w, r, id) },
+		}
+	case parts[0] == "models" && len(parts) == 1:
+		return map[string]http.HandlerFunc{http.MethodGet: s.listModels}
+	case parts[0] == "models" && len(parts) == 2 && parts[1] != "":
+		id := parts[1]
+		return map[string]http.HandlerFunc{
+			http.MethodGet: func(w http.ResponseWriter, _ *http.Request) { s.getModel(w, id) },
+		}
+	}
+	return nil
+}
+
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	respond(w, http.StatusOK, map[string]any{
+		"object": "server", "name": "openai-emulator", "status": "ok", "base_path": "/v1",
+	})
+}
+
+// authenticate checks the key, if the server has keys at all.
+func (s *Server) authenticate(r *http.Request) *apiError {
+	if len(s.keys) == 0 {
+		return nil
+	}
+	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	key = strings.TrimSpace(key)
+	switch {
+	case !strings.EqualFold(scheme, "Bearer") || key == "":
+		return &apiError{status: http.StatusUnauthorized, Type: invalidRequest, Message: missingKey}
+	case !s.keys[key]:
+		return &apiError{status: http.StatusUnauthorized, Type: invalidRequest, Code: ptr("invalid_api_key"),
+			Message: "Incorrect API key provided: " + mask(key) + ". You can find your API key at https://platform.openai.com/account/api-keys."}
+	}
+	return nil
+}
+
+// mask shows the ends of a key that is long enough for them to tell nothing.
+func mask(key string) string {
+	if len(key) < 16 {
+		return strings.Repeat("*", len(key))
+	}
+	return key[:5] + strings.Repeat("*", len(key)-9) + key[len(key)-4:]
+}
+
+// respond sends a value as JSON.
+func respond(w http.ResponseWriter, status int, value any) {
+	body := encode(value)
+	w.Header()["Content-Type"] = []string{"application/json"}
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	w.Write(body)
+}
+
+// encode writes JSON and a newline, with <, > and & as they are: the API does
+// not escape them either.
+func encode(value any) []byte {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(err) // only values of this package get here
+	}
+	return buffer.Bytes()
+}
+
+// compact is encode without the newline, as a string.
+func compact(value any) string {
+	return strings.TrimSuffix(string(encode(value)), "\n")
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,229 @@
+// Package emulator is an HTTP server that speaks OpenAI's chat completions
+// API from memory, for demonstrations and acceptance tests. It validates what
+// it is sent as strictly as the API does, answers deterministically, records
+// every request and fails on demand.
+//
+// It must not know the client side of this project: it imports nothing else
+// of the module, so that one misreading of the API cannot hide on both sides
+// of the wire.
+package emulator
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// maxBody is the largest request body that is read, in bytes.
+const maxBody = 64 << 20
+
+// Options configures a Server. The zero value accepts every key, answers at
+// once, logs nothing and knows the built-in models.
+type Options struct {
+	// Keys are the API keys that are accepted. Empty means that any key is,
+	// and none.
+	Keys []string
+
+	// Latency is waited for before each answer to POST /chat/completions, in
+	// real time whatever Now says. A client that goes away ends the wait.
+	Latency time.Duration
+
+	// Log receives one line of JSON per request: time, request_id, method, path, query, status
+	// and body. The line is written before the first byte of the answer, and
+	// never holds a header. A status of 0 means that nothing was answered.
+	// Nil means no log. Writes are serialised.
+	Log io.Writer
+
+	// Now is the clock behind the created and expires_at properties and
+	// Request.Time. Nil means time.Now. It must be safe for concurrent use.
+	Now func() time.Time
+
+	// Models are the ids of the models that exist; a request for another gets
+	// the API's 404. Nil means a built-in list of OpenAI's chat models.
+	Models []string
+}
+
+// Server is an OpenAI-compatible http.Handler. It serves the API under /v1
+// and, alike, without that prefix. All methods are safe for concurrent use.
+type Server struct {
+	options Options
+	keys    map[string]bool
+	models  catalogue
+	store   store
+	counter atomic.Uint64
+
+	mu       sync.Mutex
+	requests []*Request
+	faults   []*scripted
+
+	logMu sync.Mutex
+}
+
+// Request is one request as the server saw it.
+type Request struct {
+	ID     string      // the x-request-id it was given
+	Time   time.Time   // when it arrived, by Options.Now
+	Method string      //
+	Path   string      // as sent, with or without /v1
+	Query  url.Values  //
+	Header http.Header // as sent, Authorization included
+	Body   []byte      //
+	Status int         // what was answered; 0 while, or if, nothing was
+}
+
+// New returns a server with nothing stored, recorded or scripted.
+func New(options Options) *Server {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	s := &Server{
+		options: options,
+		keys:    map[string]bool{},
+		models:  newCatalogue(options.Models),
+	}
+	for _, key := range options.Keys {
+		s.keys[key] = true
+	}
+	return s
+}
+
+// Requests returns copies of all requests seen so far, in order of arrival,
+// those that a fault befell included.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Request, len(s.requests))
+	for i, r := range s.requests {
+		out[i] = *r
+		out[i].Query = url.Values(http.Header(r.Query).Clone())
+		out[i].Header = r.Header.Clone()
+		out[i].Body = append([]byte(nil), r.Body...)
+	}
+	return out
+}
+
+// Stored returns the ids of the stored completions, oldest first.
+func (s *Server) Stored() []string { return s.store.ids() }
+
+// ServeHTTP records the request, lets at most one scripted fault befall it
+// and otherwise answers it.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := time.Now()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	request := s.record(r, body)
+	a := &answer{ResponseWriter: w, server: s, request: request, started: started}
+	defer a.settle(0) // if nobody has by then, nothing was answered
+	a.Header().Set("X-Request-Id", request.ID)
+	fault, struck := s.takeFault(request)
+	switch {
+	case struck:
+		s.strike(fault, a, r, body)
+	case err != nil:
+		fail(a, invalid("", "", "The request body could not be read: %v", err))
+	default:
+		s.route(a, r, body)
+	}
+}
+
+func (s *Server) record(r *http.Request, body []byte) *Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	request := &Request{
+		ID:     requestID(len(s.requests) + 1),
+		Time:   s.options.Now(),
+		Method: r.Method,
+		Path:   r.URL.Path,
+		Query:  r.URL.Query(),
+		Header: r.Header.Clone(),
+		Body:   body,
+	}
+	s.requests = append(s.requests, request)
+	return request
+}
+
+// requestID numbers requests from 1, so that a test can predict it.
+func requestID(n int) string {
+	digits := strconv.Itoa(n)
+	return "req_" + strings.Repeat("0", max(0, 32-len(digits))) + digits
+}
+
+// answer is the response to one recorded request. It adds the headers that
+// every answer of the API has, and settles status and log line before the
+// first byte leaves.
+type answer struct {
+	http.ResponseWriter
+	server  *Server
+	request *Request
+	started time.Time
+	settled bool
+}
+
+// Unwrap lets http.ResponseController flush and hijack.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+func (a *answer) WriteHeader(status int) {
+	if a.settled {
+		return
+	}
+	header := a.Header()
+	setDefault(header, "Openai-Processing-Ms", strconv.FormatInt(time.Since(a.started).Milliseconds(), 10))
+	setDefault(header, "Openai-Version", "2020-10-01")
+	a.settle(status)
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.ResponseWriter.Write(p)
+}
+
+// setDefault leaves a header alone that is present, even without values:
+// such a header is not sent at all.
+func setDefault(header http.Header, name, value string) {
+	if _, present := header[name]; !present {
+		header[name] = []string{value}
+	}
+}
+
+// settle fixes the status of the request, once, and logs it.
+func (a *answer) settle(status int) {
+	if a.settled {
+		return
+	}
+	a.settled = true
+	a.server.mu.Lock()
+	a.request.Status = status
+	a.server.mu.Unlock()
+	a.server.log(a.request, status)
+}
+
+func (s *Server) log(request *Request, status int) {
+	if s.options.Log == nil {
+		return
+	}
+	line := struct {
+		Time      time.Time `json:"time"`
+		RequestID string    `json:"request_id"`
+		Method    string    `json:"method"`
+		Path      string    `json:"path"`
+		Query     string    `json:"query,omitempty"`
+		Status    int       `json:"status"`
+		Body      any       `json:"body"`
+	}{request.Time, request.ID, request.Method, request.Path, request.Query.Encode(), status, nil}
+	switch {
+	case json.Valid(request.Body):
+		line.Body = json.RawMessage(request.Body)
+	case len(request.Body) > 0:
+		line.Body = string(request.Body)
+	}
+	text := encode(line)
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
+	_, _ = s.options.Log.Write(text) // a log that fails must not fail a request
+}
