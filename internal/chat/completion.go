@@ -54,26 +54,27 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, apiKey st
 		whole, err = c.client.Do(ctx, request)
 		answer = whole.Body
 	}
-	if err != nil {
-		report.Failure(&diags, summary, Request, err)
-	}
 	if len(answer) == 0 {
+		if err == nil {
+			err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
+		}
+		report.Failure(&diags, summary, Request, err)
 		return nil, diags
 	}
-	values, err := readAnswer(answer)
-	if err != nil {
-		diags.AddError(summary, fmt.Sprintf("The server's answer could not be read: %s. It began with: %.200q", err, answer))
-		return nil, diags
-	}
-	if diags.HasError() {
-		diags.AddWarning("A part of the answer was kept",
-			"What had arrived before the failure is in the state, because it has probably been paid for. The resource is marked as tainted: the next apply asks again, and pays again.")
-	} else if len(wire.Items(values["choices"])) == 0 {
-		diags.AddError(summary,
-			"The server answered without any choices. The answer is kept in the state and the resource is marked as tainted: the next apply asks again, and pays again.")
+	values, unreadable := readAnswer(answer)
+	switch {
+	case unreadable != nil:
+		diags.AddError(summary, fmt.Sprintf("The server's answer could not be read: %s. It began with: %.200q", unreadable, answer))
+	case err != nil:
+		report.Failure(&diags, summary, Request, err, "What had arrived before that is "+kept)
+	case len(wire.Items(values["choices"])) == 0:
+		diags.AddError(summary, "The server answered without any choices. The answer is "+kept)
 	}
 	return values, diags
 }
+
+// kept is what a user reads when an answer was paid for but is of no use.
+const kept = "kept in the state, since it has probably been paid for. The resource is marked as tainted: the next apply asks again, and pays again."
 
 // readAnswer reads a completion into the attributes of Answer.
 func readAnswer(answer []byte) (map[string]tftypes.Value, error) {
@@ -123,6 +124,6 @@ func (c completions) remove(ctx context.Context, id, apiKey string) diag.Diagnos
 	if err == nil || (errors.As(err, &problem) && problem.Kind == client.API && problem.Status == http.StatusNotFound) {
 		return diags
 	}
-	report.Failure(&diags, summary, nil, fmt.Errorf("%w", err))
+	report.Failure(&diags, summary, nil, err)
 	return diags
 }

@@ -5,6 +5,7 @@ package report
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -15,16 +16,19 @@ import (
 
 // Failure reports err under a summary such as "Could not create chat
 // completion". as are the arguments that the request was made of; nil where no
-// argument can be at fault.
-func Failure(diags *diag.Diagnostics, summary string, as kinds.Attributes, err error) {
+// argument can be at fault. Notes are added as paragraphs of their own.
+func Failure(diags *diag.Diagnostics, summary string, as kinds.Attributes, err error, notes ...string) {
 	var problem *client.Problem
-	if !errors.As(err, &problem) {
-		diags.AddError(summary, err.Error())
-		return
+	detail := err.Error()
+	if errors.As(err, &problem) {
+		detail = problem.Detail()
 	}
-	if at, ok := wire.Path(as, problem.Param); ok {
-		diags.AddAttributeError(at, summary, problem.Detail())
-		return
+	detail = strings.Join(append([]string{detail}, notes...), "\n\n")
+	if problem != nil {
+		if at, ok := wire.Path(as, problem.Param); ok {
+			diags.AddAttributeError(at, summary, detail)
+			return
+		}
 	}
-	diags.AddError(summary, problem.Detail())
+	diags.AddError(summary, detail)
 }

@@ -3,7 +3,6 @@ package serve_test
 import (
 	"context"
 	"maps"
-	"math/big"
 	"net/http/httptest"
 	"reflect"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
@@ -31,8 +31,8 @@ type pair struct {
 
 func newPair(t *testing.T) pair {
 	t.Helper()
-	framework := providerserver.NewProtocol6(configured(t))()
-	ours := serve.New(configured(t))
+	framework := providerserver.NewProtocol6(provider.New("test"))()
+	ours := serve.New(provider.New("test"))
 	p := pair{framework: framework, ours: ours}
 	for _, server := range []tfprotov6.ProviderServer{framework, ours} {
 		schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -44,7 +44,7 @@ func newPair(t *testing.T) pair {
 		t.Cleanup(emulated.Close)
 		config := build(schema.Provider.ValueType(), map[string]any{"base_url": emulated.URL + "/v1", "api_key": "sk-test-parity"})
 		resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-			TerraformVersion: "1.11.4", Config: dynamic(t, schema.Provider.ValueType(), config)})
+			TerraformVersion: "1.11.4", Config: acctest.Dynamic(t, config)})
 		if err != nil || len(resp.Diagnostics) > 0 {
 			t.Fatal(err, resp.Diagnostics)
 		}
@@ -52,58 +52,12 @@ func newPair(t *testing.T) pair {
 	return p
 }
 
-func configured(*testing.T) *provider.Provider { return provider.New("test") }
-
-type unknown struct{}
+type unknown = acctest.Unknown
 
 // build makes a Terraform value; what a map leaves out is null, or an empty
 // list for the blocks that nobody wrote.
 func build(t tftypes.Type, v any) tftypes.Value {
-	switch v := v.(type) {
-	case nil:
-		return tftypes.NewValue(t, nil)
-	case unknown:
-		return tftypes.NewValue(t, tftypes.UnknownValue)
-	case int:
-		return tftypes.NewValue(t, big.NewFloat(float64(v)))
-	case float64:
-		return tftypes.NewValue(t, big.NewFloat(v))
-	case []any:
-		element := t.(tftypes.List).ElementType
-		items := make([]tftypes.Value, len(v))
-		for i := range v {
-			items[i] = build(element, v[i])
-		}
-		return tftypes.NewValue(t, items)
-	case map[string]any:
-		fields := map[string]tftypes.Value{}
-		switch t := t.(type) {
-		case tftypes.Object:
-			for name, ft := range t.AttributeTypes {
-				value, given := v[name]
-				if !given && slices.Contains([]string{"message", "tool", "functions"}, name) {
-					value = []any{}
-				}
-				fields[name] = build(ft, value)
-			}
-		case tftypes.Map:
-			for name := range v {
-				fields[name] = build(t.ElementType, v[name])
-			}
-		}
-		return tftypes.NewValue(t, fields)
-	default:
-		return tftypes.NewValue(t, v)
-	}
-}
-
-func dynamic(t *testing.T, tf tftypes.Type, v tftypes.Value) *tfprotov6.DynamicValue {
-	t.Helper()
-	d, err := tfprotov6.NewDynamicValue(tf, v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &d
+	return acctest.Value(t, v, "message", "tool", "functions")
 }
 
 func with(base map[string]any, changes ...any) map[string]any {
@@ -188,7 +142,7 @@ func TestValidate_saysWhatTheFrameworkSays(t *testing.T) {
 	for name, config := range configurations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			req := &tfprotov6.ValidateResourceConfigRequest{TypeName: typeName, Config: dynamic(t, p.tf, build(p.tf, config))}
+			req := &tfprotov6.ValidateResourceConfigRequest{TypeName: typeName, Config: acctest.Dynamic(t, build(p.tf, config))}
 			want, err := p.framework.ValidateResourceConfig(t.Context(), req)
 			if err != nil {
 				t.Fatal(err)
@@ -259,7 +213,7 @@ func propose(state, config tftypes.Value) tftypes.Value {
 func (p pair) plan(t *testing.T, prior, config, proposed tftypes.Value) tftypes.Value {
 	t.Helper()
 	req := &tfprotov6.PlanResourceChangeRequest{TypeName: typeName,
-		PriorState: dynamic(t, p.tf, prior), Config: dynamic(t, p.tf, config), ProposedNewState: dynamic(t, p.tf, proposed)}
+		PriorState: acctest.Dynamic(t, prior), Config: acctest.Dynamic(t, config), ProposedNewState: acctest.Dynamic(t, proposed)}
 	want, err := p.framework.PlanResourceChange(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
@@ -279,8 +233,8 @@ func (p pair) plan(t *testing.T, prior, config, proposed tftypes.Value) tftypes.
 
 func (p pair) apply(t *testing.T, planned, config tftypes.Value) tftypes.Value {
 	t.Helper()
-	req := &tfprotov6.ApplyResourceChangeRequest{TypeName: typeName, PriorState: dynamic(t, p.tf, tftypes.NewValue(p.tf, nil)),
-		Config: dynamic(t, p.tf, config), PlannedState: dynamic(t, p.tf, planned)}
+	req := &tfprotov6.ApplyResourceChangeRequest{TypeName: typeName, PriorState: acctest.Dynamic(t, tftypes.NewValue(p.tf, nil)),
+		Config: acctest.Dynamic(t, config), PlannedState: acctest.Dynamic(t, planned)}
 	want, err := p.framework.ApplyResourceChange(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)

@@ -167,11 +167,13 @@ func encodeScalar(out *bytes.Buffer, v tftypes.Value) error {
 		if number.IsInf() {
 			return fmt.Errorf("infinity cannot be sent")
 		}
-		if number.IsInt() && number.MantExp(nil) < 64 {
-			out.WriteString(number.Text('f', 0))
-		} else {
-			out.WriteString(number.Text('g', -1))
+		// The shortest text that reads back as the same number; with an
+		// exponent only where there would be very many zeros.
+		format := byte('f')
+		if size := number.MantExp(nil); size < -64 || size > 64 {
+			format = 'g'
 		}
+		out.WriteString(number.Text(format, -1))
 	default:
 		return fmt.Errorf("no JSON for a value of type %s", v.Type())
 	}

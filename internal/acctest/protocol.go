@@ -1,0 +1,118 @@
+package acctest
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
+)
+
+// Unknown stands for a value that is not known yet, in Value.
+type Unknown struct{}
+
+// Value makes a Terraform value of Go ones. What a map leaves out of an object
+// is null; blocks that nobody wrote, which come as an empty list, are named.
+func Value(t tftypes.Type, v any, blocks ...string) tftypes.Value {
+	switch v := v.(type) {
+	case Unknown:
+		return tftypes.NewValue(t, tftypes.UnknownValue)
+	case int:
+		return tftypes.NewValue(t, big.NewFloat(float64(v)))
+	case float64:
+		return tftypes.NewValue(t, big.NewFloat(v))
+	case []any:
+		items := make([]tftypes.Value, len(v))
+		for i := range v {
+			items[i] = Value(t.(tftypes.List).ElementType, v[i], blocks...)
+		}
+		return tftypes.NewValue(t, items)
+	case map[string]any:
+		fields := map[string]tftypes.Value{}
+		switch t := t.(type) {
+		case tftypes.Object:
+			for name, ft := range t.AttributeTypes {
+				fields[name] = Value(ft, v[name], blocks...)
+			}
+			for _, name := range blocks {
+				if _, given := v[name]; !given && t.AttributeTypes[name] != nil {
+					fields[name] = tftypes.NewValue(t.AttributeTypes[name], []tftypes.Value{})
+				}
+			}
+		case tftypes.Map:
+			for name := range v {
+				fields[name] = Value(t.ElementType, v[name], blocks...)
+			}
+		}
+		return tftypes.NewValue(t, fields)
+	default:
+		return tftypes.NewValue(t, v)
+	}
+}
+
+// Dynamic is a value as it travels over the plugin protocol.
+func Dynamic(t testing.TB, v tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	d, err := tfprotov6.NewDynamicValue(v.Type(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &d
+}
+
+// Protocol is a provider that is talked to without a CLI.
+type Protocol struct {
+	tfprotov6.ProviderServer
+	Schema *tfprotov6.GetProviderSchemaResponse
+}
+
+// Speak starts a provider, not configured yet.
+func Speak(t testing.TB) Protocol {
+	t.Helper()
+	p := Protocol{ProviderServer: serve.New(provider.New("test"))}
+	var err error
+	if p.Schema, err = p.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Texts writes diagnostics as "error at message[0].role: summary: detail", in
+// alphabetical order and with white space folded.
+func Texts(diags []*tfprotov6.Diagnostic) []string {
+	var out []string
+	for _, d := range diags {
+		at := ""
+		if d.Attribute != nil {
+			at = " at " + place(d.Attribute)
+		}
+		text := strings.ToLower(d.Severity.String()) + at + ": " + d.Summary + ": " + d.Detail
+		out = append(out, strings.Join(strings.Fields(text), " "))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func place(p *tftypes.AttributePath) string {
+	var b strings.Builder
+	for _, step := range p.Steps() {
+		switch step := step.(type) {
+		case tftypes.AttributeName:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(string(step))
+		case tftypes.ElementKeyInt:
+			fmt.Fprintf(&b, "[%d]", step)
+		case tftypes.ElementKeyString:
+			fmt.Fprintf(&b, "[%q]", step)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,439 @@
+package chat_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+const name = "openai_chat_completion.test"
+
+// completion is a small configuration with more arguments.
+func completion(arguments string) string {
+	return completionOf("hello", arguments)
+}
+
+func completionOf(prompt, arguments string) string {
+	return `
+resource "openai_chat_completion" "test" {
+  model = "gpt-4"
+  message {
+    role    = "user"
+    content = "` + prompt + `"
+  }
+` + arguments + `
+}
+
+output "content" {
+  value = openai_chat_completion.test.content
+}
+`
+}
+
+func planned(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: append([]plancheck.PlanCheck{plancheck.ExpectResourceAction(name, action)}, more...)}
+}
+
+// asked checks how many completions have been asked for so far.
+func asked(t *testing.T, s *acctest.Server, want int) resource.TestCheckFunc {
+	t.Helper()
+	return func(*terraform.State) error {
+		if got := len(posts(s)); got != want {
+			t.Errorf("%d completions were asked for, want %d", got, want)
+		}
+		return nil
+	}
+}
+
+func posts(s *acctest.Server) []emulator.Request { return called(s, http.MethodPost) }
+
+func called(s *acctest.Server, method string) []emulator.Request {
+	var found []emulator.Request
+	for _, r := range s.Requests() {
+		if r.Method == method {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// body is the JSON of the last request.
+func body(t *testing.T, s *acctest.Server) map[string]any {
+	t.Helper()
+	all := posts(s)
+	if len(all) == 0 {
+		t.Fatal("nothing was asked")
+	}
+	var v map[string]any
+	if err := json.Unmarshal(all[len(all)-1].Body, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestResource_keepsTheWholeAnswer(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	whole := func(path string, check knownvalue.Check) statecheck.StateCheck {
+		p := tfjsonpath.New("")
+		for i, step := range strings.Split(path, ".") {
+			switch {
+			case i == 0:
+				p = tfjsonpath.New(step)
+			case step == "0" || step == "1":
+				p = p.AtSliceIndex(int(step[0] - '0'))
+			default:
+				p = p.AtMapKey(step)
+			}
+		}
+		return statecheck.ExpectKnownValue(name, p, check)
+	}
+	s.Run(t, resource.TestStep{
+		Config: completion("n = 2"),
+		ConfigStateChecks: []statecheck.StateCheck{
+			whole("id", knownvalue.StringRegexp(regexp.MustCompile(`^chatcmpl-`))),
+			whole("object", knownvalue.StringExact("chat.completion")),
+			whole("created", knownvalue.NotNull()),
+			whole("model", knownvalue.StringExact("gpt-4")),
+			whole("response_model", knownvalue.StringExact("gpt-4-0613")),
+			whole("system_fingerprint", knownvalue.NotNull()),
+			whole("choices", knownvalue.ListSizeExact(2)),
+			whole("choices.1.index", knownvalue.Int64Exact(1)),
+			whole("choices.0.finish_reason", knownvalue.StringExact("stop")),
+			whole("choices.0.message.role", knownvalue.StringExact("assistant")),
+			whole("choices.0.message.content", knownvalue.StringRegexp(regexp.MustCompile("hello"))),
+			whole("choices.0.message.tool_calls", knownvalue.Null()),
+			whole("choices.0.message.function_call", knownvalue.Null()),
+			whole("content", knownvalue.StringRegexp(regexp.MustCompile("hello"))),
+			whole("usage.prompt_tokens", knownvalue.Int64Exact(8)),
+			whole("usage.completion_tokens", knownvalue.NotNull()),
+			whole("usage.total_tokens", knownvalue.NotNull()),
+		},
+	})
+}
+
+func TestResource_sendsWhatIsWrittenAndNothingElse(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t,
+		resource.TestStep{Config: completion(""), Check: func(*terraform.State) error {
+			want := map[string]any{"model": "gpt-4", "messages": []any{map[string]any{"role": "user", "content": "hello"}}}
+			same(t, body(t, s), want)
+			return nil
+		}},
+		resource.TestStep{
+			Config: completion(`
+  temperature       = 0
+  top_p             = 0.1
+  n                 = 1
+  stream            = false
+  stop              = ["<end>"]
+  max_tokens        = 10
+  presence_penalty  = 0
+  frequency_penalty = -0.5
+  logit_bias        = { "50256" = -100 }
+  user              = ""
+  store             = false
+  api_key           = "sk-test-another-key"
+  skip_destroy      = true
+  triggers          = { a = "b" }
+  response_format {
+    type = "text"
+  }
+  tool {
+    type = "function"
+    function {
+      name       = "f"
+      parameters = jsonencode({ type = "object" })
+    }
+  }
+  tool_choice = "none"
+  timeouts {
+    create = "5m"
+  }`),
+			Check: func(*terraform.State) error {
+				want := map[string]any{
+					"model": "gpt-4", "messages": []any{map[string]any{"role": "user", "content": "hello"}},
+					"temperature": 0.0, "top_p": 0.1, "n": 1.0, "stream": false, "stop": []any{"<end>"}, "max_tokens": 10.0,
+					"presence_penalty": 0.0, "frequency_penalty": -0.5, "logit_bias": map[string]any{"50256": -100.0},
+					"user": "", "store": false, "response_format": map[string]any{"type": "text"}, "tool_choice": "none",
+					"tools": []any{map[string]any{"type": "function", "function": map[string]any{
+						"name": "f", "parameters": map[string]any{"type": "object"}}}},
+				}
+				same(t, body(t, s), want)
+				all := posts(s)
+				if got := all[len(all)-1].Header.Get("Authorization"); got != "Bearer sk-test-another-key" {
+					t.Errorf("the resource's own key was not used: %q", got)
+				}
+				return nil
+			},
+		},
+	)
+}
+
+func same(t *testing.T, got, want any) {
+	t.Helper()
+	g, _ := json.MarshalIndent(got, "", "  ")
+	w, _ := json.MarshalIndent(want, "", "  ")
+	if string(g) != string(w) {
+		t.Errorf("got %s\nwant %s", g, w)
+	}
+}
+
+func TestResource_replacesWhenTheRequestChanges(t *testing.T) {
+	base := `temperature = 0.5`
+	for change, config := range map[string]string{
+		"prompt":      completionOf("goodbye", base),
+		"temperature": completion(`temperature = 0`),
+		"added":       completion(base + "\n  max_tokens = 5"),
+		"removed":     completion(""),
+		"triggers":    completion(base + "\n  triggers = { day = \"2\" }"),
+		"message":     completion(base + "\n  message {\n    role = \"user\"\n    content = \"more\"\n  }"),
+	} {
+		t.Run(change, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			s.Run(t,
+				resource.TestStep{Config: completion(base), Check: asked(t, s, 1)},
+				resource.TestStep{Config: config, Check: asked(t, s, 2),
+					ConfigPlanChecks: planned(plancheck.ResourceActionReplace, plancheck.ExpectUnknownOutputValue("content"))},
+			)
+		})
+	}
+}
+
+func TestResource_keepsTheAnswerWhenTheRequestDoesNotChange(t *testing.T) {
+	const parameters = `
+  tool {
+    type = "function"
+    function {
+      name       = "f"
+      parameters = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\",\"maximum\":1.0}}}"
+    }
+  }
+  tool_choice = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}"`
+	known := plancheck.ExpectKnownOutputValue("content", knownvalue.Null())
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t,
+		resource.TestStep{Config: completion(parameters), Check: asked(t, s, 1)},
+		resource.TestStep{Config: completion(parameters + "\n  api_key = \"sk-test-rotated\""), Check: asked(t, s, 1),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known)},
+		resource.TestStep{Config: completion(parameters + "\n  timeouts {\n    create = \"3m\"\n  }\n  skip_destroy = true"), Check: asked(t, s, 1),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known)},
+		resource.TestStep{Config: completion(strings.NewReplacer(`{\"type\":\"object\",\"properties\":{`, `{ \"properties\": {`, `}}}"`, `}}, \"type\": \"object\"}"`, `1.0`, `1`,
+			`{\"type\":\"function\",\"function\":{\"name\":\"f\"}}`, `{\"function\":{\"name\":\"f\"},  \"type\":\"function\"}`).Replace(parameters)), Check: asked(t, s, 1),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known)}, // timeouts went, the spelling is kept
+		resource.TestStep{RefreshState: true, Check: asked(t, s, 1)},
+	)
+	if extra := len(s.Requests()) - len(posts(s)); extra != 0 {
+		t.Errorf("refresh, plan and destroy made %d calls", extra)
+	}
+}
+
+func TestResource_planOfAnotherSpellingIsEmpty(t *testing.T) {
+	tool := func(parameters string) string {
+		return completion("  functions {\n    name = \"f\"\n    parameters = " + parameters + "\n  }\n  function_call = jsonencode({ name = \"f\" })")
+	}
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t,
+		resource.TestStep{Config: tool(`jsonencode({ type = "object", properties = { a = { enum = ["x", "y"] } } })`)},
+		resource.TestStep{Config: tool(`<<EOT
+{
+  "properties": { "a": { "enum": ["x", "y"] } },
+  "type": "object"
+}
+EOT
+`), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+	)
+}
+
+// A model asks for a tool, a second resource answers it, and the model replies:
+// one resource's output is the next one's input.
+func TestResource_continuesAConversationWithTools(t *testing.T) {
+	const tool = `
+  tool {
+    type = "function"
+    function {
+      name        = "get_weather"
+      description = "Get the current weather"
+      parameters  = jsonencode({ type = "object", properties = { location = { type = "string" } }, required = ["location"] })
+    }
+  }`
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: `
+resource "openai_chat_completion" "ask" {
+  model = "gpt-4"
+  message {
+    role    = "user"
+    content = "What's the weather like in Boston today?"
+  }` + tool + `
+}
+
+resource "openai_chat_completion" "test" {
+  model = "gpt-4"
+  message {
+    role    = "user"
+    content = "What's the weather like in Boston today?"
+  }
+  message {
+    role       = "assistant"
+    tool_calls = openai_chat_completion.ask.choices[0].message.tool_calls
+  }
+  message {
+    role         = "tool"
+    tool_call_id = openai_chat_completion.ask.choices[0].message.tool_calls[0].id
+    content      = jsonencode({ temperature = 22, unit = "celsius" })
+  }` + tool + `
+}`,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("openai_chat_completion.ask", tfjsonpath.New("choices").AtSliceIndex(0).AtMapKey("finish_reason"), knownvalue.StringExact("tool_calls")),
+			statecheck.ExpectKnownValue("openai_chat_completion.ask", tfjsonpath.New("content"), knownvalue.Null()),
+			statecheck.ExpectKnownValue("openai_chat_completion.ask", tfjsonpath.New("choices").AtSliceIndex(0).AtMapKey("message").AtMapKey("tool_calls").AtSliceIndex(0).AtMapKey("function").AtMapKey("arguments"), knownvalue.StringRegexp(regexp.MustCompile("Boston"))),
+			statecheck.ExpectKnownValue(name, tfjsonpath.New("content"), knownvalue.StringRegexp(regexp.MustCompile("22"))),
+		},
+	})
+}
+
+func TestResource_streamingGivesTheSameState(t *testing.T) {
+	const tool = `
+  n = 2
+  tool {
+    type = "function"
+    function {
+      name       = "lookup_weather"
+      parameters = jsonencode({ type = "object", properties = { location = { type = "string" } }, required = ["location"] })
+    }
+  }`
+	for kind, arguments := range map[string]string{"text": "", "choices": "n = 3", "cut": "max_tokens = 2",
+		"tools":    tool + "\n  tool_choice = \"required\"",
+		"function": "  functions {\n    name = \"f\"\n    parameters = jsonencode({ type = \"object\" })\n  }\n  function_call = jsonencode({ name = \"f\" })"} {
+		t.Run(kind, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			var plain map[string]any
+			s.Run(t,
+				resource.TestStep{Config: completionOf("What is the weather in Boston?", arguments), Check: func(state *terraform.State) error {
+					plain = answer(state)
+					return nil
+				}},
+				resource.TestStep{Config: completionOf("What is the weather in Boston?", arguments+"\n  stream = true"), Check: func(state *terraform.State) error {
+					if body(t, s)["stream"] != true {
+						t.Error("the request does not ask for a stream")
+					}
+					streamed := answer(state)
+					for _, answer := range []map[string]any{plain, streamed} {
+						for key := range answer { // each call has IDs of its own
+							if key == "created" || key == "id" || strings.HasSuffix(key, ".id") {
+								delete(answer, key)
+							}
+						}
+					}
+					same(t, streamed, plain)
+					return nil
+				}},
+			)
+		})
+	}
+}
+
+// answer is what the state holds of the answer, as flat text.
+func answer(state *terraform.State) map[string]any {
+	out := map[string]any{}
+	for key, value := range state.RootModule().Resources[name].Primary.Attributes {
+		for _, prefix := range []string{"id", "choices", "usage", "created", "response_model", "system_fingerprint", "object", "content"} {
+			if key == prefix || strings.HasPrefix(key, prefix+".") {
+				out[key] = value
+			}
+		}
+	}
+	return out
+}
+
+func TestResource_deletesWhatIsStored(t *testing.T) {
+	for kind, test := range map[string]struct {
+		arguments string
+		fault     *emulator.Fault
+		deletes   int
+		left      int
+	}{
+		"stored":       {arguments: "store = true", deletes: 1},
+		"not stored":   {arguments: "store = false"},
+		"left alone":   {arguments: "store = true\n  skip_destroy = true", left: 1},
+		"gone already": {arguments: "store = true", fault: ptr(emulator.ErrorJSON(404, "invalid_request_error", "", "", "no such completion")), deletes: 1, left: 1},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			if test.fault != nil {
+				test.fault.Match.Method = http.MethodDelete
+				s.Fail(*test.fault)
+			}
+			s.Run(t, resource.TestStep{Config: completion(test.arguments)})
+			if got := len(called(s, http.MethodDelete)); got != test.deletes {
+				t.Errorf("%d deletions, want %d", got, test.deletes)
+			}
+			if got := len(s.Stored()); got != test.left {
+				t.Errorf("%d completions are left on the server, want %d", got, test.left)
+			}
+		})
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestResource_createTimeoutSaysWhichLimitRanOut(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Hang())
+	s.Run(t, resource.TestStep{
+		Config:      completion("  timeouts {\n    create = \"200ms\"\n  }"),
+		ExpectError: regexp.MustCompile(`(?s)Could not create chat completion.*timeouts\.create \(200ms\)`),
+	})
+	if got := len(posts(s)); got != 1 {
+		t.Errorf("%d requests were sent, want 1", got)
+	}
+}
+
+func TestResource_importSaysWhatToDoInstead(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: completion(""), ResourceName: name, ImportState: true, ImportStateId: "chatcmpl-1",
+		ExpectError: regexp.MustCompile(`(?s)Chat completions cannot be imported.*Write\s+the\s+resource\s+and\s+apply`),
+	})
+}
+
+func TestResource_reportsTheErrorAtTheArgument(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.ErrorJSON(400, "invalid_request_error", "invalid_value", "messages[0].content", "Too rude."))
+	s.Run(t, resource.TestStep{
+		Config:      completion(""),
+		ExpectError: regexp.MustCompile(`(?s)Could not create chat completion.*content = "hello".*Too rude\.`),
+	})
+}
+
+func TestResource_savesAnAnswerWithoutChoices(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Status(200, `{"id":"chatcmpl-odd","object":"chat.completion","choices":[],"usage":{"total_tokens":7}}`))
+	s.Run(t,
+		resource.TestStep{Config: completion(""), ExpectError: regexp.MustCompile(`without any\s+choices`)},
+		resource.TestStep{Config: completion(""), ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: asked(t, s, 2)},
+	)
+}
+
+func TestResource_keepsWhatArrivedOfACutStream(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.CutBody(900))
+	s.Run(t,
+		resource.TestStep{Config: completionOf("Tell me a long story about a fox", "stream = true"),
+			ExpectError: regexp.MustCompile(`(?s)Could not create chat completion.*What had arrived before\s+that\s+is\s+kept\s+in\s+the\s+state`)},
+		resource.TestStep{Config: completionOf("Tell me a long story about a fox", "stream = true"),
+			ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: asked(t, s, 2)},
+	)
+}

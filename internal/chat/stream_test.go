@@ -1,0 +1,124 @@
+package chat
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func assemble(t *testing.T, chunks ...string) map[string]any {
+	t.Helper()
+	var s assembly
+	for _, chunk := range chunks {
+		if err := s.add([]byte(chunk)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var v map[string]any
+	if err := json.Unmarshal(s.completion(), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestAssembly_putsChunksTogether(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		chunks []string
+		want   string
+	}{
+		"text, usage at the end": {
+			[]string{
+				`{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null}`,
+				`{"id":"c","choices":[{"index":0,"delta":{"content":"Hel"}}]}`,
+				`{"id":"c","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":"stop"}]}`,
+				`{"id":"c","choices":[],"usage":{"total_tokens":3}}`,
+			},
+			`{"choices":[{"finish_reason":"stop","index":0,"message":{"content":"Hello","role":"assistant"}}],"created":1,"id":"c","model":"m","object":"chat.completion","usage":{"total_tokens":3}}`,
+		},
+		"several usage chunks, the last counts": {
+			[]string{`{"choices":[{"index":0,"delta":{"content":"x"}}],"usage":{"total_tokens":1}}`, `{"choices":[],"usage":{"total_tokens":2}}`},
+			`{"choices":[{"index":0,"message":{"content":"x","role":"assistant"}}],"object":"chat.completion","usage":{"total_tokens":2}}`,
+		},
+		"choices out of order, without role": {
+			[]string{`{"choices":[{"index":1,"delta":{"content":"b"}}]}`, `{"choices":[{"index":0,"delta":{"content":"a"}}]}`, `{"choices":[{"index":1,"delta":{"content":"!"}}]}`},
+			`{"choices":[{"index":0,"message":{"content":"a","role":"assistant"}},{"index":1,"message":{"content":"b!","role":"assistant"}}],"object":"chat.completion"}`,
+		},
+		"tool calls by index": {
+			[]string{
+				`{"choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":""}}]}}]}`,
+				`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"b","type":"function","function":{"name":"g","arguments":"{"}}]}}]}`,
+				`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}},{"index":1,"function":{"arguments":"}"}}]}}]}`,
+			},
+			`{"choices":[{"index":0,"message":{"content":null,"role":"assistant","tool_calls":[{"function":{"arguments":"{}","name":"f"},"id":"a","index":0,"type":"function"},{"function":{"arguments":"{}","name":"g"},"id":"b","index":1,"type":"function"}]}}],"object":"chat.completion"}`,
+		},
+		"tool calls without index, names repeated": {
+			[]string{
+				`{"choices":[{"delta":{"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":"}}]}}]}`,
+				`{"choices":[{"delta":{"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"1}"}}]}}]}`,
+			},
+			`{"choices":[{"index":0,"message":{"content":null,"role":"assistant","tool_calls":[{"function":{"arguments":"{\"x\":1}","name":"f"},"id":"a","type":"function"}]}}],"object":"chat.completion"}`,
+		},
+		"legacy function call": {
+			[]string{
+				`{"choices":[{"index":0,"delta":{"role":"assistant","function_call":{"name":"f","arguments":"{"}}}]}`,
+				`{"choices":[{"index":0,"delta":{"function_call":{"arguments":"}"}},"finish_reason":"function_call"}]}`,
+			},
+			`{"choices":[{"finish_reason":"function_call","index":0,"message":{"content":null,"function_call":{"arguments":"{}","name":"f"},"role":"assistant"}}],"object":"chat.completion"}`,
+		},
+		"logprobs add up": {
+			[]string{
+				`{"choices":[{"index":0,"delta":{"content":"a"},"logprobs":{"content":[{"token":"a","bytes":[97]}],"refusal":null}}]}`,
+				`{"choices":[{"index":0,"delta":{"content":"b"},"logprobs":{"content":[{"token":"b","bytes":[98]}]}}]}`,
+			},
+			`{"choices":[{"index":0,"logprobs":{"content":[{"bytes":[97],"token":"a"},{"bytes":[98],"token":"b"}],"refusal":null},"message":{"content":"ab","role":"assistant"}}],"object":"chat.completion"}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := json.Marshal(assemble(t, test.chunks...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got) != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAssembly_ofNothingIsNothing(t *testing.T) {
+	t.Parallel()
+	if got := (&assembly{}).completion(); got != nil {
+		t.Errorf("got %s", got)
+	}
+	if err := (&assembly{}).add([]byte(`[]`)); err == nil {
+		t.Error("an event that is no object was taken")
+	}
+}
+
+// Whatever a server streams, the assembly neither panics nor loses the ability
+// to write down what it has.
+func FuzzAssembly(f *testing.F) {
+	f.Add(`{"choices":[{"index":0,"delta":{"content":"a","tool_calls":[{"index":0,"id":"x"}]}}]}` + "\n" + `{"choices":[{"index":0,"delta":{"content":["b"],"tool_calls":[{"id":"x"},3]}}],"usage":{}}`)
+	f.Add(`{"choices":[{"index":-1,"delta":null,"message":{"role":{}}},7],"id":null}`)
+	f.Fuzz(func(t *testing.T, stream string) {
+		var s assembly
+		for chunk := range strings.SplitSeq(stream, "\n") {
+			_ = s.add([]byte(chunk))
+		}
+		whole := s.completion()
+		if whole == nil {
+			if s.head != nil {
+				t.Fatal("what had arrived is lost")
+			}
+			return
+		}
+		if !json.Valid(whole) {
+			t.Fatalf("not JSON: %s", whole)
+		}
+		if _, err := readAnswer(whole); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

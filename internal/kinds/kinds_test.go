@@ -1,0 +1,152 @@
+package kinds_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+)
+
+type object = map[string]any
+
+func TestSameJSON_comparesValues(t *testing.T) {
+	t.Parallel()
+	for _, same := range [][2]string{
+		{`{"a":1,"b":[true,null]}`, ` { "b" : [ true , null ], "a" : 1 } `},
+		{`1`, `1.0`}, {`100`, `1e2`}, {`0.001`, `1E-3`}, {`-0`, `0`}, {`0.0`, `0e5`}, {`-1.50`, `-15e-1`},
+		{`"\u00e9<"`, `"é\u003c"`}, {`not JSON`, `not JSON`}, {`12345678901234567890`, `12345678901234567890.0`},
+	} {
+		if !kinds.SameJSON(same[0], same[1]) {
+			t.Errorf("%s and %s are not the same", same[0], same[1])
+		}
+	}
+	for _, other := range [][2]string{
+		{`{"a":1}`, `{"a":2}`}, {`[1,2]`, `[2,1]`}, {`1`, `"1"`}, {`null`, `{}`}, {`10`, `1`}, {`1`, `-1`},
+		{`12345678901234567890`, `12345678901234567891`}, {`0.1`, `0.10000000000000000001`}, {`{`, `{ `}, {`{} {}`, `{}`},
+		{`1e99999999999999999999`, `2e99999999999999999999`},
+	} {
+		if kinds.SameJSON(other[0], other[1]) {
+			t.Errorf("%s and %s are the same", other[0], other[1])
+		}
+	}
+	start := time.Now()
+	kinds.SameJSON(`1e999999999`, `1e999999998`)
+	if time.Since(start) > 5*time.Second {
+		t.Error("a large exponent was written out")
+	}
+}
+
+func FuzzSameJSON(f *testing.F) {
+	f.Add(`{"a":[1.50,"x"]}`, `{"a":[15e-1,"\u0078"]}`)
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if kinds.SameJSON(a, b) != kinds.SameJSON(b, a) {
+			t.Error("not symmetric")
+		}
+		if !kinds.SameJSON(a, a) || kinds.SameJSON(a, a+"x") {
+			t.Error("not reflexive")
+		}
+	})
+}
+
+var declared = kinds.Declare(
+	kinds.Attribute{Name: "prompt", Shape: kinds.String, Mode: kinds.Required},
+	kinds.Attribute{Name: "key", Shape: kinds.String, InPlace: true, Local: true},
+	kinds.Attribute{Name: "json", Shape: kinds.JSON},
+	kinds.Attribute{Name: "block", Shape: kinds.Objects, Block: true, Fields: kinds.Declare(
+		kinds.Attribute{Name: "json", Shape: kinds.JSON, Mode: kinds.Required},
+		kinds.Attribute{Name: "one", Shape: kinds.Object, Fields: kinds.Declare(
+			kinds.Attribute{Name: "json", Shape: kinds.JSONOrString}, kinds.Attribute{Name: "text", Shape: kinds.String})},
+	)},
+	kinds.Attribute{Name: "answer", Shape: kinds.String, Mode: kinds.Computed},
+)
+
+func TestChange_goesByMeaning(t *testing.T) {
+	t.Parallel()
+	block := func(outer, inner, text string) []any {
+		return []any{object{"json": outer, "one": object{"json": inner, "text": text}}}
+	}
+	prior := object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": "yes"}
+	unknown := acctest.Unknown{}
+	for name, test := range map[string]struct {
+		plan     object
+		replaced []string
+		want     object // of the plan that comes out; nil = the prior state
+	}{
+		"nothing":   {object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, nil, nil},
+		"spelling":  {object{"prompt": "p", "key": "k", "json": ` {"a": 1.0}`, "block": block(` {"b": 1}`, `{"c": 1}`, "t"), "answer": unknown}, nil, nil},
+		"key":       {object{"prompt": "p", "key": "l", "json": ` {"a": 1.0}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, nil, object{"prompt": "p", "key": "l", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": "yes"}},
+		"a new key": {object{"prompt": "p", "key": unknown, "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, nil, object{"prompt": "p", "key": unknown, "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": "yes"}},
+		"prompt":    {object{"prompt": "q", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, []string{"prompt"}, object{"prompt": "q", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}},
+		"value":     {object{"prompt": "p", "key": "k", "json": `{"a":2}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, []string{"json"}, object{"prompt": "p", "key": "k", "json": `{"a":2}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}},
+		"inside":    {object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "u"), "answer": unknown}, []string{"block"}, object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "u"), "answer": unknown}},
+		"more":      {object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": append(block(`{"b":1}`, `{"c":1}`, "t"), object{}), "answer": unknown}, []string{"block"}, object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": append(block(`{"b":1}`, `{"c":1}`, "t"), object{}), "answer": unknown}},
+		"unknown":   {object{"prompt": unknown, "key": "k", "json": unknown, "block": unknown, "answer": unknown}, []string{"prompt", "json", "block"}, object{"prompt": unknown, "key": "k", "json": unknown, "block": unknown, "answer": unknown}},
+		"null":      {object{"prompt": "p", "key": "k", "block": []any{object{"json": `{"b":1}`}}, "answer": unknown}, []string{"json", "block"}, object{"prompt": "p", "key": "k", "block": []any{object{"json": `{"b":1}`}}, "answer": unknown}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if test.want == nil {
+				test.want = prior
+			}
+			before := acctest.Value(declared.Type(), test.plan)
+			given := before.Copy()
+			got, replaced, err := kinds.Change(declared, acctest.Value(declared.Type(), prior), given)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := acctest.Value(declared.Type(), test.want); !got.Equal(want) {
+				t.Errorf("got %s\nwant %s", got, want)
+			}
+			if !slices.Equal(replaced, test.replaced) {
+				t.Errorf("replaced by %v, want %v", replaced, test.replaced)
+			}
+			if !given.Equal(before) {
+				t.Error("the plan that was given has been written to")
+			}
+		})
+	}
+}
+
+func TestDeclare_panicsOnWhatCanNeverWork(t *testing.T) {
+	t.Parallel()
+	for name, make := range map[string]func(){
+		"no shape":        func() { kinds.Declare(kinds.Attribute{Name: "a"}) },
+		"no name":         func() { kinds.Declare(kinds.Attribute{Shape: kinds.String}) },
+		"twice":           func() { kinds.Join(declared, declared) },
+		"empty object":    func() { kinds.Declare(kinds.Attribute{Name: "a", Shape: kinds.Object}) },
+		"text with parts": func() { kinds.Declare(kinds.Attribute{Name: "a", Shape: kinds.String, Fields: declared}) },
+		"wrong validator": func() {
+			kinds.Resource("", kinds.Declare(kinds.Attribute{Name: "a", Shape: kinds.Bool, Validators: []validator.Describer{stringvalidator.LengthAtLeast(1)}}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			defer func() {
+				if text, ok := recover().(string); !ok || !strings.HasPrefix(text, "kinds: ") {
+					t.Errorf("panicked with %v", text)
+				}
+			}()
+			make()
+		})
+	}
+}
+
+func TestResource_rendersRequiredWhereTerraformCanAskForIt(t *testing.T) {
+	t.Parallel()
+	s := kinds.Resource("d", declared)
+	if diags := s.ValidateImplementation(t.Context()); diags.HasError() {
+		t.Fatal(diags)
+	}
+	if !s.Attributes["prompt"].IsRequired() || !s.Attributes["answer"].IsComputed() || s.Attributes["key"].IsRequired() {
+		t.Error("modes are not rendered")
+	}
+	if _, ok := s.Blocks["block"]; !ok {
+		t.Error("a block is not rendered as one")
+	}
+}

@@ -1,0 +1,227 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+type object = map[string]any
+
+var inner = kinds.Declare(
+	kinds.Attribute{Name: "a", Shape: kinds.String},
+	kinds.Attribute{Name: "deep", Shape: kinds.Objects, Fields: kinds.Declare(
+		kinds.Attribute{Name: "b", Shape: kinds.Int64},
+	)},
+)
+
+// arguments has every shape once.
+var arguments = kinds.Declare(
+	kinds.Attribute{Name: "text", Shape: kinds.String},
+	kinds.Attribute{Name: "truth", Shape: kinds.Bool},
+	kinds.Attribute{Name: "whole", Shape: kinds.Int64},
+	kinds.Attribute{Name: "number", Shape: kinds.Float64},
+	kinds.Attribute{Name: "json", Shape: kinds.JSON},
+	kinds.Attribute{Name: "choice", Shape: kinds.JSONOrString},
+	kinds.Attribute{Name: "texts", Shape: kinds.Strings},
+	kinds.Attribute{Name: "wholes", Shape: kinds.Int64s},
+	kinds.Attribute{Name: "labels", Shape: kinds.StringMap},
+	kinds.Attribute{Name: "biases", Shape: kinds.Int64Map},
+	kinds.Attribute{Name: "one", Shape: kinds.Object, Fields: inner},
+	kinds.Attribute{Name: "many", Wire: "manies", Shape: kinds.Objects, Fields: inner, Block: true},
+	kinds.Attribute{Name: "here", Shape: kinds.String, Local: true},
+	kinds.Attribute{Name: "answer", Shape: kinds.String, Mode: kinds.Computed},
+)
+
+// results is the same, computed.
+var results = func() kinds.Attributes {
+	var out []kinds.Attribute
+	for _, a := range arguments {
+		a.Mode, a.Block = kinds.Computed, false
+		out = append(out, a)
+	}
+	return kinds.Declare(out...)
+}()
+
+func encode(t *testing.T, v object) (string, error) {
+	t.Helper()
+	out, err := wire.Encode(arguments, acctest.Value(arguments.Type(), v, "many"))
+	return string(out), err
+}
+
+func TestEncode_writesWhatIsThere(t *testing.T) {
+	t.Parallel()
+	for want, v := range map[string]object{
+		`{}`: {},
+		`{"text":"","truth":false,"whole":0,"number":0,"texts":[],"labels":{}}`: {
+			"text": "", "truth": false, "whole": 0, "number": 0.0, "texts": []any{}, "labels": object{}},
+		`{"text":"<a> & \"b\"\n"}`:                {"text": "<a> & \"b\"\n"},
+		`{"json":{"b":1.0,"a":[1e3]}}`:            {"json": ` { "b": 1.0, "a": [1e3] } `},
+		`{"choice":"auto"}`:                       {"choice": "auto"},
+		`{"choice":{"type":"function"}}`:          {"choice": ` {"type": "function"}`},
+		`{"wholes":[1,2],"biases":{"a":1,"b":2}}`: {"wholes": []any{1, 2}, "biases": object{"b": 2, "a": 1}},
+		`{"one":{"deep":[{"b":1},{}]}}`:           {"one": object{"deep": []any{object{"b": 1}, object{}}}},
+		`{"one":{"deep":[]}}`:                     {"one": object{"deep": []any{}}},
+		`{"manies":[{"a":"x"}]}`:                  {"many": []any{object{"a": "x"}}},
+		`{"text":"sent"}`:                         {"text": "sent", "here": "not", "answer": "not"},
+	} {
+		got, err := encode(t, v)
+		if err != nil {
+			t.Errorf("%s: %v", want, err)
+		} else if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestEncode_keepsNumbersAsWritten(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"0.1", "0.7", "-0.000001", "1e+30", "9223372036854775807", "123456789.123456789", "2"} {
+		number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields := map[string]tftypes.Value{}
+		for i := range arguments {
+			fields[arguments[i].Name] = tftypes.NewValue(arguments[i].Type(), nil)
+		}
+		fields["number"] = tftypes.NewValue(tftypes.Number, number)
+		got, err := wire.Encode(arguments, tftypes.NewValue(arguments.Type(), fields))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := `{"number":` + text + `}`; string(got) != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestEncode_namesWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	unknown := acctest.Unknown{}
+	for want, v := range map[string]object{
+		"text: the value is not known yet":                      {"text": unknown},
+		"one: a: the value is not known yet":                    {"one": object{"a": unknown}},
+		"many: element 0: deep: element 0 is null or not known": {"many": []any{object{"deep": []any{unknown}}}},
+		"texts: element 0 is null":                              {"texts": []any{nil}},
+		`labels: element "a" is null`:                           {"labels": object{"a": nil}},
+		"json: not valid JSON":                                  {"json": "{"},
+		"choice: not valid JSON":                                {"choice": "{x"},
+		"many: the value is not known yet":                      {"many": unknown},
+		"one: deep: element 0: b: the value is not known yet":   {"one": object{"deep": []any{object{"b": unknown}}}},
+		"biases: element \"a\" is null or not known yet":        {"biases": object{"a": unknown}},
+	} {
+		if _, err := encode(t, v); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestDecode_isLenient(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]object{
+		`{"unknown":{"x":1}}`:    {},
+		`{"text":null,"one":[]}`: {},
+		`{"text":"a","truth":true,"whole":3,"number":0.5,"json":{"a":[1,2.50]},"texts":["a"],"wholes":[1],"labels":{"a":"b"},"biases":{"a":1}}`: {
+			"text": "a", "truth": true, "whole": 3, "number": 0.5, "json": `{"a":[1,2.50]}`, "texts": []any{"a"}, "wholes": []any{1}, "labels": object{"a": "b"}, "biases": object{"a": 1}},
+		`{"text":5,"truth":"yes","whole":"7","number":"many","json":"text"}`: {"text": "5", "whole": 7, "json": `"text"`},
+		`{"text":["parts",{"a":"<b>"}],"whole":1.9,"number":1e999}`:          {"text": `["parts",{"a":"<b>"}]`, "whole": 1},
+		`{"texts":"a","labels":[1],"manies":{},"one":"x"}`:                   {},
+		`{"texts":["a",null,1],"wholes":[1.5,"2",null]}`:                     {"texts": []any{"a", nil, "1"}, "wholes": []any{1, 2, nil}},
+		`{"manies":[{"a":"x","deep":[{"b":1}]},null,3]}`:                     {"many": []any{object{"a": "x", "deep": []any{object{"b": 1}}}, nil, nil}},
+	} {
+		got, err := wire.Decode(results, []byte(answer))
+		if err != nil {
+			t.Errorf("%s: %v", answer, err)
+			continue
+		}
+		for i := range results {
+			a := &results[i]
+			if a.Local {
+				continue
+			}
+			if w := acctest.Value(a.Type(), want[a.Name]); !got[a.Name].Equal(w) {
+				t.Errorf("%s: %s is %s, want %s", answer, a.Name, got[a.Name], w)
+			}
+		}
+	}
+}
+
+func TestDecode_refusesOnlyWhatIsNoObject(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"", "[]", "null", `"text"`, "3", "{", "{} {}", "<html>"} {
+		if _, err := wire.Decode(results, []byte(answer)); err == nil {
+			t.Errorf("%q was taken for an answer", answer)
+		}
+	}
+}
+
+func TestPath_findsTheArgument(t *testing.T) {
+	t.Parallel()
+	for place, want := range map[string]string{
+		"text": "text", "manies[1].a": "many[1].a", "manies.0.deep.2.b": "many[0].deep[2].b", "manies": "many",
+		"manies[1].unknown": "many[1]", "one.a": "one.a", "/one/a": "one.a", "here": "", "many": "", "answer": "", "": "", "labels.x": "labels",
+		"manies[-1].a": "many", "manies[x]": "many",
+	} {
+		got, ok := wire.Path(arguments, place)
+		if ok != (want != "") || (ok && got.String() != want) {
+			t.Errorf("%q: got %s, want %q", place, got, want)
+		}
+	}
+}
+
+// Whatever a server answers, decoding never panics, and what it gives is a
+// value of the declared type.
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{"text":"a","manies":[{"deep":[{"b":1e5}]}],"json":{},"labels":{"a":1}}`))
+	f.Add([]byte(`{"whole":99999999999999999999999,"number":-0,"wholes":[0.1]}`))
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		got, err := wire.Decode(results, answer)
+		if err != nil {
+			return
+		}
+		for i := range results {
+			if a := &results[i]; !a.Local {
+				if _, err := got[a.Name].MarshalMsgPack(a.Type()); err != nil { //nolint:staticcheck // the way it leaves the provider
+					t.Fatalf("%s: %v", a.Name, err)
+				}
+			}
+		}
+	})
+}
+
+// Whatever a user writes, what is encoded is JSON, and reads back as the same.
+func FuzzEncode(f *testing.F) {
+	f.Add("text", `{"a":1}`, "auto", 3, 0.25)
+	f.Fuzz(func(t *testing.T, text, jsonText, choice string, whole int, number float64) {
+		if number != number || number > 1e300 || number < -1e300 {
+			t.Skip("no number of Terraform's")
+		}
+		text = strings.ToValidUTF8(text, "?")
+		v := object{"text": text, "choice": choice, "whole": whole, "number": number, "labels": object{strings.ToValidUTF8(choice, "?"): text}}
+		if json.Valid([]byte(jsonText)) {
+			v["json"] = jsonText
+		}
+		out, err := encode(t, v)
+		if err != nil {
+			if strings.HasPrefix(strings.TrimSpace(choice), "{") {
+				return
+			}
+			t.Fatal(err)
+		}
+		var back map[string]any
+		if err := json.Unmarshal([]byte(out), &back); err != nil {
+			t.Fatalf("%s: %v", out, err)
+		}
+		if back["text"] != text {
+			t.Fatalf("%q came back as %q", text, back["text"])
+		}
+	})
+}
