@@ -67,6 +67,13 @@ type Server struct {
 func Start(t *testing.T, options emulator.Options) *Server {
 	t.Helper()
 	t.Parallel()
+	return StartAlone(t, options)
+}
+
+// StartAlone is Start for a test that must not run in parallel with others, or
+// needs a second server.
+func StartAlone(t *testing.T, options emulator.Options) *Server {
+	t.Helper()
 	s := &Server{Server: emulator.New(options)}
 	h := httptest.NewServer(s.Server)
 	s.URL = h.URL + "/v1"

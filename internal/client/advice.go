@@ -1,0 +1,170 @@
+package client
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// advice is the next thing to do about an error of the API.
+func (k *call) advice(p *Problem) string {
+	status := p.Status
+	if code, err := strconv.Atoi(p.Code); err == nil && status < 300 && code >= 400 && code <= 599 {
+		status = code // an error inside of an answer names its status itself
+	}
+	switch {
+	case status == http.StatusUnauthorized:
+		return k.wrongKey(p)
+	case status == http.StatusPaymentRequired || outOfMoney[p.Code] || outOfMoney[p.Type]:
+		return k.noMoney()
+	case status == http.StatusForbidden:
+		return k.forbidden(p)
+	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
+		return k.notFound(p)
+	case status == http.StatusTooManyRequests:
+		return k.tooMany(p)
+	case status == http.StatusRequestEntityTooLarge:
+		return "The request is too large for the server: shorten the messages, or send smaller files."
+	case status == http.StatusRequestTimeout || status == http.StatusConflict:
+		return fmt.Sprintf("The server could not take the request now; it was sent %s. Run the operation again later.", times(p.Attempts))
+	case status >= 500:
+		return k.serverFault(p)
+	case status >= 400:
+		return badRequest(p)
+	case status >= 300:
+		return "This is a redirect without a usable target. " + k.checkBase()
+	}
+	return "Run the operation again; if the error stays, look for the message in the server's documentation."
+}
+
+var outOfMoney = map[string]bool{
+	"insufficient_quota": true, "billing_hard_limit_reached": true, "billing_not_active": true,
+}
+
+func (k *call) wrongKey(p *Problem) string {
+	settings := k.client.settings
+	var source string
+	switch {
+	case k.request.APIKey != "":
+		source = "The server does not accept the API key that this block gives itself. Check that it is complete, not revoked, and a key of this server."
+	case settings.hasAuthentication():
+		source = "The server does not accept the credentials in the provider's headers. Check them."
+	case settings.APIKey != "":
+		source = "The server does not accept the API key. It comes from api_key in the provider block or from the environment variable OPENAI_API_KEY. Check that it is complete, not revoked, and a key of this server."
+	default:
+		source = "The server wants an API key, and none was given. Set api_key in the provider block, or the environment variable OPENAI_API_KEY."
+	}
+	about := strings.ToLower(p.Code + " " + p.Message)
+	if (settings.Organization != "" || settings.Project != "") && (strings.Contains(about, "organization") || strings.Contains(about, "project")) {
+		source += " Check also that organization and project belong to the key."
+	}
+	if k.isOpenAI() {
+		return source + " Keys are listed at https://platform.openai.com/api-keys."
+	}
+	return source + " base_url is " + k.text(plainBase(k.client.base), 300) + "."
+}
+
+func (k *call) forbidden(p *Problem) string {
+	if strings.Contains(p.Code, "unsupported_country") {
+		return "The API is not offered in the country or region that this request comes from."
+	}
+	return "The server knows the API key, but the key may not do this. Check the permissions of a restricted key, what the key's project may use, whether organization and project are right, and whether the service is offered in your region."
+}
+
+func (k *call) notFound(p *Problem) string {
+	about := strings.ToLower(p.Code + " " + p.Type + " " + p.Param + " " + p.Message)
+	if strings.Contains(about, "model") {
+		text := "Check the name of the model, and that the API key's project has access to it."
+		if !k.isOpenAI() {
+			text += " Check also that base_url (" + k.text(plainBase(k.client.base), 300) + ") is the server that has this model."
+		}
+		return text
+	}
+	if p.said && p.Status == http.StatusNotFound && k.isOpenAI() {
+		return "Check the ID. The object may have been deleted, or belong to another project or organization than the API key."
+	}
+	return k.checkBase()
+}
+
+func (k *call) checkBase() string {
+	base := plainBase(k.client.base)
+	text := "Check base_url (" + k.text(base, 300) + ")"
+	if !strings.HasSuffix(base, "/v1/") {
+		return text + ": for most servers it ends in /v1."
+	}
+	return text + ": the server may not offer this part of the API, or the object may have been deleted."
+}
+
+func (k *call) noMoney() string {
+	text := "The account is out of credit or over its budget. Retrying does not help."
+	if k.isOpenAI() {
+		return text + " Check plan and billing at https://platform.openai.com/settings/organization/billing."
+	}
+	return text + " Check the account's plan and billing."
+}
+
+func (k *call) tooMany(p *Problem) string {
+	if strings.HasPrefix(p.Message, "Request too large") {
+		return "This one request is larger than the rate limit allows in a minute, so waiting does not help. Shorten the messages, lower the limit of output tokens, or raise the account's limits."
+	}
+	text := fmt.Sprintf("The rate limit is reached; the request was sent %s. Lower the number of operations at a time (terraform apply -parallelism=2), raise max_retries (%d now), or wait and run the operation again.",
+		times(p.Attempts), k.client.settings.MaxRetries)
+	if p.RetryAfter > 0 {
+		text += fmt.Sprintf(" The server asks to wait %s.", p.RetryAfter.Round(time.Millisecond))
+	}
+	return text
+}
+
+func (k *call) serverFault(p *Problem) string {
+	text := fmt.Sprintf("The fault is on the server's side; the request was sent %s. Run the operation again later.", times(p.Attempts))
+	if p.RetryAfter > 0 {
+		text += fmt.Sprintf(" The server asks to wait %s.", p.RetryAfter.Round(time.Millisecond))
+	}
+	if k.isOpenAI() {
+		return text + " The state of the service is shown at https://status.openai.com."
+	}
+	return text
+}
+
+func badRequest(p *Problem) string {
+	switch {
+	case p.Code == "context_length_exceeded":
+		return "Shorten the messages, or choose a model with a larger context window."
+	case strings.Contains(p.Code, "content_filter") || strings.Contains(p.Code, "content_policy"):
+		return "The server refuses the content of the request. Change the prompt."
+	case p.Param != "":
+		return fmt.Sprintf("Correct the argument that becomes %q in the request.", p.Param)
+	}
+	return "Correct the request as the message says."
+}
+
+func (k *call) isOpenAI() bool {
+	host := strings.ToLower(k.client.base.Hostname())
+	return host == "api.openai.com" || strings.HasSuffix(host, ".api.openai.com")
+}
+
+// unreachable is the next thing to do when no connection could be made.
+func unreachable(err error, base *url.URL) string {
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var name *net.DNSError
+	switch {
+	case errors.As(err, &certificate):
+		return "The server's certificate is not trusted here. Behind a company proxy, add its root certificate to the system, or name its file in the environment variable SSL_CERT_FILE; check also that the host name in base_url is right."
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+		return "The server does not speak HTTPS on this port. Check scheme and port of base_url."
+	case errors.As(err, &name) && name.IsNotFound:
+		return fmt.Sprintf("The host name %q is not known. Check base_url for a typing error, and the name servers of this machine.", base.Hostname())
+	}
+	return reach(base)
+}
+
+func reach(base *url.URL) string {
+	return "Check that base_url (" + origin(base) + ") is right, that the server runs and can be reached from here, and the proxy settings (HTTPS_PROXY, NO_PROXY)."
+}

@@ -1,0 +1,239 @@
+// Package client turns provider settings into a configured openai-go client and
+// every failure of a call into one readable [Problem].
+//
+// Settings decide everything: no environment variable is read here, and those
+// that the SDK reads have no effect. The package must not know Terraform types,
+// what a request or an answer means, or when something is sent again (that is
+// package transport).
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
+)
+
+// Client makes calls to one server. It is safe for concurrent use.
+type Client struct {
+	settings Settings
+	base     *url.URL
+	secrets  []string
+	sdk      openai.Client
+}
+
+// New returns a client for s. It makes no call and needs no key. It returns an
+// error for a base URL that CheckBaseURL refuses, a header that CheckHeader
+// refuses, a line break in a key, and negative numbers.
+func New(s Settings) (*Client, error) {
+	if s.BaseURL == "" {
+		s.BaseURL = DefaultBaseURL
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(s.BaseURL)
+	if err != nil {
+		return nil, CheckBaseURL(s.BaseURL)
+	}
+	c := &Client{settings: s, base: base, secrets: s.secrets(base)}
+	options := c.options()
+	c.sdk = openai.NewClient(options...)
+	c.sdk.Options = options // without what NewClient took from the environment
+	return c, nil
+}
+
+// options say everything that the SDK would otherwise look up or assume.
+func (c *Client) options() []option.RequestOption {
+	s := c.settings
+	options := []option.RequestOption{
+		option.WithHTTPClient(&http.Client{
+			CheckRedirect: checkRedirect,
+			Transport: transport.New(transport.Options{
+				MaxRetries:     s.MaxRetries,
+				RequestTimeout: s.RequestTimeout,
+				Secrets:        c.secrets,
+				Log:            s.Log,
+				Clock:          s.Clock,
+			}),
+		}),
+		option.WithMaxRetries(0),
+		option.WithBaseURL(plainBase(c.base)),
+		option.WithHeader("User-Agent", s.UserAgent),
+	}
+	if s.APIKey != "" {
+		options = append(options, option.WithAPIKey(s.APIKey))
+	}
+	if s.Organization != "" {
+		options = append(options, option.WithOrganization(s.Organization))
+	}
+	if s.Project != "" {
+		options = append(options, option.WithProject(s.Project))
+	}
+	for name, value := range s.Headers { // after the key: an Authorization replaces it
+		options = append(options, option.WithHeader(name, value))
+	}
+	return options
+}
+
+// String names the client without its secrets.
+func (c *Client) String() string { return "client of " + c.base.Host }
+
+// GoString is String: %#v shows no secret either.
+func (c *Client) GoString() string { return c.String() }
+
+// Request is one call.
+type Request struct {
+	Method string     // GET, POST, DELETE …
+	Path   string     // below the base URL, made by Path
+	Query  url.Values // nil = none
+	Body   []byte     // JSON, sent as it is; nil = no body
+	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
+}
+
+// Answer is what came back.
+type Answer struct {
+	Body      []byte // the JSON document; nil for an answer that was streamed
+	RequestID string // the server's name of the call; "" when it gave none
+
+	// Complete says that a stream was ended by the server's "[DONE]". Not every
+	// server sends it. Always true for an answer in one piece.
+	Complete bool
+}
+
+// Do makes one call and returns the JSON of its answer. Every error is a
+// *Problem. Body is empty for a status of 204. The Answer returned with an error
+// carries the request ID, if known.
+func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
+	call := c.newCall(ctx, r)
+	res, problem := call.send()
+	if problem != nil {
+		return Answer{RequestID: problem.RequestID}, problem
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		problem := call.at(res, call.fail(err))
+		return Answer{RequestID: problem.RequestID}, problem
+	}
+	return call.whole(res, body)
+}
+
+// call is one Do or Stream under way.
+type call struct {
+	client  *Client
+	request Request
+	ctx     context.Context // the caller's
+	watched context.Context // the same, reporting to wire
+	wire    *transport.Exchange
+	secrets *transport.Redactor
+}
+
+func (c *Client) newCall(ctx context.Context, r Request) *call {
+	watched, wire := transport.Watch(ctx)
+	return &call{
+		client:  c,
+		request: r,
+		ctx:     ctx,
+		watched: watched,
+		wire:    wire,
+		secrets: transport.NewRedactor(append(slices.Clone(c.secrets), r.APIKey)...),
+	}
+}
+
+// send returns an answer with a status of success, whose body is to be closed.
+func (k *call) send() (*http.Response, *Problem) {
+	if problem := k.refuse(); problem != nil {
+		return nil, problem
+	}
+	var params any
+	if k.request.Body != nil {
+		params = k.request.Body
+	}
+	var options []option.RequestOption
+	if k.request.APIKey != "" {
+		options = append(options, option.WithAPIKey(k.request.APIKey))
+	}
+	var res *http.Response
+	err := k.client.sdk.Execute(k.watched, k.request.Method, k.reference(), params, &res, options...)
+	switch {
+	case err != nil && (res == nil || res.StatusCode < 400):
+		return nil, k.at(res, k.fail(err))
+	case err == nil && res.StatusCode >= 200 && res.StatusCode <= 299:
+		return res, nil
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	problem := k.refused(res, body)
+	if err != nil && !problem.said {
+		problem.Message = "The server answered " + statusText(res.StatusCode) + ", but the text of its answer was lost."
+	}
+	return nil, problem
+}
+
+// reference is the path and query of the request. A query of the base URL, such
+// as Azure's api-version, goes with every request.
+func (k *call) reference() string {
+	query := k.client.base.Query()
+	for name, values := range k.request.Query {
+		query[name] = values
+	}
+	path := strings.TrimPrefix(k.request.Path, "/")
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// whole checks an answer in one piece.
+func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
+	answer := Answer{RequestID: k.requestID(res), Complete: true}
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	if len(body) == 0 && res.StatusCode == http.StatusNoContent {
+		return answer, nil
+	}
+	if !json.Valid(body) {
+		return answer, k.unreadable(res, body)
+	}
+	if isErrorDocument(body) {
+		return answer, k.refused(res, body)
+	}
+	answer.Body = body
+	return answer, nil
+}
+
+// requestID takes the header of OpenAI, or what other servers call it.
+func (k *call) requestID(res *http.Response) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid"} {
+		if id := res.Header.Get(name); id != "" {
+			return printable(k.secrets.String(id), 200)
+		}
+	}
+	return ""
+}
+
+// Path joins path elements, each escaped, so that an ID from a configuration
+// can never name another endpoint: Path("chat", "completions", id). An empty
+// element makes Do and Stream fail before anything is sent.
+func Path(elements ...string) string {
+	escaped := make([]string, len(elements))
+	for i, element := range elements {
+		switch element {
+		case ".":
+			escaped[i] = "%2E"
+		case "..":
+			escaped[i] = "%2E%2E"
+		default:
+			escaped[i] = url.PathEscape(element)
+		}
+	}
+	return strings.Join(escaped, "/")
+}

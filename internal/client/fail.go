@@ -1,0 +1,198 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
+)
+
+// refuse returns why a call is not made at all; nil = it may be.
+func (k *call) refuse() *Problem {
+	base, settings := k.client.base, k.client.settings
+	key := k.request.APIKey != "" || settings.APIKey != ""
+	local := isLoopback(base.Hostname())
+	p := &Problem{}
+	switch path := strings.TrimPrefix(k.request.Path, "/"); {
+	case path == "" || strings.Contains("/"+path+"/", "//"):
+		p.Kind, p.Message = NotSent, "Nothing was sent: an element of the request's path is empty."
+		p.next = "Give the ID of the object."
+	case hasControl(k.request.APIKey):
+		p.Kind, p.Message = NotSent, "Nothing was sent: the API key contains a line break or another control character."
+		p.next = "Remove it, for example with trimspace()."
+	case base.Scheme == "http" && !local && (key || len(settings.Headers) > 0):
+		p.Kind = InsecureURL
+		p.Message = fmt.Sprintf("Nothing was sent: base_url is %s, and the API key, or a header that may be secret, would travel over plain HTTP where others can read it.", origin(base))
+		p.next = "Use a base_url that starts with https://. Plain HTTP is allowed to this machine only (localhost, 127.0.0.1, ::1), for example through a tunnel."
+	case !key && !local && !settings.hasAuthentication():
+		p.Kind, p.Message = NoKey, "Nothing was sent: there is no API key."
+		p.next = "Set api_key in the provider block, or the environment variable OPENAI_API_KEY."
+	default:
+		return nil
+	}
+	return p
+}
+
+// hasAuthentication reports whether a header takes the place of the key.
+func (s Settings) hasAuthentication() bool {
+	for name := range s.Headers {
+		switch http.CanonicalHeaderKey(name) {
+		case "Authorization", "Api-Key", "X-Api-Key":
+			return true
+		}
+	}
+	return false
+}
+
+// problem starts a Problem with what is known of the call.
+func (k *call) problem(kind Kind) *Problem {
+	return &Problem{Kind: kind, Attempts: k.wire.Sent(), tries: k.wire.Tries()}
+}
+
+// at adds what the headers of an answer told; res may be nil.
+func (k *call) at(res *http.Response, p *Problem) *Problem {
+	if res != nil {
+		p.Status, p.RequestID = res.StatusCode, k.requestID(res)
+	}
+	return p
+}
+
+// fail explains an error of sending a request or of reading an answer.
+func (k *call) fail(err error) *Problem {
+	var request *url.Error
+	if errors.As(err, &request) {
+		err = request.Err // without the URL, whose query may hold a secret
+	}
+	var (
+		redirect *redirectError
+		timeout  *transport.TimeoutError
+		large    *transport.TooLargeError
+		lost     *transport.LostError
+		unsent   *transport.UnsentError
+		p        *Problem
+	)
+	switch {
+	case errors.As(err, &redirect):
+		p = k.redirected(redirect)
+	case k.ctx.Err() != nil:
+		return k.ended()
+	case errors.As(err, &timeout):
+		p = k.timedOut(timeout)
+	case errors.As(err, &large):
+		return k.tooLong(err)
+	case errors.As(err, &lost):
+		p = k.lost(lost.Err)
+	case errors.As(err, &unsent):
+		p = k.notSent(unsent.Err)
+	case k.wire.MaybeAnswered():
+		p = k.lost(err)
+	default:
+		p = k.notSent(err)
+	}
+	p.cause = &veiled{text: p.Message, err: err}
+	return p
+}
+
+// ended explains that the caller gave up.
+func (k *call) ended() *Problem {
+	p := k.problem(Canceled)
+	what := "The operation was canceled"
+	p.next = "Run the operation again."
+	if errors.Is(k.ctx.Err(), context.DeadlineExceeded) {
+		p.Kind = Deadline
+		what = "The time allowed for the operation ran out"
+		p.next = "Allow more time in the timeouts block, or lower max_retries or request_timeout so that fewer or shorter attempts fit into it."
+	}
+	cause := context.Cause(k.ctx)
+	if !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
+		what += " (" + k.text(cause.Error(), 300) + ")"
+	}
+	switch {
+	case k.wire.MaybeAnswered():
+		p.Message = what + " after the request was sent and before its answer was complete."
+		p.MaybeBilled = !repeatable(k.request.Method)
+	case k.wire.Sent() > 0:
+		p.Message = what + " while waiting to send the request again; the server had refused it so far."
+	default:
+		p.Message = what + " before the request was sent."
+	}
+	p.cause = &veiled{text: p.Message, err: errors.Join(cause, k.ctx.Err())}
+	return p
+}
+
+func (k *call) timedOut(err *transport.TimeoutError) *Problem {
+	p := k.problem(Timeout)
+	if !err.Sent {
+		p.Message = fmt.Sprintf("No connection to %s was made within request_timeout (%s); nothing was sent.", k.client.base.Host, err.After)
+		p.next = reach(k.client.base)
+		return p
+	}
+	p.Message = fmt.Sprintf("No complete answer came within request_timeout (%s).", err.After)
+	p.next = "Raise request_timeout in the provider block: models that reason can take minutes."
+	if !repeatable(k.request.Method) {
+		p.MaybeBilled = true
+		p.Message += " The request was not sent again, so that it is not paid for twice."
+	}
+	return p
+}
+
+func (k *call) lost(err error) *Problem {
+	p := k.problem(Lost)
+	p.Message = "The request was sent, but the connection broke before the answer was complete: " + k.text(err.Error(), 300) + "."
+	p.next = "Run the operation again. If this happens again and again, look for a proxy or gateway that ends long connections."
+	if !repeatable(k.request.Method) {
+		p.MaybeBilled = true
+		p.Message += " It was not sent again, so that it is not paid for twice."
+		p.next = "Run the operation again to ask a second time. If this happens again and again, look for a proxy or gateway that ends long connections."
+	}
+	return p
+}
+
+func (k *call) notSent(err error) *Problem {
+	p := k.problem(NotSent)
+	p.Message = "The request could not be sent to " + k.client.base.Host + ": " + k.text(err.Error(), 300) + "."
+	p.next = unreachable(err, k.client.base)
+	return p
+}
+
+func (k *call) redirected(err *redirectError) *Problem {
+	p := k.problem(Redirect)
+	p.Message = k.text(err.Error(), 400) + ". It was not followed: the API key and the prompt go to no other server than the one in base_url."
+	p.Message = strings.ToUpper(p.Message[:1]) + p.Message[1:]
+	p.next = fmt.Sprintf("If %s is the right server, put its address in base_url; base_url is %s now. For most servers it ends in /v1.",
+		k.text(origin(err.target), 200), k.text(plainBase(k.client.base), 300))
+	return p
+}
+
+// tooLong explains an answer, or one line of a stream, over the limit.
+func (k *call) tooLong(err error) *Problem {
+	p := k.problem(BadAnswer)
+	p.Message = "The answer is too long to be read: " + k.text(err.Error(), 300) + "."
+	p.MaybeBilled = !repeatable(k.request.Method)
+	p.next = "Ask for less at a time."
+	p.cause = &veiled{text: p.Message, err: err}
+	return p
+}
+
+// rejected explains that the caller's event function did not take an event.
+func (k *call) rejected(err error) *Problem {
+	p := k.problem(BadAnswer)
+	p.Message = "The answer could not be read: " + k.text(err.Error(), maxMessage)
+	p.MaybeBilled = !repeatable(k.request.Method)
+	p.cause = &veiled{text: p.Message, err: err}
+	return p
+}
+
+// text makes any text fit for a Problem.
+func (k *call) text(text string, limit int) string {
+	return printable(k.secrets.String(text), limit)
+}
+
+// repeatable reports whether a request costs nothing however often it is answered.
+func repeatable(method string) bool {
+	return method != http.MethodPost && method != http.MethodPut && method != http.MethodPatch
+}

@@ -1,0 +1,163 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
+)
+
+// DefaultBaseURL is where requests go when Settings.BaseURL is empty.
+const DefaultBaseURL = "https://api.openai.com/v1"
+
+// Settings are what the provider block and its environment say.
+type Settings struct {
+	APIKey         string            // sent as "Authorization: Bearer …"; "" = none
+	Organization   string            // OpenAI-Organization; "" = none
+	Project        string            // OpenAI-Project; "" = none
+	BaseURL        string            // "" = DefaultBaseURL; a query is added to every request
+	MaxRetries     int               // attempts after the first, at least 0
+	RequestTimeout time.Duration     // limit of one attempt, headers and body; 0 = none
+	Headers        map[string]string // extra headers for gateways; they win over all others, and every value is taken for a secret
+	UserAgent      string            // exactly what is sent as User-Agent
+	Log            transport.Log     // nil = none
+	Clock          transport.Clock   // nil = the real one
+}
+
+// String shows no secret, also of one in the query of BaseURL.
+func (s Settings) String() string {
+	base, _, _ := strings.Cut(s.BaseURL, "?")
+	return "settings for " + base
+}
+
+// GoString is String.
+func (s Settings) GoString() string { return s.String() }
+
+// CheckBaseURL says what is wrong with a base URL, in words fit for a
+// diagnostic that do not repeat it: not a URL, a scheme other than http and
+// https, no host, user name or password, fragment. "" is fine.
+func CheckBaseURL(raw string) error {
+	if raw == "" {
+		return nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		var why *url.Error
+		if errors.As(err, &why) {
+			err = why.Err // without the URL, which may hold a secret
+		}
+		return fmt.Errorf("the base URL is not a URL: %w", err)
+	}
+	switch {
+	case u.Scheme == "":
+		return errors.New(`the base URL must start with "https://" (or "http://" for a server on this machine)`)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf(`the base URL must start with "https://" or "http://", not with %q`, u.Scheme+":")
+	case u.Opaque != "" || u.Hostname() == "":
+		return errors.New("the base URL has no host name")
+	case u.User != nil:
+		return errors.New("the base URL must not contain a user name or a password; send them in a header instead")
+	case u.Fragment != "" || strings.Contains(raw, "#"):
+		return errors.New(`the base URL must not have a fragment ("#…")`)
+	}
+	return nil
+}
+
+// refusedHeaders are those that the HTTP client must set itself to work, and those
+// that would have one value for requests that differ.
+var refusedHeaders = map[string]bool{
+	"Accept-Encoding": true, "Connection": true, "Content-Encoding": true, "Content-Length": true,
+	"Content-Type": true, "Expect": true, "Host": true, "Te": true, "Trailer": true,
+	"Transfer-Encoding": true, "Upgrade": true, "Idempotency-Key": true, "X-Idempotency-Key": true,
+}
+
+// CheckHeader says what is wrong with an extra header, in words fit for a
+// diagnostic that do not repeat its value: not a header name, a control
+// character in the value, or a header that cannot be the same for every request.
+func CheckHeader(name, value string) error {
+	const token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	if name == "" || strings.Trim(name, token) != "" {
+		return fmt.Errorf("%q is not the name of an HTTP header", name)
+	}
+	if refusedHeaders[http.CanonicalHeaderKey(name)] {
+		return fmt.Errorf("the header %q cannot be set: it belongs to each single request", name)
+	}
+	if hasControl(value) {
+		return fmt.Errorf("the value of the header %q contains a line break or another control character", name)
+	}
+	return nil
+}
+
+func hasControl(value string) bool {
+	return strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
+
+func (s Settings) check() error {
+	if err := CheckBaseURL(s.BaseURL); err != nil {
+		return err
+	}
+	for name, value := range s.Headers {
+		if err := CheckHeader(name, value); err != nil {
+			return err
+		}
+	}
+	for name, value := range map[string]string{
+		"API key": s.APIKey, "organization": s.Organization, "project": s.Project, "user agent": s.UserAgent,
+	} {
+		if hasControl(value) {
+			return fmt.Errorf("the %s contains a line break or another control character", name)
+		}
+	}
+	if s.MaxRetries < 0 || s.RequestTimeout < 0 {
+		return errors.New("the number of retries and the request timeout must not be negative")
+	}
+	return nil
+}
+
+// secrets are the values that no text may contain.
+func (s Settings) secrets(base *url.URL) []string {
+	secrets := []string{s.APIKey}
+	for _, value := range s.Headers {
+		secrets = append(secrets, value)
+	}
+	for name, values := range base.Query() {
+		if secretName(name) {
+			secrets = append(secrets, values...)
+		}
+	}
+	return secrets
+}
+
+// secretName tells a key in a query from an api-version.
+func secretName(name string) bool {
+	name = strings.ToLower(name)
+	for _, part := range []string{"key", "token", "secret", "sig", "pass", "auth", "code"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainBase is the base URL without its query, ending in a slash, so that paths
+// are added to it and do not replace its last element.
+func plainBase(base *url.URL) string {
+	plain := *base
+	plain.RawQuery, plain.ForceQuery = "", false
+	return strings.TrimRight(plain.String(), "/") + "/"
+}
+
+// isLoopback reports whether what is sent to a host never leaves the machine.
+func isLoopback(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

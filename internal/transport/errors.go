@@ -1,0 +1,51 @@
+package transport
+
+import (
+	"fmt"
+	"time"
+)
+
+// UnsentError means that no byte of the request was written: the server cannot
+// have seen it, and sending it again cannot cost twice.
+type UnsentError struct {
+	Err error
+
+	permanent bool // another try would fail the same way
+}
+
+func (e *UnsentError) Error() string { return "the request was not sent: " + e.Err.Error() }
+func (e *UnsentError) Unwrap() error { return e.Err }
+
+// LostError means that the request was written, at least in part, and that no
+// complete answer came back: the server may have worked on it and may have billed it.
+type LostError struct{ Err error }
+
+func (e *LostError) Error() string { return "the answer was lost: " + e.Err.Error() }
+func (e *LostError) Unwrap() error { return e.Err }
+
+// TimeoutError means that one attempt took longer than its limit.
+type TimeoutError struct {
+	Limit string        // name of the setting, "request_timeout"
+	After time.Duration // its value
+	Sent  bool          // whether the server may have seen the request
+}
+
+func (e *TimeoutError) Error() string {
+	if e.Sent {
+		return fmt.Sprintf("no complete answer within %s (%s)", e.Limit, e.After)
+	}
+	return fmt.Sprintf("the request could not be sent within %s (%s)", e.Limit, e.After)
+}
+
+// Timeout makes the error a net.Error in the sense of "took too long".
+func (e *TimeoutError) Timeout() bool { return true }
+
+// Temporary completes net.Error.
+func (e *TimeoutError) Temporary() bool { return true }
+
+// TooLargeError means that the response body is longer than Limit bytes.
+type TooLargeError struct{ Limit int64 }
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("the answer is longer than %d bytes", e.Limit)
+}

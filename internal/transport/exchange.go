@@ -1,0 +1,67 @@
+package transport
+
+import (
+	"context"
+	"sync"
+)
+
+// Exchange is what became of one call, over all of its attempts and redirects.
+// It is safe for concurrent use.
+type Exchange struct {
+	mu    sync.Mutex
+	tries int
+	sent  int
+	maybe bool
+}
+
+type exchangeKey struct{}
+
+// Watch returns a context that reports what becomes of the requests made with it.
+func Watch(ctx context.Context) (context.Context, *Exchange) {
+	ex := &Exchange{}
+	return context.WithValue(ctx, exchangeKey{}, ex), ex
+}
+
+// Tries is how often sending was begun, whether or not a connection was made.
+func (ex *Exchange) Tries() int {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.tries
+}
+
+// Sent is how many requests were written, at least in part.
+func (ex *Exchange) Sent() int {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.sent
+}
+
+// MaybeAnswered says that the last request was written and that no error status
+// came back for it: the server may have done the work.
+func (ex *Exchange) MaybeAnswered() bool {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.maybe
+}
+
+func exchangeFrom(ctx context.Context) *Exchange {
+	if ex, ok := ctx.Value(exchangeKey{}).(*Exchange); ok {
+		return ex
+	}
+	return &Exchange{}
+}
+
+func (ex *Exchange) begin() {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.tries++
+}
+
+func (ex *Exchange) finish(sent, maybe bool) {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	if sent {
+		ex.sent++
+	}
+	ex.maybe = maybe
+}

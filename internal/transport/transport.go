@@ -1,0 +1,136 @@
+// Package transport is the one place that decides whether a request is sent
+// again. It is a chain of [http.RoundTripper]s below the API client:
+//
+//	retry ─▶ one attempt (time limit, wire log, body limit) ─▶ *http.Transport
+//
+// Its promise: a request that may have been answered is not sent a second time
+// unless repeating it is harmless (GET, HEAD, DELETE), because an answer is paid for.
+// Its errors say which of the two it was: [UnsentError] or [LostError].
+//
+// It must not know Terraform, what the JSON in a body means (but for the few
+// error codes that make a retry pointless), or any area of the API.
+package transport
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// MaxBody is the longest response body, in bytes after decompression, that is
+// read when Options does not say otherwise.
+const MaxBody = 64 << 20
+
+// Levels given to [Log].
+const (
+	LevelDebug = "debug" // one line for each attempt and each wait; no bodies
+	LevelTrace = "trace" // request and response bodies
+)
+
+// Log receives one structured message. It is called from many goroutines at a
+// time. Fields hold no header values and no query values; secrets of the request
+// are replaced by "***".
+type Log func(ctx context.Context, level, msg string, fields map[string]any)
+
+// Clock tells the time and waits; tests bring their own.
+type Clock interface {
+	Now() time.Time
+	// Sleep returns nil after d, or the cause of ctx if that ends first.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Options configure New. The zero value sends each request once, without a time
+// limit and without a log.
+type Options struct {
+	Base           http.RoundTripper // what really sends; nil = NewBase()
+	MaxRetries     int               // attempts after the first; less than 1 = none
+	RequestTimeout time.Duration     // limit of one attempt, headers and body; 0 = none
+	MaxBody        int64             // longest response body in bytes; 0 = MaxBody
+	Secrets        []string          // values redacted in logs, besides those of Authorization and the like
+	Log            Log               // nil = none
+	Clock          Clock             // nil = the real one
+
+	// Jitter picks a wait in [0, ceiling]; nil = uniformly at random. It is not
+	// asked where the server says how long to wait.
+	Jitter func(ceiling time.Duration) time.Duration
+}
+
+// New returns the chain. It is safe for concurrent use. Errors of its RoundTrip
+// and of reading a response body are *UnsentError, *LostError, *TimeoutError
+// or *TooLargeError. Where the caller's context ended, they wrap its cause.
+//
+// Answers to GET, HEAD, OPTIONS and DELETE are read whole before RoundTrip
+// returns, unless they are event streams, so that a cut answer is asked for again.
+func New(o Options) http.RoundTripper {
+	if o.Base == nil {
+		o.Base = NewBase()
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = MaxBody
+	}
+	if o.Clock == nil {
+		o.Clock = realClock{}
+	}
+	if o.Jitter == nil {
+		o.Jitter = fullJitter
+	}
+	return &chain{Options: o}
+}
+
+// chain is what New returns. The parts of it: retry.go decides what is sent
+// again, attempt.go sends once.
+type chain struct {
+	Options
+	http2 sync.Map // host:port → struct{}: servers seen to speak HTTP/2
+}
+
+// NewBase returns a transport that takes proxies from the environment, speaks
+// HTTP/2 where the server does, and keeps no connection that the server may just
+// be closing.
+func NewBase() *http.Transport {
+	dialer := &net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		ForceAttemptHTTP2:     true,
+		TLSHandshakeTimeout:   15 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		MaxIdleConns:          256,
+		MaxIdleConnsPerHost:   128,
+
+		// A POST on a connection that the server closes at the same moment
+		// looks like a lost answer and is not sent again. So connections are
+		// given up before servers do: gunicorn closes idle ones after 2 s,
+		// Node and uvicorn after 5 s.
+		IdleConnTimeout: 1500 * time.Millisecond,
+
+		// A model may think for minutes without a byte on the wire; pings tell
+		// a quiet connection from a dead one.
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout: 15 * time.Second,
+			PingTimeout:     15 * time.Second,
+		},
+	}
+}
+
+type realClock struct{}
+
+func (realClock) Now() time.Time { return time.Now() }
+
+func (realClock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+func fullJitter(ceiling time.Duration) time.Duration {
+	return time.Duration(rand.Int64N(int64(ceiling) + 1))
+}
