@@ -35,7 +35,7 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, apiKey st
 	const summary = "Could not create chat completion"
 	var diags diag.Diagnostics
 	if c.client == nil {
-		diags.AddError(summary, errUnconfigured.Error())
+		report.Failure(&diags, summary, nil, errUnconfigured)
 		return nil, diags
 	}
 	body, err := wire.Encode(Request, arguments)
@@ -101,6 +101,9 @@ func (c completions) stream(ctx context.Context, request client.Request) ([]byte
 	answer, err := c.client.Stream(ctx, request, whole.add)
 	if answer.Body != nil {
 		return answer.Body, err // a server that does not stream
+	}
+	if err == nil && !answer.Complete && !whole.finished() {
+		err = errors.New("the stream ended before the answer was complete")
 	}
 	return whole.completion(), err
 }

@@ -428,12 +428,88 @@ func TestResource_savesAnAnswerWithoutChoices(t *testing.T) {
 }
 
 func TestResource_keepsWhatArrivedOfACutStream(t *testing.T) {
+	cut := emulator.CutBody(900)
+	quiet := cut
+	quiet.CutMode = emulator.CutClean
+	for kind, fault := range map[string]emulator.Fault{"with an error": cut, "without one": quiet} {
+		t.Run(kind, func(t *testing.T) { keepsWhatArrived(t, fault) })
+	}
+}
+
+func keepsWhatArrived(t *testing.T, fault emulator.Fault) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Fail(emulator.CutBody(900))
+	s.Fail(fault)
 	s.Run(t,
 		resource.TestStep{Config: completionOf("Tell me a long story about a fox", "stream = true"),
-			ExpectError: regexp.MustCompile(`(?s)Could not create chat completion.*What had arrived before\s+that\s+is\s+kept\s+in\s+the\s+state`)},
+			ExpectError: regexp.MustCompile(`(?s)Could not create chat completion.*What[\s│]+had[\s│]+arrived[\s│]+before[\s│]+that[\s│]+is[\s│]+kept[\s│]+in[\s│]+the[\s│]+state`)},
 		resource.TestStep{Config: completionOf("Tell me a long story about a fox", "stream = true"),
 			ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: asked(t, s, 2)},
 	)
+}
+
+func TestResource_answersJSON(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: completionOf("Answer with JSON, with keys city and country", "  response_format {\n    type = \"json_object\"\n  }") + `
+output "keys" {
+  value = keys(jsondecode(openai_chat_completion.test.content))
+}`,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownOutputValue("keys", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("city"), knownvalue.StringExact("country")})),
+		},
+	})
+}
+
+func TestResource_sendsEveryFieldOfAMessage(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: `
+resource "openai_chat_completion" "test" {
+  model = "gpt-4"
+  message {
+    role    = "developer"
+    content = "Be brief."
+    name    = "boss"
+  }
+  message {
+    role    = "assistant"
+    content = ""
+    tool_calls = [{
+      id       = "call_1"
+      type     = "function"
+      function = { name = "f", arguments = "{}" }
+    }]
+  }
+  message {
+    role         = "tool"
+    content      = "done"
+    tool_call_id = "call_1"
+  }
+  message {
+    role          = "assistant"
+    function_call = { name = "g", arguments = "{\"a\":1}" }
+  }
+  message {
+    role    = "function"
+    name    = "g"
+    content = "also done"
+  }
+  message {
+    role    = "user"
+    content = "Thanks"
+    name    = "me"
+  }
+}`,
+		Check: func(*terraform.State) error {
+			same(t, body(t, s)["messages"], []any{
+				map[string]any{"role": "developer", "content": "Be brief.", "name": "boss"},
+				map[string]any{"role": "assistant", "content": "", "tool_calls": []any{map[string]any{"id": "call_1", "type": "function", "function": map[string]any{"name": "f", "arguments": "{}"}}}},
+				map[string]any{"role": "tool", "content": "done", "tool_call_id": "call_1"},
+				map[string]any{"role": "assistant", "function_call": map[string]any{"name": "g", "arguments": `{"a":1}`}},
+				map[string]any{"role": "function", "name": "g", "content": "also done"},
+				map[string]any{"role": "user", "content": "Thanks", "name": "me"},
+			})
+			return nil
+		},
+	})
 }

@@ -2,6 +2,8 @@ package chat_test
 
 import (
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -40,3 +42,46 @@ func TestResource_runsTheSeedVerbatim(t *testing.T) {
 		},
 	)
 }
+
+// The fixture is what the page says, where the page is at hand.
+func TestSeed_isThePageVerbatim(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../shared/seed/openai_chat_completion.md")
+	if err != nil {
+		t.Skip("the seed page is not at hand: ", err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```hcl\n")
+	block, _, found := strings.Cut(rest, "```\n")
+	if !found || block != seed(t) {
+		t.Error("examples/seed/main.tf is not the page's example block")
+	}
+}
+
+// Every test that SEED.md names is there.
+func TestSeed_tableNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	table, err := os.ReadFile("../../SEED.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests strings.Builder
+	for _, file := range []string{"seed_test.go", "resource_test.go", "validate_test.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(text)
+	}
+	for _, quoted := range regexp.MustCompile("`((?:Test|…/)[^`]+)`").FindAllStringSubmatch(string(table), -1) {
+		function, part, _ := strings.Cut(quoted[1], "/")
+		if function != "…" && !strings.Contains(tests.String(), "func "+function+"(") {
+			t.Errorf("there is no %s", function)
+		}
+		if part != "" && !strings.Contains(spaced(tests.String()), spaced(`"`+part+`"`)) {
+			t.Errorf("there is no case %q", part)
+		}
+	}
+}
+
+// spaced undoes what go test does to the names of cases.
+func spaced(text string) string { return strings.ReplaceAll(text, "_", " ") }

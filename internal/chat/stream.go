@@ -72,6 +72,16 @@ func (s *assembly) addChoice(piece map[string]any) {
 	}
 }
 
+// finished reports whether the server said of every choice why it ends.
+func (s *assembly) finished() bool {
+	for _, choice := range s.choices {
+		if choice["finish_reason"] == nil {
+			return false
+		}
+	}
+	return len(s.choices) > 0
+}
+
 // completion is the JSON of what has arrived; nil where nothing has.
 func (s *assembly) completion() []byte {
 	if s.head == nil {

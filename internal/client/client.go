@@ -19,6 +19,7 @@ import (
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
 )
 

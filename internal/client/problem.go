@@ -48,7 +48,7 @@ type Problem struct {
 // Error is one line, without the next step.
 func (p *Problem) Error() string {
 	text := p.Message
-	if p.Kind == API {
+	if p.Kind == API && p.Status >= 300 {
 		text = statusText(p.Status) + ": " + text
 	}
 	var notes []string

@@ -34,7 +34,7 @@ func (c *Client) Stream(ctx context.Context, r Request, event func(data []byte) 
 	in := bufio.NewReader(res.Body)
 	first, err := firstByte(in)
 	switch {
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		return s.answer, call.at(res, call.fail(err))
 	case first == '{' || first == '[':
 		body, err := io.ReadAll(in)

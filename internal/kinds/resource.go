@@ -107,9 +107,13 @@ func (a *Attribute) resourceBlock() schema.Block {
 		}
 	}
 	attrs, blocks := resourceMaps(a.Fields, inObject)
+	text := a.Description
+	if a.Mode == Required {
+		text = "Required. " + text
+	}
 	return schema.SingleNestedBlock{
 		Attributes: attrs, Blocks: blocks,
-		MarkdownDescription: a.Description,
+		MarkdownDescription: text,
 		Validators:          append(typed[validator.Object](a, a.Validators), presentFields{a.Fields, a.Mode == Required}),
 	}
 }

@@ -20,6 +20,7 @@ import (
 func Failure(diags *diag.Diagnostics, summary string, as kinds.Attributes, err error, notes ...string) {
 	var problem *client.Problem
 	detail := err.Error()
+	detail = strings.ToUpper(detail[:1]) + detail[1:] + "."
 	if errors.As(err, &problem) {
 		detail = problem.Detail()
 	}

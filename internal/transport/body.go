@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"io"
 	"sync"
 )
@@ -31,7 +32,7 @@ func (b *body) Read(p []byte) (int, error) {
 	b.left -= int64(n)
 	b.seen.add(p[:n])
 	if err != nil {
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			err = b.explain(err)
 		}
 		b.err = err

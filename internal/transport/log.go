@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -104,7 +105,7 @@ func (w *wire) read(seen *capture, err error) {
 		"bytes":       seen.total,
 		"duration_ms": w.chain.Clock.Now().Sub(w.start).Milliseconds(),
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		fields["error"] = w.secrets.String(err.Error())
 	}
 	w.write(LevelTrace, "read response body", fields)

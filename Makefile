@@ -1,0 +1,50 @@
+# The provider's address, HOST/NAMESPACE/TYPE. internal/provider/address.go has it too; a test compares them.
+PROVIDER_HOST = registry.terraform.io
+PROVIDER_NAMESPACE = seed-7e69199f
+PROVIDER_TYPE = openai
+
+VERSION ?= dev
+TESTARGS ?=
+FUZZTIME ?= 10s
+
+export CLI
+
+.PHONY: help build demo test race fuzz bench lint fmt generate check-generated
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@echo
+	@echo "CLI=terraform, CLI=tofu or CLI=/path/to/either chooses the CLI of demo, test, race and bench."
+
+build: ## Build the provider and the emulator into bin/
+	go build -ldflags "-X main.version=$(VERSION)" -o bin/ . ./cmd/openai-emulator
+
+demo: ## Run the seed example from init to destroy, against the emulator
+	@scripts/demo.sh
+
+test: ## Run all tests, those that need a CLI included
+	@scripts/test.sh -count=1 -timeout 20m $(TESTARGS) ./...
+
+race: ## Run all tests with the race detector
+	@scripts/test.sh -race -count=1 -timeout 40m $(TESTARGS) ./...
+
+fuzz: ## Run each fuzz test for FUZZTIME
+	@scripts/fuzz.sh $(FUZZTIME)
+
+bench: ## Measure the provider's own cost
+	@cli=$$(scripts/cli.sh) && env -u TF_CLI_CONFIG_FILE go run ./bench -cli "$$cli" $(BENCHARGS)
+
+lint: ## Check the code
+	@golangci_lint=$$(scripts/tool.sh golangci-lint) && "$$golangci_lint" run ./...
+
+fmt: ## Format Go code and examples; the seed stays as it is
+	@golangci_lint=$$(scripts/tool.sh golangci-lint) && "$$golangci_lint" fmt ./...
+	@cli=$$(scripts/cli.sh) && find examples -name '*.tf' ! -path 'examples/seed/main.tf' -exec env -u TF_CLI_CONFIG_FILE "$$cli" fmt {} \;
+
+generate: ## Write docs/ anew from schemas, templates/ and examples/
+	@scripts/generate.sh
+
+check-generated: generate ## Fail if docs/ is not what generate writes
+	@git diff --exit-code -- docs
+	@untracked=$$(git ls-files --others --exclude-standard -- docs) && \
+	  { [ -z "$$untracked" ] || { echo "Not committed: $$untracked" >&2; exit 1; }; }

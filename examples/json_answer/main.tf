@@ -1,0 +1,23 @@
+# An answer that is a JSON object, decoded.
+
+resource "openai_chat_completion" "colours" {
+  model = "gpt-4o"
+
+  message {
+    role    = "user"
+    content = "Give me a colour palette for a login page as a JSON object with keys background, text and accent."
+  }
+
+  response_format {
+    type = "json_object"
+  }
+
+  # A new day, a new palette: change the value to ask again.
+  triggers = {
+    edition = "1"
+  }
+}
+
+output "palette" {
+  value = jsondecode(openai_chat_completion.colours.content)
+}

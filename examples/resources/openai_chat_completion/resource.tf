@@ -1,0 +1,19 @@
+resource "openai_chat_completion" "translation" {
+  model       = "gpt-4o"
+  temperature = 0
+  max_tokens  = 100
+
+  message {
+    role    = "system"
+    content = "You translate English to French. Answer with the translation alone."
+  }
+
+  message {
+    role    = "user"
+    content = "Translate the following: 'Hello, how are you?'"
+  }
+}
+
+output "translation" {
+  value = openai_chat_completion.translation.content
+}

@@ -1,0 +1,113 @@
+package provider_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+const root = "../../"
+
+// settings blocks say where a provider comes from, which the test knows better.
+var settings = regexp.MustCompile(`(?ms)^terraform \{.*?^\}\n?`)
+
+// Every example is applied, against one emulator that the environment names.
+func TestExamples_apply(t *testing.T) {
+	s := acctest.StartAlone(t, emulator.Options{})
+	t.Setenv("OPENAI_BASE_URL", s.URL)
+	for dir, config := range examples(t) {
+		t.Run(dir, func(t *testing.T) { s.Run(t, applied(config)) })
+	}
+}
+
+// examples are the configurations below examples/, by directory.
+func examples(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(root+"examples", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".tf" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		dir, _ := filepath.Rel(root+"examples", filepath.Dir(path))
+		found[dir] += settings.ReplaceAllString(string(text), "")
+		return err
+	})
+	if err != nil || len(found) < 4 {
+		t.Fatalf("%d examples were found; %v", len(found), err)
+	}
+	return found
+}
+
+// withBlock keeps Run from adding a provider block of its own, which would not
+// go by the environment.
+func withBlock(config string) string {
+	if strings.Contains(config, `provider "openai"`) {
+		return config
+	}
+	return "provider \"openai\" {}\n" + config
+}
+
+func applied(config string) resource.TestStep { return resource.TestStep{Config: withBlock(config)} }
+
+var fenced = regexp.MustCompile("(?ms)^```(?:terraform|hcl|tf)\n(.*?)^```")
+
+// Every block of HCL in the documentation parses, and plans with the real schema.
+func TestDocs_blocksAreValid(t *testing.T) {
+	s := acctest.StartAlone(t, emulator.Options{})
+	t.Setenv("OPENAI_BASE_URL", s.URL)
+	var known []string
+	for _, config := range examples(t) {
+		known = append(known, strings.TrimSpace(config))
+	}
+	for name, block := range docBlocks(t) {
+		t.Run(name, func(t *testing.T) {
+			if _, diags := hclparse.NewParser().ParseHCL([]byte(block), name); diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			config := settings.ReplaceAllString(block, "")
+			if strings.TrimSpace(config) == "" || slices.Contains(known, strings.TrimSpace(config)) {
+				return // nothing to plan, or applied as an example
+			}
+			s.Run(t, resource.TestStep{Config: withBlock(config), PlanOnly: true, ExpectNonEmptyPlan: strings.Contains(config, "resource ")})
+		})
+	}
+	if n := len(s.Requests()); n != 0 {
+		t.Errorf("plans made %d calls", n)
+	}
+}
+
+func docBlocks(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	files := []string{root + "README.md"}
+	_ = filepath.WalkDir(root+"docs", func(path string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(path) == ".md" {
+			files = append(files, path)
+		}
+		return err
+	})
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, match := range fenced.FindAllStringSubmatch(string(text), -1) {
+			found[filepath.Base(file)+"#"+string(rune('1'+i))] = match[1]
+		}
+	}
+	if len(found) < 4 {
+		t.Fatalf("only %d blocks were found", len(found))
+	}
+	return found
+}

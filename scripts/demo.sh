@@ -1,0 +1,110 @@
+#!/bin/sh
+# Runs the seed example from init to destroy with a freshly built provider, against the emulator.
+# With DEMO_LIVE=1 and OPENAI_API_KEY set it talks to the real API instead, which costs money.
+set -eu
+. "$(dirname "$0")/env.sh"
+
+live=${DEMO_LIVE-}
+if [ "$live" = 1 ] && [ -z "${OPENAI_API_KEY-}" ]; then
+  fail "DEMO_LIVE=1 needs OPENAI_API_KEY"
+fi
+cli=$("$root/scripts/cli.sh")
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/openai-demo.XXXXXX")
+emulator=
+finish() {
+  status=$?
+  trap - EXIT
+  if [ -n "$emulator" ]; then
+    kill "$emulator" 2>/dev/null || true
+    wait "$emulator" 2>/dev/null || true
+  fi
+  rm -rf "$dir"
+  [ $status -eq 0 ] || printf '\nThe demo failed.\n' >&2
+  exit $status
+}
+trap finish EXIT
+trap 'exit 130' HUP INT TERM
+
+# No colour codes in a log file.
+[ -t 1 ] || export TF_CLI_ARGS=-no-color
+heading() { printf '\n==> %s\n' "$*"; }
+tf() { "$cli" -chdir="$dir/seed" "$@"; }
+seen=0
+# count WHAT [EXPECTED]: says, and checks, how many requests the emulator saw since the last count.
+count() {
+  [ "$live" != 1 ] || return 0
+  now=$(grep -c . "$dir/requests.log" || true) # a line each
+  echo "Requests that the emulator saw during $1: $((now - seen))"
+  if [ -n "${2-}" ] && [ $((now - seen)) -ne "$2" ]; then fail "expected $2"; fi
+  seen=$now
+}
+
+heading "Build the provider$([ "$live" = 1 ] || echo ' and the emulator')"
+version=0.0.1 # 0.0.0 counts as no version
+platform=$("$cli" version -json | sed -n 's/.*"platform": *"\([^"]*\)".*/\1/p')
+export GOOS="${platform%_*}" GOARCH="${platform#*_}"
+cd "$root"
+built=$dir/built
+go build -buildvcs=false -ldflags "-X main.version=$version" -o "$built" .
+for host in registry.terraform.io registry.opentofu.org "$provider_host"; do
+  at=$dir/mirror/$host/$provider_namespace/$provider_type/$version/$platform
+  mkdir -p "$at"
+  [ -e "$at/terraform-provider-${provider_type}_v$version" ] || ln "$built" "$at/terraform-provider-${provider_type}_v$version"
+done
+cat >"$dir/cli.tfrc" <<EOF
+provider_installation {
+  filesystem_mirror {
+    path = "$dir/mirror"
+  }
+}
+EOF
+mkdir "$dir/seed"
+cp examples/seed/*.tf "$dir/seed"
+export TF_CLI_CONFIG_FILE="$dir/cli.tfrc" TF_IN_AUTOMATION=1 TF_INPUT=0
+echo "$provider_namespace/$provider_type for $("$cli" version | head -n 1)"
+
+if [ "$live" != 1 ]; then
+  go build -buildvcs=false -o "$dir/openai-emulator" ./cmd/openai-emulator
+  heading "Start the emulator"
+  : >"$dir/requests.log"
+  "$dir/openai-emulator" -addr 127.0.0.1:0 -addr-file "$dir/address" -log "$dir/requests.log" >"$dir/emulator.out" 2>&1 &
+  emulator=$!
+  tries=0
+  until [ -s "$dir/address" ]; do
+    kill -0 "$emulator" 2>/dev/null || fail "the emulator ended early: $(cat "$dir/emulator.out")"
+    tries=$((tries + 1))
+    [ $tries -le 100 ] || fail "the emulator does not start"
+    sleep 0.1
+  done
+  OPENAI_BASE_URL=$(cat "$dir/address")
+  export OPENAI_BASE_URL OPENAI_API_KEY=sk-demo
+  echo "It listens at $OPENAI_BASE_URL"
+fi
+
+heading "init"
+tf init
+
+heading "plan: free, no request is sent"
+tf plan -out=seed.tfplan
+count plan 0
+
+heading "apply: each answer is paid for once"
+tf apply seed.tfplan
+count apply "$(grep -c '^resource "openai_chat_completion"' "$dir/seed/main.tf")"
+
+heading "The answers"
+tf output
+
+heading "plan again: nothing changes"
+tf plan -detailed-exitcode || fail "the second plan is not empty"
+count "the second plan" 0
+
+heading "destroy"
+tf plan -destroy -out=destroy.tfplan >"$dir/destroy.out" || fail "$(cat "$dir/destroy.out")"
+tf apply destroy.tfplan
+left=$(tf state list)
+[ -z "$left" ] || fail "left in the state: $left"
+count destroy
+
+heading "Done: everything went as it should"
