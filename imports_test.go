@@ -32,8 +32,12 @@ var rules = map[string]rule{
 	"cmd/provider-schema": {may: []string{"provider", "serve"}},
 
 	"internal/serve":    {},
-	"internal/provider": {may: []string{"chat", "client", "kinds"}},
-	"internal/chat":     area,
+	"internal/provider": {may: []string{"chat", "client", "functions", "kinds", "models"}},
+	"internal/chat":     {may: append(slices.Clone(area.may), "structured"), never: area.never},
+	"internal/models":   area,
+
+	"internal/functions":  {may: []string{"structured"}, never: []string{"net/http/httptest"}},
+	"internal/structured": {never: []string{"github.com/hashicorp/", "net/http"}},
 
 	"internal/report":    {may: []string{"client", "kinds", "wire"}},
 	"internal/wire":      {may: []string{"kinds"}},

@@ -12,9 +12,8 @@ import (
 
 // choice is what `tool_choice` or `function_call` says.
 type choice struct {
-	word string // "auto", "none", "required"; "" for JSON
-	kind string // the JSON's "type"; "" for function_call
-	name string // the tool that is named; "" where none is
+	word  string   // "auto", "none", "required"; "" for JSON
+	names []string // the tools that are named
 }
 
 func toolChoice() validator.String {
@@ -37,19 +36,46 @@ func parseToolChoice(s string) (choice, error) {
 	if object == nil || err != nil {
 		return choice{word: s}, err
 	}
+	names, err := namedTools(object)
+	if err != nil {
+		return choice{}, fmt.Errorf("%w; %s", err, want)
+	}
+	return choice{names: names}, nil
+}
+
+// namedTools are the names in one object of a choice: the one tool it names, or
+// the several that it allows. Newer kinds of choice are the server's to judge.
+func namedTools(object map[string]any) ([]string, error) {
 	kind, ok := object["type"].(string)
 	if !ok {
-		return choice{}, fmt.Errorf("the JSON has no \"type\"; %s", want)
+		return nil, errors.New("the JSON has no \"type\"")
 	}
-	c := choice{kind: kind}
-	if kind != "function" {
-		return c, nil // newer kinds are the server's to judge
+	inside, _ := object[kind].(map[string]any)
+	switch kind {
+	case "function", "custom":
+		name, _ := inside["name"].(string)
+		if name == "" {
+			return nil, fmt.Errorf("the JSON names no %s", map[string]string{"function": "function", "custom": "custom tool"}[kind])
+		}
+		return []string{name}, nil
+	case "allowed_tools":
+		tools, ok := inside["tools"].([]any)
+		if !ok {
+			return nil, errors.New("the JSON lists no allowed_tools.tools")
+		}
+		var names []string
+		for _, tool := range tools {
+			object, _ := tool.(map[string]any)
+			some, err := namedTools(object)
+			if err != nil {
+				return nil, err
+			}
+			names = append(names, some...)
+		}
+		return names, nil
+	default:
+		return nil, nil
 	}
-	function, _ := object["function"].(map[string]any)
-	if c.name, ok = function["name"].(string); !ok || c.name == "" {
-		return c, fmt.Errorf("the JSON names no function; %s", want)
-	}
-	return c, nil
 }
 
 func parseFunctionChoice(s string) (choice, error) {
@@ -62,7 +88,7 @@ func parseFunctionChoice(s string) (choice, error) {
 	if name == "" {
 		return choice{}, fmt.Errorf("the JSON names no function; %s", want)
 	}
-	return choice{name: name}, nil
+	return choice{names: []string{name}}, nil
 }
 
 // parseChoice returns the JSON object in s, or nil where s is one of the words.

@@ -1,16 +1,18 @@
 package chat
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -25,108 +27,213 @@ type completions struct {
 	client *client.Client // nil while the provider's settings are not known
 }
 
-// ask sends the request that the arguments make and returns the values of every
-// attribute in Answer.
-//
-// What came back is returned also where the diagnostics hold an error, since it
-// has been paid for; it is nil only where there is no answer at all. apiKey
-// overrides the provider's; "" leaves it.
-func (c completions) ask(ctx context.Context, arguments tftypes.Value, apiKey string) (map[string]tftypes.Value, diag.Diagnostics) {
-	const summary = "Could not create chat completion"
-	var diags diag.Diagnostics
-	if c.client == nil {
-		report.Failure(&diags, summary, nil, errUnconfigured)
-		return nil, diags
-	}
-	body, err := wire.Encode(Request, arguments)
-	if err != nil {
-		diags.AddError(summary, "The request could not be written as JSON: "+err.Error())
-		return nil, diags
-	}
-	request := client.Request{
-		Method: http.MethodPost, Path: client.Path("chat", "completions"), Body: body, APIKey: apiKey,
-	}
-	var answer []byte
-	if wire.True(wire.Fields(arguments)["stream"]) {
-		answer, err = c.stream(ctx, request)
-	} else {
-		var whole client.Answer
-		whole, err = c.client.Do(ctx, request)
-		answer = whole.Body
-	}
-	if len(answer) == 0 {
-		if err == nil {
-			err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
-		}
-		report.Failure(&diags, summary, Request, err)
-		return nil, diags
-	}
-	values, unreadable := readAnswer(answer)
-	switch {
-	case unreadable != nil:
-		diags.AddError(summary, fmt.Sprintf("The server's answer could not be read: %s. It began with: %.200q", unreadable, answer))
-	case err != nil:
-		report.Failure(&diags, summary, Request, err, "What had arrived before that is "+kept)
-	case len(wire.Items(values["choices"])) == 0:
-		diags.AddError(summary, "The server answered without any choices. The answer is "+kept)
-	}
-	return values, diags
-}
-
 // kept is what a user reads when an answer was paid for but is of no use.
 const kept = "kept in the state, since it has probably been paid for. The resource is marked as tainted: the next apply asks again, and pays again."
 
-// readAnswer reads a completion into the attributes of Answer.
-func readAnswer(answer []byte) (map[string]tftypes.Value, error) {
-	values, err := wire.Decode(Answer, answer)
+const asking = "Could not create chat completion"
+
+// reply is an answer, and what is wrong with it.
+type reply struct {
+	values   map[string]tftypes.Value // every attribute of Answer and derived; nil = there is no answer at all
+	failure  error                    // why it is not whole; nil = it is
+	breaches []string                 // where it breaks the format that was asked for, or has nothing in it
+}
+
+// ask sends the request that the arguments make. arguments holds write-only
+// values, if there are any. Each piece of text is given to progress as it
+// arrives, where that is not nil; the request is then streamed.
+func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress func(string)) reply {
+	if c.client == nil {
+		return reply{failure: errUnconfigured}
+	}
+	fields := wire.Fields(arguments)
+	streamed := wire.True(fields["stream"])
+	request, err := newRequest(fields, streamed)
+	if err != nil {
+		return reply{failure: err}
+	}
+	var answer client.Answer
+	if streamed {
+		answer, err = c.stream(ctx, request, progress)
+	} else {
+		answer, err = c.client.Do(ctx, request)
+	}
+	if len(answer.Body) == 0 {
+		if err == nil {
+			err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
+		}
+		return reply{failure: err}
+	}
+	values, unreadable := readAnswer(fields, answer)
+	if unreadable != nil {
+		return reply{failure: fmt.Errorf("the server's answer could not be read: %w. It began with: %.200q", unreadable, answer.Body)}
+	}
+	r := reply{values: values, failure: err}
+	if err == nil {
+		r.breaches = breaches(fields, values["choices"])
+		if len(wire.Items(values["choices"])) == 0 {
+			r.breaches = []string{"the server answered without any choices"}
+		}
+	}
+	return r
+}
+
+// report adds what is wrong with the answer. fate says what becomes of one that
+// was paid for but is of no use.
+func (r reply) report(diags *diag.Diagnostics, fate string) {
+	switch {
+	case r.failure != nil && r.values == nil:
+		report.Failure(diags, asking, Request, r.failure)
+	case r.failure != nil:
+		report.Failure(diags, asking, Request, r.failure, "What had arrived before that is "+fate)
+	case len(r.breaches) > 0:
+		diags.AddError("Unusable chat completion",
+			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.breaches, "\n  - ")+"\n\nThe answer is "+fate)
+	}
+}
+
+// newRequest writes the arguments as the request's JSON.
+func newRequest(fields map[string]tftypes.Value, streamed bool) (client.Request, error) {
+	if streamed {
+		fields = withUsage(fields)
+	}
+	body, err := wire.EncodeFields(Request, fields)
+	if err != nil {
+		return client.Request{}, fmt.Errorf("the request could not be written as JSON: %w", err)
+	}
+	if extra, ok := wire.Text(fields["extra_body"]); ok {
+		body = withExtra(body, extra)
+	}
+	return client.Request{Method: http.MethodPost, Path: client.Path("chat", "completions"), Body: body, APIKey: keyOf(fields)}, nil
+}
+
+// keyOf is the key that the resource gives itself; "" leaves the provider's.
+func keyOf(fields map[string]tftypes.Value) string {
+	if key, ok := wire.Text(fields["api_key_wo"]); ok {
+		return key
+	}
+	key, _ := wire.Text(fields["api_key"])
+	return key
+}
+
+// withUsage asks for the final chunk that says what a stream cost, unless the
+// user has decided that.
+func withUsage(fields map[string]tftypes.Value) map[string]tftypes.Value {
+	declared := Request.Find("stream_options")
+	options := map[string]tftypes.Value{}
+	for _, a := range declared.Fields {
+		options[a.Name] = tftypes.NewValue(a.Type(), nil)
+	}
+	maps.Copy(options, wire.Fields(fields["stream_options"]))
+	if options["include_usage"].IsNull() {
+		options["include_usage"] = tftypes.NewValue(tftypes.Bool, true)
+	}
+	fields = maps.Clone(fields)
+	fields["stream_options"] = tftypes.NewValue(declared.Type(), options)
+	return fields
+}
+
+// readAnswer reads a completion into the attributes of Answer and derived.
+func readAnswer(fields map[string]tftypes.Value, answer client.Answer) (map[string]tftypes.Value, error) {
+	values, err := wire.Decode(Answer, answer.Body)
 	if err != nil {
 		return nil, err
 	}
-	content := tftypes.NewValue(tftypes.String, nil)
-	if choices := wire.Items(values["choices"]); len(choices) > 0 {
-		message := wire.Fields(wire.Fields(choices[0])["message"])
-		if text, ok := wire.Text(message["content"]); ok {
-			content = tftypes.NewValue(tftypes.String, text)
-		}
+	values["choices"] = tidy(values["choices"], wire.True(fields["include_audio_data"]))
+	values["content"] = firstContent(values["choices"])
+	values["output"] = output(fields, values["content"])
+	values["request_id"] = tftypes.NewValue(tftypes.String, nil)
+	if answer.RequestID != "" {
+		values["request_id"] = tftypes.NewValue(tftypes.String, answer.RequestID)
 	}
-	values["content"] = content
 	return values, nil
 }
 
+// firstContent is the text of the first choice; null where it has none.
+func firstContent(choices tftypes.Value) tftypes.Value {
+	if items := wire.Items(choices); len(items) > 0 {
+		if text, ok := wire.Text(wire.Fields(wire.Fields(items[0])["message"])["content"]); ok {
+			return tftypes.NewValue(tftypes.String, text)
+		}
+	}
+	return tftypes.NewValue(tftypes.String, nil)
+}
+
+// tidy makes the choices the same from every server, and streamed or not: an
+// empty list of tool calls or annotations is null. Unless it is wanted, the
+// sound of a spoken answer is left out.
+func tidy(choices tftypes.Value, sound bool) tftypes.Value {
+	items := wire.Items(choices)
+	if items == nil {
+		return choices
+	}
+	out := make([]tftypes.Value, len(items))
+	for i, choice := range items {
+		message := wire.Fields(wire.Fields(choice)["message"])
+		for _, name := range []string{"tool_calls", "annotations"} {
+			if list := message[name]; !list.IsNull() && len(wire.Items(list)) == 0 {
+				choice = wire.With(choice, tftypes.NewValue(list.Type(), nil), "message", name)
+			}
+		}
+		if !sound && !message["audio"].IsNull() {
+			choice = wire.With(choice, tftypes.NewValue(tftypes.String, nil), "message", "audio", "data")
+		}
+		out[i] = choice
+	}
+	return tftypes.NewValue(choices.Type(), out)
+}
+
 // stream asks for server-sent events and puts them together to what the same
-// request without `stream` would have answered.
-func (c completions) stream(ctx context.Context, request client.Request) ([]byte, error) {
-	request.Body = withUsage(request.Body)
-	var whole assembly
+// request without `stream` would have answered. What has arrived is returned
+// also with an error.
+func (c completions) stream(ctx context.Context, request client.Request, progress func(string)) (client.Answer, error) {
+	whole := assembly{progress: progress}
 	answer, err := c.client.Stream(ctx, request, whole.add)
 	if answer.Body != nil {
-		return answer.Body, err // a server that does not stream
+		return answer, err // a server that does not stream
 	}
 	if err == nil && !answer.Complete && !whole.finished() {
 		err = errors.New("the stream ended before the answer was complete")
 	}
-	return whole.completion(), err
+	answer.Body = whole.completion()
+	return answer, err
 }
 
-// withUsage asks for the final chunk that says what the stream cost.
-func withUsage(body []byte) []byte {
-	return append(bytes.TrimSuffix(bytes.Clone(body), []byte("}")), `,"stream_options":{"include_usage":true}}`...)
+// relabel gives a stored completion other metadata, and no label where it is null.
+func (c completions) relabel(ctx context.Context, id string, metadata tftypes.Value, apiKey string) error {
+	if c.client == nil {
+		return errUnconfigured
+	}
+	declared := kinds.Attributes{*Request.Find("metadata")}
+	body, err := wire.EncodeFields(declared, map[string]tftypes.Value{"metadata": metadata})
+	if err != nil {
+		return err
+	}
+	if metadata.IsNull() {
+		body = []byte(`{"metadata":null}`)
+	}
+	_, err = c.client.Do(ctx, client.Request{
+		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey,
+	})
+	return err
 }
 
 // remove deletes a stored completion. One that is not there is as good as deleted.
-func (c completions) remove(ctx context.Context, id, apiKey string) diag.Diagnostics {
-	const summary = "Could not delete stored chat completion"
-	var diags diag.Diagnostics
-	err := errUnconfigured
-	if c.client != nil {
-		_, err = c.client.Do(ctx, client.Request{
-			Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey,
-		})
+func (c completions) remove(ctx context.Context, id, apiKey string) error {
+	if c.client == nil {
+		return errUnconfigured
 	}
+	_, err := c.client.Do(ctx, client.Request{
+		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey,
+	})
+	if gone(err) {
+		return nil
+	}
+	return err
+}
+
+// gone reports whether the server says that there is no such object.
+func gone(err error) bool {
 	var problem *client.Problem
-	if err == nil || (errors.As(err, &problem) && problem.Kind == client.API && problem.Status == http.StatusNotFound) {
-		return diags
-	}
-	report.Failure(&diags, summary, nil, err)
-	return diags
+	return errors.As(err, &problem) && problem.Kind == client.API && problem.Status == http.StatusNotFound
 }

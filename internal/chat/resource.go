@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -30,9 +31,12 @@ const resourceDescription = "Asks a chat model once and keeps the answer in the 
 	"The request is sent when the resource is created. Planning and refreshing make no call, and the answer " +
 	"stays as it is until an argument that is part of the request changes, or `triggers` does: then the resource " +
 	"is replaced and the model is asked again. JSON arguments are compared by value, so reformatting them asks nothing.\n\n" +
-	"The prompt and the answer are kept in the state in plain text."
+	"The prompt and the answer are kept in the state in plain text, except for write-only arguments (`content_wo`, `api_key_wo`)."
 
-var resourceSchema = kinds.Resource(resourceDescription, resourceAttributes)
+var (
+	resourceAttributes = kinds.Join(Request, settings, lifecycle, Answer, derived)
+	resourceSchema     = kinds.Resource(resourceDescription, resourceAttributes)
+)
 
 // Resource is the managed resource openai_chat_completion.
 type Resource struct{ completions completions }
@@ -62,14 +66,29 @@ func (r *Resource) ValidateConfig(_ context.Context, req resource.ValidateConfig
 }
 
 // ModifyPlan decides whether a change replaces the completion. It makes no call.
-func (r *Resource) ModifyPlan(_ context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
 		return
 	}
-	plan, replaced, err := kinds.Change(resourceAttributes, req.State.Raw, req.Plan.Raw)
-	if err != nil {
-		resp.Diagnostics.AddError("Could not plan chat completion", err.Error())
-		return
+	plan, replaced := req.Plan.Raw, []string(nil)
+	if !req.State.Raw.IsNull() {
+		var err error
+		if plan, replaced, err = kinds.Change(resourceAttributes, req.State.Raw, plan); err != nil {
+			resp.Diagnostics.AddError("Could not plan chat completion", err.Error())
+			return
+		}
+		if !wire.True(wire.Fields(req.State.Raw)["store"]) && changed("metadata", req.State.Raw, plan) {
+			replaced = append(replaced, "metadata") // there is nothing on the server to relabel
+		}
+	}
+	version, anew, diags := planVersion(ctx, req)
+	resp.Diagnostics.Append(diags...)
+	plan = wire.With(plan, version, "content_wo_version")
+	if anew {
+		replaced = append(replaced, "content_wo_version")
+	}
+	if len(replaced) > 0 {
+		plan = kinds.Unanswered(resourceAttributes, plan)
 	}
 	resp.Plan.Raw = plan
 	for _, name := range replaced {
@@ -77,27 +96,67 @@ func (r *Resource) ModifyPlan(_ context.Context, req resource.ModifyPlanRequest,
 	}
 }
 
+func changed(name string, state, plan tftypes.Value) bool {
+	return !wire.Fields(state)[name].Equal(wire.Fields(plan)[name])
+}
+
+// planVersion is the planned content_wo_version, and whether it stands for a
+// change that only the provider has noticed.
+func planVersion(ctx context.Context, req resource.ModifyPlanRequest) (version tftypes.Value, anew bool, diags diag.Diagnostics) {
+	const name = "content_wo_version"
+	if configured := wire.Fields(req.Config.Raw)[name]; !configured.IsNull() {
+		return configured, false, nil
+	}
+	unknown := tftypes.NewValue(tftypes.Number, tftypes.UnknownValue)
+	contents, known := secrets(req.Config.Raw)
+	if contents == nil {
+		return tftypes.NewValue(tftypes.Number, nil), false, nil
+	}
+	if req.State.Raw.IsNull() || !known {
+		return unknown, !req.State.Raw.IsNull(), nil
+	}
+	same, diags := sameSecrets(ctx, contents, req.Private)
+	if same {
+		return wire.Fields(req.State.Raw)[name], false, diags
+	}
+	return unknown, true, diags
+}
+
 // Create asks the model.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	fields := wire.Fields(req.Plan.Raw)
-	ctx, cancel := withCreateTimeout(ctx, fields["timeouts"])
+	state := maps.Clone(wire.Fields(req.Plan.Raw))
+	ctx, cancel := withCreateTimeout(ctx, state["timeouts"])
 	defer cancel()
-	apiKey, _ := wire.Text(fields["api_key"])
-	answer, diags := r.completions.ask(ctx, req.Plan.Raw, apiKey)
-	resp.Diagnostics.Append(diags...)
-	if answer == nil {
+	// The configuration has the write-only values, which the plan has not.
+	answer := r.completions.ask(ctx, req.Config.Raw, nil)
+	answer.report(&resp.Diagnostics, kept)
+	if answer.values == nil {
 		return
 	}
-	state := maps.Clone(fields)
-	maps.Copy(state, answer)
+	maps.Copy(state, answer.values)
+	if contents, _ := secrets(req.Config.Raw); contents != nil {
+		resp.Diagnostics.Append(keepSecrets(ctx, contents, resp.Private)...)
+		if !state["content_wo_version"].IsKnown() {
+			state["content_wo_version"] = newVersion()
+		}
+	}
 	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), state)
 }
 
 // Read makes no call: the state is the record.
 func (r *Resource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-// Update takes over what does not change the request. The plan has settled it.
-func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+// Update takes over what does not change the request, as the plan has settled
+// it. The labels of a stored completion are changed on the server as well.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	fields := wire.Fields(req.Plan.Raw)
+	if changed("metadata", req.State.Raw, req.Plan.Raw) {
+		id, _ := wire.Text(fields["id"])
+		if err := r.completions.relabel(ctx, id, fields["metadata"], keyOf(wire.Fields(req.Config.Raw))); err != nil {
+			report.Failure(&resp.Diagnostics, "Could not change the metadata of the stored chat completion", Request, err)
+			return
+		}
+	}
 	resp.State.Raw = req.Plan.Raw
 }
 
@@ -109,8 +168,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !wire.True(fields["store"]) || wire.True(fields["skip_destroy"]) || id == "" {
 		return
 	}
-	apiKey, _ := wire.Text(fields["api_key"])
-	resp.Diagnostics.Append(r.completions.remove(ctx, id, apiKey)...)
+	if err := r.completions.remove(ctx, id, keyOf(fields)); err != nil {
+		report.Failure(&resp.Diagnostics, "Could not delete stored chat completion", nil, err,
+			"To leave the completion on the server, set skip_destroy = true and apply, then destroy.")
+	}
 }
 
 // ImportState explains why there is nothing to import.

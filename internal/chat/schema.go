@@ -13,50 +13,16 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
-// checks keeps the declarations below short.
+// checks keeps the declarations short.
 type checks = []validator.Describer
 
 // functionName is OpenAI's rule for the names of functions and schemas.
 var functionName = stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`),
 	"must be 1 to 64 characters: letters, digits, underscores and dashes")
 
-// calledFunction is what a model writes when it calls a function: an argument
-// of an assistant message and a part of the answer, with one type for both.
-var calledFunction = kinds.Declare(
-	kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The name of the function to call."},
-	kinds.Attribute{Name: "arguments", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The arguments as JSON text, as the model wrote it. It may not be valid JSON and may not keep to the function's schema: check it, for example with `can(jsondecode(…))`."},
-)
-
-var toolCalls = kinds.Declare(
-	kinds.Attribute{Name: "id", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The ID of the call. The `tool` message that answers it repeats it as `tool_call_id`."},
-	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The kind of tool that is called: `function`."},
-	kinds.Attribute{Name: "function", Shape: kinds.Object, Fields: calledFunction,
-		Description: "The function that is called."},
-)
-
-var message = kinds.Declare(
-	kinds.Attribute{Name: "role", Shape: kinds.String, Mode: kinds.Required,
-		Description: "Who speaks: `system` or `developer` (instructions that set the behaviour of the model), `user`, `assistant` (an earlier answer), `tool` (the result of a tool call), or the legacy `function`.",
-		Validators:  checks{stringvalidator.OneOf("system", "developer", "user", "assistant", "tool", "function")}},
-	kinds.Attribute{Name: "content", Shape: kinds.String,
-		Description: "The text of the message. Required, except for an `assistant` message that carries `tool_calls` or `function_call`, and for the legacy role `function`."},
-	kinds.Attribute{Name: "name", Shape: kinds.String,
-		Description: "The name of the speaker, to tell several of the same role apart. For the legacy role `function` it is required: the name of the function whose result this is."},
-	kinds.Attribute{Name: "tool_call_id", Shape: kinds.String,
-		Description: "The ID of the tool call that this message answers. Required for the role `tool`, and not allowed for any other."},
-	kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: toolCalls,
-		Description: "The tool calls of an earlier answer, for the role `assistant`. It has the type of `choices[*].message.tool_calls`, so that the answer of one completion is given as it is: `tool_calls = openai_chat_completion.ask.choices[0].message.tool_calls`."},
-	kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: calledFunction,
-		Description: "The legacy function call of an earlier answer, for the role `assistant`. It has the type of `choices[*].message.function_call`."},
-)
-
-// functionFields are what the model may call, in `tool { function {} }` and in
-// the legacy `functions {}` alike.
-var functionFields = kinds.Declare(
+// function is what the model may call, in `tool { function {} }` and in the
+// legacy `functions {}` alike.
+var function = kinds.Declare(
 	kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The name the model calls the function by: 1 to 64 letters, digits, underscores and dashes.",
 		Validators:  checks{functionName}},
@@ -69,16 +35,63 @@ var functionFields = kinds.Declare(
 
 var tool = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The kind of tool: `function`.",
-		Validators:  checks{stringvalidator.OneOf("function")}},
-	kinds.Attribute{Name: "function", Shape: kinds.Object, Fields: functionFields, Block: true, Mode: kinds.Required,
-		Description: "The function that the model may call."},
+		Description: "The kind of tool, and the name of the block that describes it: `function` or `custom`.",
+		Validators:  checks{stringvalidator.OneOf("function", "custom")}},
+	kinds.Attribute{Name: "function", Shape: kinds.Object, Block: true,
+		Description: "A function that the model may call, for the type `function`.",
+		Fields: kinds.Join(function, kinds.Attributes{
+			{Name: "strict", Shape: kinds.Bool,
+				Description: "Make the model keep to `parameters` exactly. These must then keep to the rules of Structured Outputs; `provider::openai::strict_schema` makes an ordinary schema do so."},
+		})},
+	kinds.Attribute{Name: "custom", Shape: kinds.Object, Block: true,
+		Description: "A tool that takes free text, for the type `custom`.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The name the model calls the tool by."},
+			kinds.Attribute{Name: "description", Shape: kinds.String,
+				Description: "What the tool does. The model decides by it when and how to call the tool."},
+			kinds.Attribute{Name: "format", Shape: kinds.Object, Block: true,
+				Description: "What the tool's input looks like. Without it, any text.",
+				Fields: kinds.Declare(
+					kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
+						Description: "The kind of the format: `text` for any text, or `grammar`.",
+						Validators:  checks{stringvalidator.OneOf("text", "grammar")}},
+					kinds.Attribute{Name: "grammar", Shape: kinds.Object, Block: true,
+						Description: "The grammar, for the type `grammar`.",
+						Fields: kinds.Declare(
+							kinds.Attribute{Name: "definition", Shape: kinds.String, Mode: kinds.Required,
+								Description: "The grammar that the input must keep to."},
+							kinds.Attribute{Name: "syntax", Shape: kinds.String, Mode: kinds.Required,
+								Description: "The language of the definition: `lark` or `regex`."},
+						)},
+				)},
+		)},
 )
 
 var responseFormat = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "`text`, or `json_object` for an answer that is a valid JSON object; a message must then ask for JSON in so many words, or OpenAI refuses the request.",
-		Validators:  checks{stringvalidator.OneOf("text", "json_object")}},
+		Description: "The form of the answer: `text`; `json_object` for any JSON object (a message must then ask for JSON in so many words, or OpenAI refuses the request); or `json_schema` for JSON that keeps to a schema.",
+		Validators:  checks{stringvalidator.OneOf("text", "json_object", "json_schema")}},
+	kinds.Attribute{Name: "json_schema", Shape: kinds.Object, Block: true,
+		Description: "The schema, for the type `json_schema` (Structured Outputs). It is checked at plan time, and the answer is checked against it: one that breaks it, is cut off or is a refusal is kept in the state, and the apply fails.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The name of the format: 1 to 64 letters, digits, underscores and dashes.",
+				Validators:  checks{functionName}},
+			kinds.Attribute{Name: "description", Shape: kinds.String,
+				Description: "What the format is for. The model answers the better for it."},
+			kinds.Attribute{Name: "schema", Shape: kinds.JSON,
+				Description: "The JSON Schema, usually written with `jsonencode`. It is compared by value: key order and white space do not count.",
+				Validators:  checks{kinds.JSONObject()}},
+			kinds.Attribute{Name: "strict", Shape: kinds.Bool,
+				Description: "Make the model keep to the schema exactly. Only a part of JSON Schema is then allowed, with every property required and `additionalProperties = false`; `provider::openai::strict_schema` makes an ordinary schema so. The API's default is `false`."},
+		)},
+)
+
+// moderationConfig is the policy for what goes in, and for what comes out.
+var moderationConfig = kinds.Declare(
+	kinds.Attribute{Name: "mode", Shape: kinds.String, Mode: kinds.Required,
+		Description: "What to do: `score` reports, `block` also stops what is flagged."},
 )
 
 // Request declares the arguments that make up the request.
@@ -87,7 +100,9 @@ var Request = kinds.Declare(
 		Description: "The ID of the model to ask, such as `gpt-4o` or `gpt-4`. Any name is passed on to the server; `response_model` tells which model answered.",
 		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
 	kinds.Attribute{Name: "message", Wire: "messages", Shape: kinds.Objects, Fields: message, Block: true,
-		Description: "The conversation so far, oldest message first. At least one is required."},
+		Description: "The conversation so far, oldest message first. At least one is required, here or in `messages`."},
+	kinds.Attribute{Name: "messages", Shape: kinds.Objects, Fields: message.WithoutWriteOnly(),
+		Description: "The conversation as a value, in place of `message` blocks: `messages = concat(var.history, [{ role = \"user\", content = \"…\" }])`."},
 	kinds.Attribute{Name: "temperature", Shape: kinds.Float64,
 		Description: "How much the words vary: from `0` (nearly the same at each call) to `2`. The API's default is 1. Change this or `top_p`, not both. Reasoning models refuse it.",
 		Validators:  checks{float64validator.Between(0, 2)}},
@@ -99,11 +114,22 @@ var Request = kinds.Declare(
 		Validators:  checks{int64validator.Between(1, 128)}},
 	kinds.Attribute{Name: "stream", Shape: kinds.Bool,
 		Description: "Receive the answer piece by piece (server-sent events). The state is the same as without it; it keeps a long answer from being cut off by a proxy that closes idle connections."},
+	kinds.Attribute{Name: "stream_options", Shape: kinds.Object, Block: true,
+		Description: "Options of `stream = true`, and only of that.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "include_usage", Shape: kinds.Bool,
+				Description: "Report `usage` at the end of the stream. It is asked for unless this is `false`."},
+			kinds.Attribute{Name: "include_obfuscation", Shape: kinds.Bool,
+				Description: "Add random characters to the events, so that their sizes tell an eavesdropper nothing. The API's default is `true`; `false` saves bandwidth."},
+		)},
 	kinds.Attribute{Name: "stop", Shape: kinds.Strings,
-		Description: "Up to 4 sequences at which the model stops. The answer does not contain them.",
+		Description: "Up to 4 sequences at which the model stops. The answer does not contain them. OpenAI's reasoning models do not accept it.",
 		Validators:  checks{listvalidator.SizeBetween(1, 4)}},
 	kinds.Attribute{Name: "max_tokens", Shape: kinds.Int64,
-		Description: "The most tokens the answer may have; a longer one is cut off with `finish_reason` `length`. OpenAI's newer reasoning models do not accept it.",
+		Description: "The most tokens the answer may have; a longer one is cut off with `finish_reason` `length`. Deprecated by OpenAI in favour of `max_completion_tokens`, which its reasoning models ask for.",
+		Validators:  checks{int64validator.AtLeast(1)}},
+	kinds.Attribute{Name: "max_completion_tokens", Shape: kinds.Int64,
+		Description: "The most tokens the model may generate, visible ones and those of its reasoning. A longer answer is cut off with `finish_reason` `length`.",
 		Validators:  checks{int64validator.AtLeast(1)}},
 	kinds.Attribute{Name: "presence_penalty", Shape: kinds.Float64,
 		Description: "From `-2` to `2`. Above 0, tokens that have already appeared become less likely, so that the model turns to new subjects.",
@@ -117,14 +143,46 @@ var Request = kinds.Declare(
 			mapvalidator.KeysAre(stringvalidator.RegexMatches(regexp.MustCompile(`^\d+$`), "must be a token ID, which is a whole number")),
 			mapvalidator.ValueInt64sAre(int64validator.Between(-100, 100)),
 		}},
-	kinds.Attribute{Name: "user", Shape: kinds.String,
-		Description: "An identifier of your end user, which helps OpenAI to detect abuse. Use a hash rather than a name or an address."},
+	kinds.Attribute{Name: "logprobs", Shape: kinds.Bool,
+		Description: "Report how likely each token of the answer was, in `choices[*].logprobs`."},
+	kinds.Attribute{Name: "top_logprobs", Shape: kinds.Int64,
+		Description: "How many of the likeliest tokens to report at each place, 0 to 20. It needs `logprobs = true`.",
+		Validators:  checks{int64validator.Between(0, 20)}},
+	kinds.Attribute{Name: "seed", Shape: kinds.Int64,
+		Description: "Asks for the same answer to the same request, as far as that goes: nothing is promised, and OpenAI has deprecated it."},
+	kinds.Attribute{Name: "reasoning_effort", Shape: kinds.String,
+		Description: "How much a reasoning model thinks before it answers: `none`, `minimal`, `low`, `medium`, `high`, `xhigh` or `max`, as far as the model has it. Less is faster and cheaper."},
+	kinds.Attribute{Name: "verbosity", Shape: kinds.String,
+		Description: "How much the model says: `low`, `medium` or `high`. The API's default is `medium`."},
+	kinds.Attribute{Name: "modalities", Shape: kinds.Strings,
+		Description: "What the model answers with: `[\"text\"]`, or `[\"text\", \"audio\"]` for models that speak; that needs `audio`."},
+	kinds.Attribute{Name: "audio", Shape: kinds.Object, Block: true,
+		Description: "How the model speaks. Required where `modalities` contains `audio`.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "voice", Shape: kinds.JSONOrString, Mode: kinds.Required,
+				Description: "The voice, such as `alloy` or `marin`, or a custom one: `jsonencode({ id = \"voice_…\" })`."},
+			kinds.Attribute{Name: "format", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The format of the sound: `wav`, `aac`, `mp3`, `flac`, `opus` or `pcm16`."},
+		)},
+	kinds.Attribute{Name: "prediction", Shape: kinds.Object, Block: true,
+		Description: "What much of the answer will look like, such as a file with small changes to make: the model answers faster. What it does not use of it is paid for as well.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The kind of the prediction: `content`.",
+				Validators:  checks{stringvalidator.OneOf("content")}},
+			kinds.Attribute{Name: "content", Shape: kinds.String,
+				Description: "The text that is expected. Either this or `content_part`."},
+			kinds.Attribute{Name: "content_part", Wire: "content", Shape: kinds.Objects, Fields: textPart, Block: true,
+				Description: "The text that is expected, in parts."},
+		)},
 	kinds.Attribute{Name: "tool", Wire: "tools", Shape: kinds.Objects, Fields: tool, Block: true,
 		Description: "A tool that the model may call. The call, if it makes one, is in `choices[*].message.tool_calls`."},
 	kinds.Attribute{Name: "tool_choice", Shape: kinds.JSONOrString,
-		Description: "Which tool the model calls: `none`, `auto`, `required` (at least one), or JSON that names one: `jsonencode({ type = \"function\", function = { name = \"…\" } })`. The API's default is `auto` where there are tools.",
+		Description: "Which tool the model calls: `none`, `auto`, `required` (at least one), or JSON that names one, `jsonencode({ type = \"function\", function = { name = \"…\" } })`, or several to choose from, `jsonencode({ type = \"allowed_tools\", allowed_tools = { mode = \"auto\", tools = […] } })`. The API's default is `auto` where there are tools.",
 		Validators:  checks{toolChoice()}},
-	kinds.Attribute{Name: "functions", Shape: kinds.Objects, Fields: functionFields, Block: true,
+	kinds.Attribute{Name: "parallel_tool_calls", Shape: kinds.Bool,
+		Description: "Whether the model may call several tools at once. The API's default is `true`."},
+	kinds.Attribute{Name: "functions", Shape: kinds.Objects, Fields: function, Block: true,
 		Description: "Legacy form of `tool`: a function that the model may call. The call, if it makes one, is in `choices[*].message.function_call`. At most 128.",
 		Validators:  checks{listvalidator.SizeAtMost(128)}},
 	kinds.Attribute{Name: "function_call", Shape: kinds.JSONOrString,
@@ -132,52 +190,91 @@ var Request = kinds.Declare(
 		Validators:  checks{functionChoice()}},
 	kinds.Attribute{Name: "response_format", Shape: kinds.Object, Fields: responseFormat, Block: true,
 		Description: "The form of the answer."},
+	kinds.Attribute{Name: "web_search_options", Shape: kinds.Object, Block: true,
+		Description: "How a model that searches the web does so. Its sources are in `choices[*].message.annotations`.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "search_context_size", Shape: kinds.String,
+				Description: "How much of what is found the model reads: `low`, `medium` or `high`. The API's default is `medium`."},
+			kinds.Attribute{Name: "user_location", Shape: kinds.Object, Block: true,
+				Description: "Where the person is that the search is for.",
+				Fields: kinds.Declare(
+					kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
+						Description: "The kind of the location: `approximate`.",
+						Validators:  checks{stringvalidator.OneOf("approximate")}},
+					kinds.Attribute{Name: "approximate", Shape: kinds.Object, Block: true, Mode: kinds.Required,
+						Description: "The location, as exactly as you like.",
+						Fields: kinds.Declare(
+							kinds.Attribute{Name: "country", Shape: kinds.String, Description: "The country by its two letters (ISO 3166-1), such as `US`."},
+							kinds.Attribute{Name: "region", Shape: kinds.String, Description: "The region in words, such as `California`."},
+							kinds.Attribute{Name: "city", Shape: kinds.String, Description: "The city in words, such as `San Francisco`."},
+							kinds.Attribute{Name: "timezone", Shape: kinds.String, Description: "The time zone by its IANA name, such as `America/Los_Angeles`."},
+						)},
+				)},
+		)},
+	kinds.Attribute{Name: "moderation", Shape: kinds.Object, Block: true,
+		Description: "Have OpenAI's moderation judge prompt and answer. Its judgement is in `response_moderation`.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "model", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The moderation model, such as `omni-moderation-latest`."},
+			kinds.Attribute{Name: "policy", Shape: kinds.Object, Block: true,
+				Description: "What to do about what is flagged.",
+				Fields: kinds.Declare(
+					kinds.Attribute{Name: "input", Shape: kinds.Object, Fields: moderationConfig, Block: true,
+						Description: "The policy for the prompt."},
+					kinds.Attribute{Name: "output", Shape: kinds.Object, Fields: moderationConfig, Block: true,
+						Description: "The policy for the answer."},
+				)},
+		)},
+	kinds.Attribute{Name: "service_tier", Shape: kinds.String,
+		Description: "The class of service: `auto`, `default`, `flex`, `scale`, `priority` or `fast`, as far as the account has it. `response_service_tier` tells which one served."},
 	kinds.Attribute{Name: "store", Shape: kinds.Bool,
 		Description: "Keep the completion on the server, for OpenAI's distillation and evaluation products. It is deleted there when the resource is destroyed or replaced, unless `skip_destroy` is set. The API's default is `false`."},
+	kinds.Attribute{Name: "metadata", Shape: kinds.StringMap, InPlace: true,
+		Description: "Labels of a stored completion, to find it again: at most 16, with keys of at most 64 and values of at most 512 characters. OpenAI accepts them only with `store = true`; they are then changed in place.",
+		Validators: checks{
+			mapvalidator.SizeAtMost(16),
+			mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 64)),
+			mapvalidator.ValueStringsAre(stringvalidator.LengthAtMost(512)),
+		}},
+	kinds.Attribute{Name: "prompt_cache_key", Shape: kinds.String,
+		Description: "Requests with the same key are likelier to find each other's prompt in OpenAI's cache, which makes them faster and cheaper."},
+	kinds.Attribute{Name: "prompt_cache_retention", Shape: kinds.String,
+		Description: "How long the prompt stays in OpenAI's cache: `in_memory` or `24h`. Deprecated by OpenAI in favour of `prompt_cache_options`."},
+	kinds.Attribute{Name: "prompt_cache_options", Shape: kinds.Object, Block: true,
+		Description: "How OpenAI caches the prompt (gpt-5.6 and later).",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "mode", Shape: kinds.String,
+				Description: "Who chooses what is cached: `implicit` (OpenAI, besides your breakpoints) or `explicit` (only your `prompt_cache_breakpoint` blocks)."},
+			kinds.Attribute{Name: "ttl", Shape: kinds.String,
+				Description: "How long a breakpoint stays at the least: `30m`."},
+		)},
+	kinds.Attribute{Name: "safety_identifier", Shape: kinds.String,
+		Description: "A stable identifier of your end user, which helps OpenAI to find abuse: a hash rather than a name, at most 64 characters.",
+		Validators:  checks{stringvalidator.LengthAtMost(64)}},
+	kinds.Attribute{Name: "user", Shape: kinds.String,
+		Description: "An identifier of your end user. Deprecated by OpenAI in favour of `safety_identifier` and `prompt_cache_key`."},
 )
 
-// Answer declares what comes back.
-var Answer = kinds.Declare(
-	kinds.Attribute{Name: "id", Shape: kinds.String, Mode: kinds.Computed,
-		Description: "The server's ID of the completion."},
-	kinds.Attribute{Name: "choices", Shape: kinds.Objects, Mode: kinds.Computed,
-		Description: "The answers: one, or `n`.",
-		Fields: kinds.Declare(
-			kinds.Attribute{Name: "index", Shape: kinds.Int64, Description: "The place of this choice in the list, from 0."},
-			kinds.Attribute{Name: "message", Shape: kinds.Object, Description: "The message that the model wrote.",
-				Fields: kinds.Declare(
-					kinds.Attribute{Name: "role", Shape: kinds.String, Description: "Who speaks: `assistant`."},
-					kinds.Attribute{Name: "content", Shape: kinds.String, Description: "The text. Null where the model calls a tool instead."},
-					kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: toolCalls, Description: "The tool calls that the model makes. Null where it makes none."},
-					kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: calledFunction, Description: "The legacy function call that the model makes, if `functions` were given. Null where it makes none."},
-				)},
-			kinds.Attribute{Name: "finish_reason", Shape: kinds.String,
-				Description: "Why the answer ends: `stop` (naturally or at a `stop` sequence), `length` (cut off by `max_tokens` or the model's limit), `tool_calls`, `function_call` or `content_filter`."},
-		)},
-	kinds.Attribute{Name: "usage", Shape: kinds.Object, Mode: kinds.Computed,
-		Description: "What the completion cost, in tokens. Null where the server does not say.",
-		Fields: kinds.Declare(
-			kinds.Attribute{Name: "prompt_tokens", Shape: kinds.Int64, Description: "Tokens in the messages and tool definitions."},
-			kinds.Attribute{Name: "completion_tokens", Shape: kinds.Int64, Description: "Tokens in the answers, reasoning included."},
-			kinds.Attribute{Name: "total_tokens", Shape: kinds.Int64, Description: "The sum of both."},
-		)},
-	kinds.Attribute{Name: "created", Shape: kinds.Int64, Mode: kinds.Computed,
-		Description: "When the completion was created, in seconds since 1970 (Unix time)."},
-	kinds.Attribute{Name: "response_model", Wire: "model", Shape: kinds.String, Mode: kinds.Computed,
-		Description: "The model that answered, often a dated version of `model`."},
-	kinds.Attribute{Name: "system_fingerprint", Shape: kinds.String, Mode: kinds.Computed,
-		Description: "The configuration of the server that answered. Null where the server does not say."},
-	kinds.Attribute{Name: "object", Shape: kinds.String, Mode: kinds.Computed,
-		Description: "The type of the object: `chat.completion`."},
-	kinds.Attribute{Name: "content", Shape: kinds.String, Mode: kinds.Computed, Local: true,
-		Description: "The text of the first choice: `choices[0].message.content`."},
-)
-
-// settings are the resource's own: they never reach the server as part of a request.
+// settings are ours: they never reach the server as a part of the request.
 var settings = kinds.Declare(
+	kinds.Attribute{Name: "extra_body", Shape: kinds.JSON, Local: true,
+		Description: "A JSON object of further arguments for the server, for what compatible servers add to the protocol: `jsonencode({ top_k = 20 })`. It cannot repeat an argument that this resource has.",
+		Validators:  checks{extraBody()}},
+	kinds.Attribute{Name: "include_audio_data", Shape: kinds.Bool, Local: true,
+		Description: "Keep the sound of a spoken answer in `choices[*].message.audio.data`. It is left out otherwise, because it is large."},
 	kinds.Attribute{Name: "api_key", Shape: kinds.String, Local: true, InPlace: true, Sensitive: true,
-		Description: "The API key for this resource, instead of the provider's. It is kept in the state. Changing it does not ask again.",
+		Description: "The API key for this call, instead of the provider's. Changing it does not ask again.",
 		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
+)
+
+// lifecycle are the managed resource's own settings.
+var lifecycle = kinds.Declare(
+	kinds.Attribute{Name: "api_key_wo", Shape: kinds.String, Local: true, InPlace: true, WriteOnly: true,
+		Description: "Like `api_key`, which is kept in the state; this is kept nowhere. The deletion of a stored completion therefore uses the provider's key. Terraform 1.11 or OpenTofu 1.11 and later."},
+	kinds.Attribute{Name: "api_key_wo_version", Shape: kinds.Int64, Local: true, InPlace: true,
+		Description: "Any number; change it together with `api_key_wo` to see the change in the plan. It does not ask again."},
+	kinds.Attribute{Name: "content_wo_version", Shape: kinds.Int64, Local: true, Mode: kinds.OptionalComputed,
+		Description: "The version of all `content_wo` together. A change asks again. Give a number of your own and raise it when a `content_wo` changes; or leave it out, and the provider notices a change by a slow salted hash that it keeps with the state. Null where there is no `content_wo`."},
 	kinds.Attribute{Name: "triggers", Shape: kinds.StringMap, Local: true,
 		Description: "Any values; when one of them changes, the completion is asked for again. They are not sent."},
 	kinds.Attribute{Name: "skip_destroy", Shape: kinds.Bool, Local: true, InPlace: true,
@@ -190,6 +287,3 @@ var settings = kinds.Declare(
 				Validators:  checks{kinds.Duration()}},
 		)},
 )
-
-// resourceAttributes are all of the managed resource's.
-var resourceAttributes = kinds.Join(Request, settings, Answer)

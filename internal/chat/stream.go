@@ -12,8 +12,9 @@ import (
 // assembly puts the chunks of a stream together to one completion. It is
 // lenient: chunks come from any server that speaks the protocol.
 type assembly struct {
-	head    map[string]any
-	choices []map[string]any // each with its "index"
+	progress func(string) // told each piece of the first choice's text; nil = nobody
+	head     map[string]any
+	choices  []map[string]any // each with its "index"
 }
 
 // add takes the JSON of one event.
@@ -64,6 +65,9 @@ func (s *assembly) addChoice(piece map[string]any) {
 		case "index":
 		case "delta", "message":
 			if delta, ok := value.(map[string]any); ok {
+				if piece, _ := delta["content"].(string); piece != "" && s.progress != nil && indexOf(choice) == 0 {
+					s.progress(piece)
+				}
 				merge(choice["message"].(map[string]any), delta)
 			}
 		default:

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 )
 
 func assemble(t *testing.T, chunks ...string) map[string]any {
@@ -117,7 +119,7 @@ func FuzzAssembly(f *testing.F) {
 		if !json.Valid(whole) {
 			t.Fatalf("not JSON: %s", whole)
 		}
-		if _, err := readAnswer(whole); err != nil {
+		if _, err := readAnswer(nil, client.Answer{Body: whole}); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -18,65 +18,103 @@ import (
 func Validate(config tftypes.Value) diag.Diagnostics {
 	var diags diag.Diagnostics
 	arguments := wire.Fields(config)
-	if messages := arguments["message"]; messages.IsKnown() {
-		items := wire.Items(messages)
-		if len(items) == 0 {
-			diags.AddAttributeError(path.Root("message"), "Missing message",
-				"A chat completion needs at least one message. Add a block such as: message { role = \"user\" content = \"…\" }")
-		}
-		for i, item := range items {
-			validateMessage(&diags, path.Root("message").AtListIndex(i), item)
-		}
-	}
+	validateMessages(&diags, arguments)
+	validateTools(&diags, arguments["tool"])
 	validateChoice(&diags, arguments, "tool_choice", "tool", parseToolChoice)
 	validateChoice(&diags, arguments, "function_call", "functions", parseFunctionChoice)
+	validateFormat(&diags, arguments["response_format"])
+	validatePairs(&diags, arguments)
 	return diags
 }
 
-func validateMessage(diags *diag.Diagnostics, at path.Path, message tftypes.Value) {
-	fields := wire.Fields(message)
-	role, ok := wire.Text(fields["role"])
-	if !ok {
-		return
-	}
-	// missing is what is certainly not there: null, rather than not known yet.
-	missing := func(name string) bool { return fields[name].IsNull() }
-	refuse := func(name, summary, format string, args ...any) {
-		diags.AddAttributeError(at.AtName(name), summary, fmt.Sprintf(format, args...))
-	}
+// refuse reports what is wrong with the argument name of the object at a path.
+func refuse(diags *diag.Diagnostics, at path.Path, name, summary, format string, args ...any) {
+	diags.AddAttributeError(at.AtName(name), summary, fmt.Sprintf(format, args...))
+}
 
-	if missing("content") && contentRequired(role, fields) {
-		refuse("content", "Missing content",
-			"A message with the role %q needs content. Only an assistant message that carries tool_calls or function_call may go without.", role)
+// given reports whether an argument is certainly there. Blocks that nobody
+// wrote come as an empty list.
+func given(v tftypes.Value) bool {
+	if v.IsNull() || !v.IsKnown() {
+		return false
 	}
-	switch {
-	case role == "tool" && missing("tool_call_id"):
-		refuse("tool_call_id", "Missing tool_call_id",
-			"A message with the role \"tool\" answers a tool call and needs its ID: tool_call_id = openai_chat_completion.….choices[0].message.tool_calls[0].id")
-	case role != "tool" && !missing("tool_call_id"):
-		refuse("tool_call_id", "Unexpected tool_call_id",
-			"Only a message with the role \"tool\" takes a tool_call_id; this one has the role %q. Remove it or change the role.", role)
+	var items []tftypes.Value
+	return !v.Type().Is(tftypes.List{}) || v.As(&items) != nil || len(items) > 0
+}
+
+// missing reports whether an argument is certainly not there, rather than not
+// known yet.
+func missing(v tftypes.Value) bool { return v.IsKnown() && !given(v) }
+
+// validatePairs checks arguments that need, or exclude, another one.
+func validatePairs(diags *diag.Diagnostics, arguments map[string]tftypes.Value) {
+	root := path.Empty()
+	isTrue := func(name string) bool { return wire.True(arguments[name]) || !arguments[name].IsKnown() }
+	if given(arguments["top_logprobs"]) && !isTrue("logprobs") {
+		refuse(diags, root, "top_logprobs", "Missing logprobs", "top_logprobs needs logprobs = true. Set it, or remove top_logprobs.")
 	}
-	if role == "function" && missing("name") {
-		refuse("name", "Missing name",
-			"A message with the legacy role \"function\" needs the name of the function whose result it is.")
+	if given(arguments["stream_options"]) && !isTrue("stream") {
+		refuse(diags, root, "stream_options", "Missing stream", "stream_options needs stream = true. Set it, or remove stream_options.")
 	}
-	for _, name := range []string{"tool_calls", "function_call"} {
-		if role != "assistant" && !missing(name) {
-			refuse(name, "Unexpected "+name,
-				"Only a message with the role \"assistant\" takes %s; this one has the role %q. Remove it or change the role.", name, role)
+	if missing(arguments["audio"]) {
+		for _, item := range wire.Items(arguments["modalities"]) {
+			if kind, _ := wire.Text(item); kind == "audio" {
+				refuse(diags, root, "modalities", "Missing audio", "An answer in audio needs to know the voice and the format. Add a block: audio { voice = \"alloy\" format = \"mp3\" }")
+			}
+		}
+	}
+	if prediction := wire.Fields(arguments["prediction"]); prediction != nil {
+		one := oneOf(diags, root.AtName("prediction"), prediction, "content", "content_part")
+		if one == "" && missing(prediction["content"]) && missing(prediction["content_part"]) {
+			refuse(diags, root.AtName("prediction"), "content", "Missing content", "A prediction needs content, or content_part blocks.")
 		}
 	}
 }
 
-func contentRequired(role string, fields map[string]tftypes.Value) bool {
-	switch role {
-	case "function":
-		return false
-	case "assistant":
-		return fields["tool_calls"].IsNull() && fields["function_call"].IsNull()
-	default:
-		return true
+// oneOf refuses more than one of some arguments, and returns the one that is there.
+func oneOf(diags *diag.Diagnostics, at path.Path, fields map[string]tftypes.Value, names ...string) string {
+	var there []string
+	for _, name := range names {
+		if given(fields[name]) {
+			there = append(there, name)
+		}
+	}
+	if len(there) > 1 {
+		refuse(diags, at, there[1], "Conflicting arguments", "%s and %s exclude each other. Remove one of them.", there[0], there[1])
+	}
+	if len(there) == 0 {
+		return ""
+	}
+	return there[0]
+}
+
+// validateTools checks that each tool has the block that its type names.
+func validateTools(diags *diag.Diagnostics, tools tftypes.Value) {
+	for i, item := range wire.Items(tools) {
+		at, fields := path.Root("tool").AtListIndex(i), wire.Fields(item)
+		kind, ok := wire.Text(fields["type"])
+		if !ok {
+			continue
+		}
+		validateNamed(diags, at, fields, kind, "function", "custom")
+		format := wire.Fields(wire.Fields(fields["custom"])["format"])
+		if kind, _ := wire.Text(format["type"]); kind == "grammar" && missing(format["grammar"]) {
+			refuse(diags, at.AtName("custom").AtName("format"), "grammar", "Missing grammar", "A format of the type \"grammar\" needs a grammar block.")
+		}
+		validateStrictFunction(diags, at.AtName("function"), wire.Fields(fields["function"]))
+	}
+}
+
+// validateNamed asks for the argument that a type names, and refuses those that
+// other types would have.
+func validateNamed(diags *diag.Diagnostics, at path.Path, fields map[string]tftypes.Value, kind string, names ...string) {
+	for _, name := range names {
+		switch {
+		case name == kind && missing(fields[name]):
+			refuse(diags, at, name, "Missing "+name, "The type is %q, so %s is required here. Add it.", kind, name)
+		case name != kind && given(fields[name]) && slices.Contains(names, kind):
+			refuse(diags, at, name, "Unexpected "+name, "The type is %q, so %s does not belong here. Remove it, or set type = %q.", kind, name, name)
+		}
 	}
 }
 
@@ -91,29 +129,36 @@ func validateChoice(diags *diag.Diagnostics, arguments map[string]tftypes.Value,
 		return // the attribute's own validator says so
 	}
 	names, all := declaredNames(arguments[block])
-	switch {
-	case chosen.word == "required" && all && len(names) == 0:
+	if !all {
+		return
+	}
+	if chosen.word == "required" && len(names) == 0 {
 		diags.AddAttributeError(path.Root(argument), "No "+block+" to choose",
 			fmt.Sprintf("%s = %q needs at least one %s block. Add one, or remove %s.", argument, chosen.word, block, argument))
-	case chosen.name != "" && all && !slices.Contains(names, chosen.name):
+	}
+	for _, name := range chosen.names {
+		if slices.Contains(names, name) {
+			continue
+		}
 		have := "there is none"
 		if len(names) > 0 {
 			have = "there are: " + strings.Join(names, ", ")
 		}
-		diags.AddAttributeError(path.Root(argument), "Unknown function in "+argument,
-			fmt.Sprintf("%s names the function %q, but no %s block declares it (%s). Correct the name or add the block.",
-				argument, chosen.name, block, have))
+		diags.AddAttributeError(path.Root(argument), "Unknown tool in "+argument,
+			fmt.Sprintf("%s names %q, but no %s block declares it (%s). Correct the name or add the block.", argument, name, block, have))
 	}
 }
 
-// declaredNames lists the function names in `tool` or `functions` blocks; all
-// is false where some are not known yet.
+// declaredNames lists the names in `tool` or `functions` blocks; all is false
+// where some are not known yet.
 func declaredNames(blocks tftypes.Value) (names []string, all bool) {
 	all = true
 	for _, item := range wire.Items(blocks) {
 		fields := wire.Fields(item)
-		if function, nested := fields["function"]; nested {
-			fields = wire.Fields(function)
+		for _, nested := range []string{"function", "custom"} {
+			if given(fields[nested]) || (!fields[nested].IsNull() && !fields[nested].IsKnown()) {
+				fields = wire.Fields(fields[nested])
+			}
 		}
 		name, ok := wire.Text(fields["name"])
 		if !ok {

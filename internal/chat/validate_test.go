@@ -91,7 +91,7 @@ func TestResource_refusesBadArgumentsWhereTheyAre(t *testing.T) {
 		"bias below":                      {configuration(object{"logit_bias": object{"1": -101}}), `logit_bias["1"]: value must be between -100 and 100`},
 		"bias unknown":                    {configuration(object{"logit_bias": unknown}), ""},
 		"tool of another type":            {configuration(object{"tool": []any{object{"type": "magic", "function": function("f", "{}")}}}), "tool[0].type: value must be one of"},
-		"tool without function":           {configuration(object{"tool": []any{object{"type": "function"}}}), "tool[0].function: required here"},
+		"tool without function":           {configuration(object{"tool": []any{object{"type": "function"}}}), "tool[0].function: is required here"},
 		"function without name":           {configuration(object{"tool": []any{object{"type": "function", "function": object{"parameters": "{}"}}}}), `tool[0].function.name: needs the argument "name"`},
 		"function without parameters":     {configuration(object{"tool": []any{object{"type": "function", "function": object{"name": "f"}}}}), `tool[0].function.parameters: needs the argument`},
 		"function name with space":        {configuration(object{"tool": []any{object{"type": "function", "function": function("get weather", "{}")}}}), "tool[0].function.name: must be 1 to 64 characters"},
@@ -110,7 +110,7 @@ func TestResource_refusesBadArgumentsWhereTheyAre(t *testing.T) {
 		"choice with unknown tools":       {configuration(object{"tool_choice": `{"type":"function","function":{"name":"g"}}`, "tool": unknown}), ""},
 		"choice with an unknown name":     {configuration(object{"tool_choice": `{"type":"function","function":{"name":"g"}}`, "tool": []any{object{"type": "function", "function": object{"name": unknown, "parameters": "{}"}}}}), ""},
 		"choice unknown":                  {configuration(object{"tool_choice": unknown}), ""},
-		"choice of a newer kind":          {configuration(object{"tool_choice": `{"type":"allowed_tools"}`, "tool": tools("f")}), ""},
+		"choice of a newer kind":          {configuration(object{"tool_choice": `{"type":"of_tomorrow"}`, "tool": tools("f")}), ""},
 		"function choice that is none":    {configuration(object{"function_call": "required", "functions": []any{function("f", "{}")}}), "function_call: \"required\" is not a choice"},
 		"function choice of an absent":    {configuration(object{"function_call": `{"name":"g"}`, "functions": []any{function("f", "{}")}}), "function_call: no functions block declares it"},
 		"function choice":                 {configuration(object{"function_call": `{"name":"f"}`, "functions": []any{function("f", "{}")}}), ""},
@@ -124,7 +124,7 @@ func TestResource_refusesBadArgumentsWhereTheyAre(t *testing.T) {
 			t.Parallel()
 			tf := p.Schema.ResourceSchemas[typeName].ValueType()
 			resp, err := p.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-				TypeName: typeName, Config: acctest.Dynamic(t, acctest.Value(tf, test.config, "message", "tool", "functions"))})
+				TypeName: typeName, Config: acctest.Dynamic(t, acctest.Value(tf, test.config, "message", "tool", "functions", "content_part"))})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -34,6 +34,15 @@ const (
 	StringMap
 	// Int64Map maps names to whole numbers.
 	Int64Map
+	// Float64Map maps names to numbers.
+	Float64Map
+	// BoolMap maps names to true or false.
+	BoolMap
+	// StringsMap maps names to lists of text.
+	StringsMap
+	// Dynamic is any JSON value as a Terraform value of the type that fits. It
+	// cannot stand in a list.
+	Dynamic
 	// Object is one group of attributes, its Fields.
 	Object
 	// Objects is a list of such groups.
@@ -53,6 +62,8 @@ const (
 	// attribute is computed, whatever its own mode says, so one list of fields
 	// can describe an argument and a part of the answer.
 	Computed
+	// OptionalComputed arguments may be given, and are otherwise the provider's to fill in.
+	OptionalComputed
 )
 
 // Attribute declares one argument of a request or one attribute of an answer.
@@ -77,6 +88,12 @@ type Attribute struct {
 	Sensitive bool
 	// Local marks what never goes on the wire: settings of the resource itself.
 	Local bool
+	// WriteOnly marks an argument that is sent and kept nowhere. Only managed
+	// resources have such arguments.
+	WriteOnly bool
+	// Rewrite changes text on its way to the wire, nil for none. What Terraform
+	// keeps is what the user wrote.
+	Rewrite func(string) string
 	// InPlace marks an argument whose change leaves the request as it was, so
 	// that the answer is kept. A change of any other argument replaces.
 	InPlace bool
@@ -138,6 +155,33 @@ func (as Attributes) Find(name string) *Attribute {
 	return nil
 }
 
+// arguments are what a user gives.
+func (as Attributes) arguments() Attributes {
+	var out Attributes
+	for _, a := range as {
+		if a.Mode != Computed {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// WithoutWriteOnly leaves out write-only arguments, at every depth, for the
+// kinds that have none.
+func (as Attributes) WithoutWriteOnly() Attributes {
+	out := make([]Attribute, 0, len(as))
+	for _, a := range as {
+		if a.WriteOnly {
+			continue
+		}
+		if a.Fields != nil {
+			a.Fields = a.Fields.WithoutWriteOnly()
+		}
+		out = append(out, a)
+	}
+	return Declare(out...)
+}
+
 // Type is the Terraform type of the attribute's value.
 func (a *Attribute) Type() tftypes.Type { return a.tf }
 
@@ -163,8 +207,14 @@ func (a *Attribute) terraformType() tftypes.Type {
 		return tftypes.List{ElementType: tftypes.Number}
 	case StringMap:
 		return tftypes.Map{ElementType: tftypes.String}
-	case Int64Map:
+	case Int64Map, Float64Map:
 		return tftypes.Map{ElementType: tftypes.Number}
+	case BoolMap:
+		return tftypes.Map{ElementType: tftypes.Bool}
+	case StringsMap:
+		return tftypes.Map{ElementType: tftypes.List{ElementType: tftypes.String}}
+	case Dynamic:
+		return tftypes.DynamicPseudoType
 	case Object:
 		return a.Fields.Type()
 	case Objects:

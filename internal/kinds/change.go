@@ -14,7 +14,9 @@ import (
 //
 // It returns the plan and the names of the arguments whose change makes a new
 // object necessary. Where there are none, every Computed attribute keeps its
-// value, so that nothing downstream turns "known after apply".
+// value, so that nothing downstream turns "known after apply"; where there are,
+// all of them are unknown. OptionalComputed arguments that the configuration
+// leaves to the provider are the caller's to settle.
 func Change(as Attributes, prior, plan tftypes.Value) (tftypes.Value, []string, error) {
 	var was, will map[string]tftypes.Value
 	if err := prior.As(&was); err != nil {
@@ -27,7 +29,7 @@ func Change(as Attributes, prior, plan tftypes.Value) (tftypes.Value, []string, 
 	var replaced []string
 	for i := range as {
 		a := &as[i]
-		if a.Mode == Computed {
+		if a.Mode == Computed || (a.Mode == OptionalComputed && !will[a.Name].IsKnown()) {
 			continue
 		}
 		settled, same := a.settle(was[a.Name], will[a.Name])
@@ -36,14 +38,31 @@ func Change(as Attributes, prior, plan tftypes.Value) (tftypes.Value, []string, 
 			replaced = append(replaced, a.Name)
 		}
 	}
-	if len(replaced) == 0 {
-		for i := range as {
-			if as[i].Mode == Computed {
-				will[as[i].Name] = was[as[i].Name]
-			}
+	for i := range as {
+		if as[i].Mode == Computed {
+			will[as[i].Name] = was[as[i].Name]
 		}
 	}
-	return tftypes.NewValue(plan.Type(), will), replaced, nil
+	settled := tftypes.NewValue(plan.Type(), will)
+	if len(replaced) > 0 {
+		settled = Unanswered(as, settled)
+	}
+	return settled, replaced, nil
+}
+
+// Unanswered makes every Computed attribute of a plan unknown.
+func Unanswered(as Attributes, plan tftypes.Value) tftypes.Value {
+	var fields map[string]tftypes.Value
+	if plan.As(&fields) != nil {
+		return plan
+	}
+	fields = maps.Clone(fields)
+	for i := range as {
+		if as[i].Mode == Computed {
+			fields[as[i].Name] = tftypes.NewValue(as[i].tf, tftypes.UnknownValue)
+		}
+	}
+	return tftypes.NewValue(plan.Type(), fields)
 }
 
 // settle returns the value to plan and whether it means the same as before.

@@ -2,9 +2,12 @@ package kinds
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,4 +119,48 @@ func canonicalNumber(n string) string {
 		return "0"
 	}
 	return sign + trimmed + "e" + strconv.Itoa(exponent)
+}
+
+// Lacks says what a JSON text does not have of a JSON object that it should
+// contain: each member of it with the same value, at every depth; lists must be
+// the same.
+func Lacks(text, want string) []string {
+	w, err := ParseJSON(want)
+	if err != nil {
+		return []string{"what is expected is not valid JSON: " + err.Error()}
+	}
+	v, err := ParseJSON(text)
+	if err != nil {
+		return []string{"the answer is not valid JSON: " + err.Error()}
+	}
+	return lacks(v, w, "")
+}
+
+func lacks(v, want any, at string) []string {
+	members, ok := want.(map[string]any)
+	if !ok {
+		if got, should := appendCanonical(nil, v), appendCanonical(nil, want); !bytes.Equal(got, should) {
+			return []string{fmt.Sprintf("%s is %s, not %s", cmp.Or(at, "the answer"), compact(v), compact(want))}
+		}
+		return nil
+	}
+	object, ok := v.(map[string]any)
+	if !ok {
+		return []string{cmp.Or(at, "the answer") + " is no object"}
+	}
+	var found []string
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		value, there := object[name]
+		if !there {
+			found = append(found, at+"/"+name+" is missing")
+			continue
+		}
+		found = append(found, lacks(value, members[name], at+"/"+name)...)
+	}
+	return found
+}
+
+func compact(v any) string {
+	text, _ := json.Marshal(v) // what was parsed from JSON encodes
+	return string(text)
 }

@@ -58,7 +58,7 @@ func Duration() validator.String {
 // JSONObject accepts text that holds a JSON object.
 func JSONObject() validator.String {
 	return Text("a JSON object", "Invalid JSON", func(s string) error {
-		_, err := parseObject(s)
+		_, err := ParseObject(s)
 		return err
 	})
 }
@@ -67,7 +67,7 @@ func JSONObject() validator.String {
 // kind that an API takes for the arguments of a function.
 func JSONSchemaOfObject() validator.String {
 	return Text("a JSON Schema of an object", "Invalid JSON Schema", func(s string) error {
-		schema, err := parseObject(s)
+		schema, err := ParseObject(s)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,8 @@ func JSONSchemaOfObject() validator.String {
 	})
 }
 
-func parseObject(s string) (map[string]any, error) {
+// ParseObject reads text that holds a JSON object. Its error says what to do.
+func ParseObject(s string) (map[string]any, error) {
 	v, err := ParseJSON(s)
 	if err != nil {
 		return nil, fmt.Errorf("the text is not valid JSON: %w. Use jsonencode({ … }) to write it", err)

@@ -63,6 +63,10 @@ func attributeNode(name string, a schema.Attribute) node {
 		n.check = each(a.Validators, checkList)
 	case schema.MapAttribute:
 		n.check = each(a.Validators, checkMap)
+	case schema.DynamicAttribute:
+		if len(a.Validators) > 0 {
+			panic("serve: no short cut for validators of dynamic attribute " + name)
+		}
 	case schema.SingleNestedAttribute:
 		n.check = each(a.Validators, checkObject)
 		n.nested = nodesOf(a.Attributes, nil)
@@ -182,7 +186,7 @@ func (w *walk) node(n *node, v tftypes.Value, at path.Path, expression path.Expr
 // simple types cannot fail to be read. Of nested ones, the fields are looked at.
 func simple(t attr.Type) bool {
 	switch t := t.(type) {
-	case basetypes.StringType, basetypes.BoolType, basetypes.Float64Type, basetypes.ObjectType:
+	case basetypes.StringType, basetypes.BoolType, basetypes.Float64Type, basetypes.ObjectType, basetypes.DynamicType:
 		return true
 	case basetypes.ListType:
 		return simple(t.ElemType)
@@ -235,7 +239,7 @@ func markUnknown(nodes []node, config, plan tftypes.Value) tftypes.Value {
 	for i := range nodes {
 		n := &nodes[i]
 		if n.marked && configured[n.name].IsNull() {
-			planned[n.name] = tftypes.NewValue(planned[n.name].Type(), tftypes.UnknownValue)
+			planned[n.name] = tftypes.NewValue(n.tf, tftypes.UnknownValue)
 		}
 	}
 	return tftypes.NewValue(plan.Type(), planned)

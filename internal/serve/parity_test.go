@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"net/http/httptest"
 	"reflect"
@@ -57,7 +58,7 @@ type unknown = acctest.Unknown
 // build makes a Terraform value; what a map leaves out is null, or an empty
 // list for the blocks that nobody wrote.
 func build(t tftypes.Type, v any) tftypes.Value {
-	return acctest.Value(t, v, "message", "tool", "functions")
+	return acctest.Value(t, v, "message", "tool", "functions", "content_part")
 }
 
 func with(base map[string]any, changes ...any) map[string]any {
@@ -198,13 +199,27 @@ func TestPlanAndApply_doWhatTheFrameworkDoes(t *testing.T) {
 	}
 }
 
+// computedNames are the attributes that the answer has given and the configuration has not.
+func computedNames(tf tftypes.Object, config tftypes.Value) []string {
+	var fields map[string]tftypes.Value
+	_ = config.As(&fields)
+	var names []string
+	for _, name := range []string{"id", "choices", "usage", "created", "response_model", "response_service_tier", "response_moderation",
+		"system_fingerprint", "object", "content", "output", "request_id"} {
+		if fields[name].IsNull() && tf.AttributeTypes[name] != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // propose is what the CLI proposes: the configuration, with computed values as they were.
 func propose(state, config tftypes.Value) tftypes.Value {
 	var was, will map[string]tftypes.Value
 	_ = state.As(&was)
 	_ = config.As(&will)
 	will = maps.Clone(will)
-	for _, computed := range []string{"id", "choices", "usage", "created", "response_model", "system_fingerprint", "object", "content"} {
+	for _, computed := range computedNames(state.Type().(tftypes.Object), config) {
 		will[computed] = was[computed]
 	}
 	return tftypes.NewValue(config.Type(), will)
@@ -273,22 +288,60 @@ func (p pair) same(t *testing.T, got, want *tfprotov6.DynamicValue) {
 	}
 }
 
+// savedState is a state as Terraform saves it: JSON with every attribute.
+func (p pair) savedState(t *testing.T, state map[string]any) string {
+	t.Helper()
+	var complete func(tf tftypes.Type, v any) any
+	complete = func(tf tftypes.Type, v any) any {
+		switch tf := tf.(type) {
+		case tftypes.Object:
+			fields, ok := v.(map[string]any)
+			if !ok {
+				return v
+			}
+			out := map[string]any{}
+			for name, ft := range tf.AttributeTypes {
+				out[name] = complete(ft, fields[name])
+				if out[name] == nil && slices.Contains([]string{"message", "tool", "functions", "content_part"}, name) {
+					out[name] = []any{}
+				}
+			}
+			return out
+		case tftypes.List:
+			items, _ := v.([]any)
+			out := []any{}
+			for _, item := range items {
+				out = append(out, complete(tf.ElementType, item))
+			}
+			if v == nil {
+				return nil
+			}
+			return out
+		}
+		if tf.Is(tftypes.DynamicPseudoType) && v != nil {
+			return map[string]any{"type": []any{"object", map[string]any{"a": []any{"tuple", []any{"number"}}}}, "value": v}
+		}
+		return v
+	}
+	text, err := json.Marshal(complete(p.tf, state))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func TestUpgradeAndRead_giveBackWhatTheFrameworkDoes(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	const whole = `{"api_key":null,"choices":[{"finish_reason":"stop","index":0,"message":{"content":"hi","function_call":null,"role":"assistant","tool_calls":null}}],` +
-		`"content":"hi","created":1700000000,"frequency_penalty":0.1,"function_call":null,"functions":[],"id":"chatcmpl-1","logit_bias":{"1":2},"max_tokens":null,` +
-		`"message":[{"content":"hello","function_call":null,"name":null,"role":"user","tool_call_id":null,"tool_calls":null}],"model":"gpt-4","n":null,"object":"chat.completion",` +
-		`"presence_penalty":null,"response_format":null,"response_model":"gpt-4-0613","skip_destroy":null,"stop":["a"],"store":true,"stream":null,"system_fingerprint":null,` +
-		`"temperature":0,"timeouts":null,"tool":[],"tool_choice":null,"top_p":null,"triggers":null,"usage":{"completion_tokens":1,"prompt_tokens":2,"total_tokens":3},"user":null}`
+	whole := p.savedState(t, with(rich, "id", "chatcmpl-1", "output", map[string]any{"a": []any{1}}))
 	for name, state := range map[string]string{
 		"today's":            whole,
-		"with less":          strings.Replace(whole, `"user":null`, `"top_p":null`, 1),
+		"with less":          strings.Replace(whole, `"user":null`, `"unknown":null`, 1),
 		"with more":          strings.Replace(whole, `"user":null`, `"user":null,"gone":1`, 1),
-		"with more inside":   strings.Replace(whole, `"index":0`, `"index":0,"gone":1`, 1),
-		"with null blocks":   strings.Replace(whole, `"tool":[]`, `"tool":null`, 1),
+		"with more inside":   strings.Replace(whole, `"role":"system"`, `"role":"system","gone":1`, 1),
+		"with null blocks":   strings.Replace(whole, `"functions":[]`, `"functions":null`, 1),
 		"with another type":  strings.Replace(whole, `"temperature":0`, `"temperature":"0"`, 1),
-		"with a wrong shape": strings.Replace(whole, `"stop":["a"]`, `"stop":"a"`, 1),
+		"with a wrong shape": strings.Replace(whole, `"stop":["a","b"]`, `"stop":"a"`, 1),
 		"cut":                whole[:100],
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -81,6 +81,12 @@ func fits(t tftypes.Type, v any) bool {
 	}
 	var ok bool
 	switch {
+	case t.Is(tftypes.DynamicPseudoType):
+		var wrapped map[string]any
+		if wrapped, ok = v.(map[string]any); ok {
+			_, ok = wrapped["type"]
+			ok = ok && len(wrapped) == 2
+		}
 	case t.Is(tftypes.String):
 		_, ok = v.(string)
 	case t.Is(tftypes.Bool):

@@ -55,31 +55,75 @@ func decode(a *kinds.Attribute, v any) tftypes.Value {
 		}
 		return tftypes.NewValue(t, values)
 	case kinds.Strings, kinds.Int64s:
-		items, ok := v.([]any)
-		if !ok {
-			return tftypes.NewValue(t, nil)
-		}
-		element := t.(tftypes.List).ElementType
-		values := make([]tftypes.Value, len(items))
-		for i, item := range items {
-			values[i] = decodeScalar(element, item, a.Shape == kinds.Int64s)
-		}
-		return tftypes.NewValue(t, values)
-	case kinds.StringMap, kinds.Int64Map:
+		return decodeList(t, v, a.Shape == kinds.Int64s)
+	case kinds.StringMap, kinds.Int64Map, kinds.Float64Map, kinds.BoolMap, kinds.StringsMap:
 		items, ok := v.(map[string]any)
 		if !ok {
 			return tftypes.NewValue(t, nil)
 		}
-		element := t.(tftypes.Map).ElementType
+		element := t.(tftypes.Map).ElementType //nolint:forcetypeassert // the type of these shapes
 		values := make(map[string]tftypes.Value, len(items))
 		for k, item := range items {
-			values[k] = decodeScalar(element, item, a.Shape == kinds.Int64Map)
+			if a.Shape == kinds.StringsMap {
+				values[k] = decodeList(element, item, false)
+			} else {
+				values[k] = decodeScalar(element, item, a.Shape == kinds.Int64Map)
+			}
 		}
 		return tftypes.NewValue(t, values)
+	case kinds.Dynamic:
+		return Dynamic(v)
 	case kinds.JSON:
 		return tftypes.NewValue(t, text(v))
 	default:
 		return decodeScalar(t, v, a.Shape == kinds.Int64)
+	}
+}
+
+func decodeList(t tftypes.Type, v any, whole bool) tftypes.Value {
+	items, ok := v.([]any)
+	if !ok {
+		return tftypes.NewValue(t, nil)
+	}
+	element := t.(tftypes.List).ElementType //nolint:forcetypeassert // the caller's shapes are lists
+	values := make([]tftypes.Value, len(items))
+	for i, item := range items {
+		values[i] = decodeScalar(element, item, whole)
+	}
+	return tftypes.NewValue(t, values)
+}
+
+// Dynamic is parsed JSON as a Terraform value of the type that fits, as
+// jsondecode makes it: objects, tuples, strings, numbers, truth values, null.
+func Dynamic(v any) tftypes.Value {
+	switch v := v.(type) {
+	case map[string]any:
+		types := make(map[string]tftypes.Type, len(v))
+		values := make(map[string]tftypes.Value, len(v))
+		for name, item := range v {
+			values[name] = Dynamic(item)
+			types[name] = values[name].Type()
+		}
+		return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
+	case []any:
+		types := make([]tftypes.Type, len(v))
+		values := make([]tftypes.Value, len(v))
+		for i, item := range v {
+			values[i] = Dynamic(item)
+			types[i] = values[i].Type()
+		}
+		return tftypes.NewValue(tftypes.Tuple{ElementTypes: types}, values)
+	case string:
+		return tftypes.NewValue(tftypes.String, v)
+	case bool:
+		return tftypes.NewValue(tftypes.Bool, v)
+	case json.Number:
+		if n, ok := number(v); ok {
+			return tftypes.NewValue(tftypes.Number, n)
+		}
+		return tftypes.NewValue(tftypes.String, v.String()) // beyond any number
+	default:
+		return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
 	}
 }
 

@@ -18,18 +18,31 @@ import (
 // block that is not there; everything else is written, 0, false, "" and []
 // included. A value that is not known yet is an error that names the attribute.
 func Encode(as kinds.Attributes, value tftypes.Value) ([]byte, error) {
+	var fields map[string]tftypes.Value
+	if err := value.As(&fields); err != nil {
+		return nil, err
+	}
+	return EncodeFields(as, fields)
+}
+
+// EncodeFields is Encode for an object that has been opened.
+func EncodeFields(as kinds.Attributes, fields map[string]tftypes.Value) ([]byte, error) {
 	var out bytes.Buffer
-	if err := encodeFields(&out, as, value); err != nil {
+	if err := encodeFields(&out, as, fields); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
 }
 
-func encodeFields(out *bytes.Buffer, as kinds.Attributes, value tftypes.Value) error {
+func encodeObject(out *bytes.Buffer, as kinds.Attributes, value tftypes.Value) error {
 	var fields map[string]tftypes.Value
 	if err := value.As(&fields); err != nil {
 		return err
 	}
+	return encodeFields(out, as, fields)
+}
+
+func encodeFields(out *bytes.Buffer, as kinds.Attributes, fields map[string]tftypes.Value) error {
 	out.WriteByte('{')
 	first := true
 	for i := range as {
@@ -69,13 +82,20 @@ func encode(out *bytes.Buffer, a *kinds.Attribute, v tftypes.Value) error {
 	case kinds.JSON, kinds.JSONOrString:
 		return encodeJSON(out, a, v)
 	case kinds.Object:
-		return encodeFields(out, a.Fields, v)
+		return encodeObject(out, a.Fields, v)
 	case kinds.Objects:
-		return encodeList(out, v, func(item tftypes.Value) error { return encodeFields(out, a.Fields, item) })
+		return encodeList(out, v, func(item tftypes.Value) error { return encodeObject(out, a.Fields, item) })
 	case kinds.Strings, kinds.Int64s:
 		return encodeList(out, v, func(item tftypes.Value) error { return encodeScalar(out, item) })
-	case kinds.StringMap, kinds.Int64Map:
+	case kinds.StringMap, kinds.Int64Map, kinds.Float64Map, kinds.BoolMap:
 		return encodeMap(out, v)
+	case kinds.String:
+		if a.Rewrite != nil {
+			text, _ := Text(v)
+			writeText(out, a.Rewrite(text))
+			return nil
+		}
+		return encodeScalar(out, v)
 	default:
 		return encodeScalar(out, v)
 	}

@@ -1,6 +1,11 @@
 package wire
 
-import "github.com/hashicorp/terraform-plugin-go/tftypes"
+import (
+	"maps"
+	"math/big"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
 
 // Fields opens an object or a map. It is nil for what is null or not known yet.
 // The map is the value's own: read it, clone it, never write to it.
@@ -34,4 +39,29 @@ func Text(v tftypes.Value) (text string, ok bool) {
 func True(v tftypes.Value) bool {
 	var truth bool
 	return v.IsKnown() && !v.IsNull() && v.As(&truth) == nil && truth
+}
+
+// With is an object with another value at the place that the names lead to.
+// Where the way does not exist, it is the object as it was.
+func With(object, value tftypes.Value, names ...string) tftypes.Value {
+	if len(names) == 0 {
+		return value
+	}
+	fields := Fields(object)
+	if _, ok := fields[names[0]]; !ok {
+		return object
+	}
+	fields = maps.Clone(fields)
+	fields[names[0]] = With(fields[names[0]], value, names[1:]...)
+	return tftypes.NewValue(object.Type(), fields)
+}
+
+// Int is a whole number; 0 for what is null, not known yet, or no whole number.
+func Int(v tftypes.Value) int64 {
+	var n big.Float
+	if !v.IsKnown() || v.IsNull() || v.As(&n) != nil {
+		return 0
+	}
+	i, _ := n.Int64()
+	return i
 }

@@ -1,0 +1,94 @@
+package chat
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+const dataSourceDescription = "A completion that is stored on the server, because it was made with `store = true`. " +
+	"It is read at each plan. One that is not there, or no more, is an error."
+
+// completionID names a stored completion.
+var completionID = kinds.Attribute{Name: "completion_id", Shape: kinds.String, Mode: kinds.Required, Local: true,
+	Description: "The ID of the stored completion, such as `openai_chat_completion.x.id`.",
+	Validators:  checks{stringvalidator.LengthAtLeast(1)}}
+
+// stored declares a completion as the server keeps it: the answer under the
+// API's own names, and its labels.
+var stored = func() kinds.Attributes {
+	var out []kinds.Attribute
+	for _, a := range Answer {
+		if a.Wire != "" {
+			a.Name, a.Wire = a.Wire, ""
+		}
+		out = append(out, a)
+	}
+	labels := *Request.Find("metadata")
+	labels.Mode, labels.Validators = kinds.Computed, nil
+	return kinds.Declare(append(out, labels)...)
+}()
+
+var (
+	dataSourceAttributes = kinds.Join(kinds.Attributes{completionID}, stored, kinds.Attributes{*derived.Find("content")})
+	dataSourceSchema     = kinds.DataSource(dataSourceDescription, dataSourceAttributes)
+)
+
+// DataSource is the data source openai_chat_completion.
+type DataSource struct{ completions completions }
+
+// NewDataSource returns the data source, to be configured by Terraform.
+func NewDataSource() datasource.DataSource { return &DataSource{} }
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_chat_completion"
+}
+
+// Schema is the same value at each call; it is built once per process.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = dataSourceSchema
+}
+
+// Configure takes the provider's client.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	d.completions.client, _ = req.ProviderData.(*client.Client)
+}
+
+// Read gets the completion from the server.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Could not read stored chat completion"
+	id, _ := wire.Text(wire.Fields(req.Config.Raw)["completion_id"])
+	answer, err := d.completions.get(ctx, nil, "chat", "completions", id)
+	if err != nil {
+		reportGone(&resp.Diagnostics, summary, err)
+		return
+	}
+	values, err := wire.Decode(stored, answer.Body)
+	if err != nil {
+		report.Failure(&resp.Diagnostics, summary, nil, err)
+		return
+	}
+	values["choices"] = tidy(values["choices"], false)
+	values["content"] = firstContent(values["choices"])
+	values["completion_id"] = tftypes.NewValue(tftypes.String, id)
+	resp.State.Raw = tftypes.NewValue(dataSourceAttributes.Type(), values)
+}
+
+// get asks the server for what it stores.
+func (c completions) get(ctx context.Context, query map[string][]string, path ...string) (client.Answer, error) {
+	if c.client == nil {
+		return client.Answer{}, errUnconfigured
+	}
+	return c.client.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Query: query})
+}

@@ -1,0 +1,286 @@
+package chat_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+const city = `  response_format {
+    type = "json_schema"
+    json_schema {
+      name   = "city"
+      strict = true
+      schema = jsonencode({
+        type                 = "object"
+        properties           = { city = { type = "string" }, inhabitants = { type = "integer" }, districts = { type = "array", items = { type = "string" } } }
+        required             = ["city", "inhabitants", "districts"]
+        additionalProperties = false
+      })
+    }
+  }`
+
+func TestStructuredOutput_isAValue(t *testing.T) {
+	for kind, stream := range map[string]string{"whole": "", "streamed": "\n  stream = true"} {
+		t.Run(kind, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			s.Run(t,
+				resource.TestStep{
+					Config: completionOf("Which city is it?", city+stream) + `
+output "city" { value = openai_chat_completion.test.output.city }
+output "sum" { value = openai_chat_completion.test.output.inhabitants + 1 }
+output "districts" { value = length(openai_chat_completion.test.output.districts) }`,
+					ConfigStateChecks: []statecheck.StateCheck{
+						statecheck.ExpectKnownOutputValue("city", knownvalue.NotNull()),
+						statecheck.ExpectKnownOutputValue("sum", knownvalue.NotNull()),
+						statecheck.ExpectKnownOutputValue("districts", knownvalue.NotNull()),
+					},
+					Check: func(*terraform.State) error {
+						format := body(t, s)["response_format"].(map[string]any)
+						if format["json_schema"].(map[string]any)["schema"].(map[string]any)["type"] != "object" {
+							t.Errorf("the schema is not sent as JSON: %v", format)
+						}
+						return nil
+					},
+				},
+				// A dynamic value survives refresh, plan and an update in place.
+				resource.TestStep{Config: completionOf("Which city is it?", city+stream+"\n  skip_destroy = true"),
+					ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
+				resource.TestStep{Config: completionOf("Which city is it?", city+stream+"\n  skip_destroy = true"),
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+			)
+		})
+	}
+}
+
+// An answer that is not what was asked for is paid for, so it is kept; the error
+// shows where it fails, and the next apply asks again.
+func TestStructuredOutput_keepsAnAnswerThatBreaksTheFormat(t *testing.T) {
+	answer := func(message, reason string) emulator.Fault {
+		return emulator.Status(200, `{"id":"chatcmpl-x","object":"chat.completion","created":1,"model":"gpt-4","choices":[{"index":0,"finish_reason":"`+reason+`","message":{"role":"assistant",`+message+`}}],"usage":{"total_tokens":7}}`)
+	}
+	for kind, test := range map[string]struct {
+		fault emulator.Fault
+		want  string
+	}{
+		"refusal":  {answer(`"content":null,"refusal":"I would rather not."`, "stop"), `the model refused: I would rather not\.`},
+		"cut":      {answer(`"content":"{\"city\":\"Par"`, "length"), `cut off`},
+		"mismatch": {answer(`"content":"{\"city\":7,\"inhabitants\":1,\"districts\":[]}"`, "stop"), `at /city`},
+		"no JSON":  {answer(`"content":"Paris, of course"`, "stop"), `JSON`},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			s.Fail(test.fault)
+			s.Run(t,
+				resource.TestStep{Config: completionOf("Which city is it?", city),
+					ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*choices\[0\]:[\s│]+.*` + regexp.MustCompile(` `).ReplaceAllString(test.want, `[\s│]+`) + `.*tainted`)},
+				resource.TestStep{Config: completionOf("Which city is it?", city), Check: asked(t, s, 2),
+					ConfigPlanChecks: planned(plancheck.ResourceActionReplace)},
+			)
+		})
+	}
+}
+
+func TestMessages_asAValue(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: `
+variable "history" {
+  type    = list(object({ role = string, content = string }))
+  default = [{ role = "system", content = "Be brief." }, { role = "user", content = "Hello" }]
+}
+
+resource "openai_chat_completion" "first" {
+  model    = "gpt-4"
+  messages = var.history
+}
+
+resource "openai_chat_completion" "test" {
+  model = "gpt-4"
+  messages = concat(var.history, [
+    { role = "assistant", content = openai_chat_completion.first.content },
+    { role = "user", content = "And now?" },
+  ])
+}`,
+		Check: func(*terraform.State) error {
+			messages := body(t, s)["messages"].([]any)
+			if len(messages) != 4 {
+				t.Errorf("%d messages were sent", len(messages))
+			}
+			same(t, messages[0], map[string]any{"role": "system", "content": "Be brief."})
+			return nil
+		},
+	})
+}
+
+// The smallest PNG and the beginning of a PDF, in base64.
+const (
+	png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+	pdf = "JVBERi0xLjQKJcfsj6IK"
+)
+
+func TestContentParts_areSent(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: `
+resource "openai_chat_completion" "test" {
+  model = "gpt-4o"
+  message {
+    role = "user"
+    content_part {
+      type = "text"
+      text = "What is this?"
+    }
+    content_part {
+      type = "image_url"
+      image_url {
+        url    = "` + png + `"
+        detail = "low"
+      }
+    }
+    content_part {
+      type = "image_url"
+      image_url {
+        url = "https://example.com/a.png"
+      }
+    }
+    content_part {
+      type = "input_audio"
+      input_audio {
+        data   = "UklGRg=="
+        format = "wav"
+      }
+    }
+    content_part {
+      type = "file"
+      file {
+        filename  = "a.pdf"
+        file_data = "` + pdf + `"
+      }
+    }
+  }
+}`,
+		Check: func(*terraform.State) error {
+			same(t, body(t, s)["messages"].([]any)[0].(map[string]any)["content"], []any{
+				map[string]any{"type": "text", "text": "What is this?"},
+				map[string]any{"type": "image_url", "image_url": map[string]any{"url": "data:image/png;base64," + png, "detail": "low"}},
+				map[string]any{"type": "image_url", "image_url": map[string]any{"url": "https://example.com/a.png"}},
+				map[string]any{"type": "input_audio", "input_audio": map[string]any{"data": "UklGRg==", "format": "wav"}},
+				map[string]any{"type": "file", "file": map[string]any{"filename": "a.pdf", "file_data": "data:application/pdf;base64," + pdf}},
+			})
+			return nil
+		},
+	})
+}
+
+func TestRequest_sendsEveryArgument(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: completion(`
+  max_completion_tokens  = 100
+  reasoning_effort       = "low"
+  verbosity              = "low"
+  seed                   = 7
+  logprobs               = true
+  top_logprobs           = 2
+  service_tier           = "flex"
+  store                  = true
+  metadata               = { team = "search" }
+  safety_identifier      = "hash"
+  prompt_cache_key       = "key"
+  prompt_cache_retention = "24h"
+  modalities             = ["text", "audio"]
+  stream                 = true
+  audio {
+    voice  = "alloy"
+    format = "mp3"
+  }
+  prompt_cache_options {
+    mode = "explicit"
+    ttl  = "30m"
+  }
+  prediction {
+    type    = "content"
+    content = "hello world"
+  }
+  web_search_options {
+    search_context_size = "low"
+    user_location {
+      type = "approximate"
+      approximate {
+        country = "FR"
+        city    = "Paris"
+      }
+    }
+  }
+  moderation {
+    model = "omni-moderation-latest"
+    policy {
+      input {
+        mode = "score"
+      }
+    }
+  }
+  stream_options {
+    include_obfuscation = false
+  }
+  tool {
+    type = "custom"
+    custom {
+      name        = "write"
+      description = "Writes"
+      format {
+        type = "grammar"
+        grammar {
+          syntax     = "regex"
+          definition = "a+"
+        }
+      }
+    }
+  }
+  tool {
+    type = "function"
+    function {
+      name       = "f"
+      strict     = true
+      parameters = jsonencode({ type = "object", properties = {}, required = [], additionalProperties = false })
+    }
+  }
+  parallel_tool_calls = false
+  tool_choice = jsonencode({ type = "allowed_tools", allowed_tools = { mode = "auto", tools = [{ type = "custom", custom = { name = "write" } }] } })`),
+		Check: func(*terraform.State) error {
+			sent := body(t, s)
+			delete(sent, "messages")
+			same(t, sent, map[string]any{
+				"model": "gpt-4", "max_completion_tokens": 100.0, "reasoning_effort": "low", "verbosity": "low", "seed": 7.0, "logprobs": true,
+				"top_logprobs": 2.0, "service_tier": "flex", "store": true, "metadata": map[string]any{"team": "search"}, "safety_identifier": "hash",
+				"prompt_cache_key": "key", "prompt_cache_retention": "24h", "modalities": []any{"text", "audio"}, "stream": true,
+				"audio":                map[string]any{"voice": "alloy", "format": "mp3"},
+				"prompt_cache_options": map[string]any{"mode": "explicit", "ttl": "30m"},
+				"prediction":           map[string]any{"type": "content", "content": "hello world"},
+				"web_search_options": map[string]any{"search_context_size": "low", "user_location": map[string]any{"type": "approximate",
+					"approximate": map[string]any{"country": "FR", "city": "Paris"}}},
+				"moderation":     map[string]any{"model": "omni-moderation-latest", "policy": map[string]any{"input": map[string]any{"mode": "score"}}},
+				"stream_options": map[string]any{"include_obfuscation": false, "include_usage": true},
+				"tools": []any{
+					map[string]any{"type": "custom", "custom": map[string]any{"name": "write", "description": "Writes",
+						"format": map[string]any{"type": "grammar", "grammar": map[string]any{"syntax": "regex", "definition": "a+"}}}},
+					map[string]any{"type": "function", "function": map[string]any{"name": "f", "strict": true,
+						"parameters": map[string]any{"type": "object", "properties": map[string]any{}, "required": []any{}, "additionalProperties": false}}},
+				},
+				"parallel_tool_calls": false,
+				"tool_choice": map[string]any{"type": "allowed_tools", "allowed_tools": map[string]any{"mode": "auto",
+					"tools": []any{map[string]any{"type": "custom", "custom": map[string]any{"name": "write"}}}}},
+			})
+			return nil
+		},
+	})
+}

@@ -1,0 +1,152 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+var _ datasource.DataSourceWithConfigure = (*ListDataSource)(nil)
+
+const listDescription = "The completions that are stored on the server, because they were made with `store = true`. They are listed at each plan; pages are followed."
+
+var (
+	listAttributes = kinds.Declare(
+		kinds.Attribute{Name: "model", Shape: kinds.String, Local: true,
+			Description: "Only completions that this model answered."},
+		kinds.Attribute{Name: "metadata", Shape: kinds.StringMap, Local: true,
+			Description: "Only completions that have all of these labels."},
+		kinds.Attribute{Name: "order", Shape: kinds.String, Local: true,
+			Description: "By time of creation: `asc` (oldest first, the API's default) or `desc`.",
+			Validators:  checks{stringvalidator.OneOf("asc", "desc")}},
+		kinds.Attribute{Name: "limit", Shape: kinds.Int64, Local: true,
+			Description: "The most completions to list, over all pages. All of them, if it is left out.",
+			Validators:  checks{int64validator.AtLeast(1)}},
+		kinds.Attribute{Name: "completions", Shape: kinds.Objects, Fields: stored, Mode: kinds.Computed,
+			Description: "The completions that were found."},
+	)
+	listSchema = kinds.DataSource(listDescription, listAttributes)
+)
+
+// ListDataSource is the data source openai_chat_completions.
+type ListDataSource struct{ completions completions }
+
+// NewListDataSource returns the data source, to be configured by Terraform.
+func NewListDataSource() datasource.DataSource { return &ListDataSource{} }
+
+// Metadata names the data source.
+func (d *ListDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_chat_completions"
+}
+
+// Schema is the same value at each call; it is built once per process.
+func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = listSchema
+}
+
+// Configure takes the provider's client.
+func (d *ListDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	d.completions.client, _ = req.ProviderData.(*client.Client)
+}
+
+// Read lists the completions.
+func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Could not list stored chat completions"
+	fields := wire.Fields(req.Config.Raw)
+	query := url.Values{}
+	for _, name := range []string{"model", "order"} {
+		if text, ok := wire.Text(fields[name]); ok {
+			query.Set(name, text)
+		}
+	}
+	for label, value := range wire.Fields(fields["metadata"]) {
+		text, _ := wire.Text(value)
+		query.Set("metadata["+label+"]", text)
+	}
+	items, err := d.completions.list(ctx, query, wire.Int(fields["limit"]), "chat", "completions")
+	if err != nil {
+		report.Failure(&resp.Diagnostics, summary, nil, err)
+		return
+	}
+	resp.State.Raw = wire.With(req.Config.Raw, decodeAll(&resp.Diagnostics, summary, *listAttributes.Find("completions"), stored, items), "completions")
+}
+
+// page is one page of a list of the API.
+type page struct {
+	Data    []json.RawMessage `json:"data"`
+	LastID  string            `json:"last_id"`
+	HasMore bool              `json:"has_more"`
+}
+
+// list follows the pages of a list, up to limit items; 0 = all.
+func (c completions) list(ctx context.Context, query url.Values, limit int64, path ...string) ([]json.RawMessage, error) {
+	const pageSize = 100
+	var all []json.RawMessage
+	for {
+		size := int64(pageSize)
+		if limit > 0 {
+			size = min(size, limit-int64(len(all)))
+		}
+		query.Set("limit", strconv.FormatInt(size, 10))
+		answer, err := c.get(ctx, query, path...)
+		if err != nil {
+			return nil, err
+		}
+		var p page
+		if err := json.Unmarshal(answer.Body, &p); err != nil {
+			return nil, fmt.Errorf("the server's list could not be read: %w", err)
+		}
+		all = append(all, p.Data...)
+		if limit > 0 && int64(len(all)) >= limit {
+			return all[:limit], nil
+		}
+		if !p.HasMore || len(p.Data) == 0 {
+			return all, nil
+		}
+		if p.LastID == "" || p.LastID == query.Get("after") {
+			return nil, errors.New("the server says that there are more, but not where they begin")
+		}
+		query.Set("after", p.LastID)
+	}
+}
+
+// decodeAll reads items of a list into a list attribute.
+func decodeAll(diags *diag.Diagnostics, summary string, list kinds.Attribute, item kinds.Attributes, data []json.RawMessage) tftypes.Value {
+	values := make([]tftypes.Value, 0, len(data))
+	for _, text := range data {
+		fields, err := wire.Decode(item, text)
+		if err != nil {
+			report.Failure(diags, summary, nil, err)
+			continue
+		}
+		if choices, ok := fields["choices"]; ok {
+			fields["choices"] = tidy(choices, false)
+		}
+		values = append(values, tftypes.NewValue(item.Type(), fields))
+	}
+	return tftypes.NewValue(list.Type(), values)
+}
+
+// reportGone says of an object that is not there why that may be.
+func reportGone(diags *diag.Diagnostics, summary string, err error) {
+	if gone(err) {
+		report.Failure(diags, summary, nil, err,
+			"The server keeps only completions that were made with store = true, and not for ever. It may also have been deleted, or belong to another project than the API key.")
+		return
+	}
+	report.Failure(diags, summary, nil, err)
+}

@@ -1,0 +1,116 @@
+package chat
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+)
+
+// called is what a model writes when it calls a function: an argument of an
+// assistant message and a part of the answer, with one type for both.
+var called = kinds.Declare(
+	kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
+		Description: "The name of the function to call."},
+	kinds.Attribute{Name: "arguments", Shape: kinds.String, Mode: kinds.Required,
+		Description: "The arguments as JSON text, as the model wrote it. It may not be valid JSON and may not keep to the function's schema: check it, for example with `can(jsondecode(…))`."},
+)
+
+var toolCalls = kinds.Declare(
+	kinds.Attribute{Name: "id", Shape: kinds.String, Mode: kinds.Required,
+		Description: "The ID of the call. The `tool` message that answers it repeats it as `tool_call_id`."},
+	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
+		Description: "The kind of tool that is called: `function` or `custom`."},
+	kinds.Attribute{Name: "function", Shape: kinds.Object, Fields: called,
+		Description: "The function that is called. Null for a custom tool."},
+	kinds.Attribute{Name: "custom", Shape: kinds.Object,
+		Description: "The custom tool that is called. Null for a function.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The name of the custom tool to call."},
+			kinds.Attribute{Name: "input", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The input for the tool, as the model wrote it."},
+		)},
+)
+
+var cacheBreakpoint = kinds.Attribute{Name: "prompt_cache_breakpoint", Shape: kinds.Object, Block: true,
+	Description: "Marks the end of a part of the prompt that is worth keeping in OpenAI's prompt cache (gpt-5.6 and later). At most four for each request.",
+	Fields: kinds.Declare(
+		kinds.Attribute{Name: "mode", Shape: kinds.String, Mode: kinds.Required,
+			Description: "The kind of the breakpoint: `explicit`.",
+			Validators:  checks{stringvalidator.OneOf("explicit")}},
+	)}
+
+// textPart is a content part where only text is allowed.
+var textPart = kinds.Declare(
+	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
+		Description: "The kind of the part: `text`.",
+		Validators:  checks{stringvalidator.OneOf("text")}},
+	kinds.Attribute{Name: "text", Shape: kinds.String, Mode: kinds.Required,
+		Description: "The text of this part."},
+	cacheBreakpoint,
+)
+
+var contentPart = kinds.Declare(
+	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
+		Description: "The kind of the part, and the name of the argument or block that holds it: `text`, `image_url`, `input_audio`, `file` or `refusal`. Only a `user` message takes images, audio and files; only an `assistant` message takes a refusal.",
+		Validators:  checks{stringvalidator.OneOf("text", "image_url", "input_audio", "file", "refusal")}},
+	kinds.Attribute{Name: "text", Shape: kinds.String,
+		Description: "The text, for the type `text`."},
+	kinds.Attribute{Name: "image_url", Shape: kinds.Object, Block: true,
+		Description: "The image, for the type `image_url`.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "url", Shape: kinds.String, Mode: kinds.Required, Rewrite: dataURL,
+				Description: "Where the image is: an `https://` or `data:` URL, or the image itself in base64, as `filebase64(\"photo.png\")` gives it. PNG, JPEG, GIF and WebP are recognised."},
+			kinds.Attribute{Name: "detail", Shape: kinds.String,
+				Description: "How closely the model looks: `auto`, `low` or `high`. More detail costs more tokens."},
+		)},
+	kinds.Attribute{Name: "input_audio", Shape: kinds.Object, Block: true,
+		Description: "The sound, for the type `input_audio`.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "data", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The sound in base64, as `filebase64(\"question.mp3\")` gives it."},
+			kinds.Attribute{Name: "format", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The format of the sound: `wav` or `mp3`."},
+		)},
+	kinds.Attribute{Name: "file", Shape: kinds.Object, Block: true,
+		Description: "The file, for the type `file`: an uploaded one by its ID, or the file itself.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "filename", Shape: kinds.String,
+				Description: "The name of the file that `file_data` holds. The model sees it."},
+			kinds.Attribute{Name: "file_data", Shape: kinds.String, Rewrite: dataURL,
+				Description: "The file as a `data:` URL or in base64, as `filebase64(\"report.pdf\")` gives it. PDF is recognised."},
+			kinds.Attribute{Name: "file_id", Shape: kinds.String,
+				Description: "The ID of a file that was uploaded before."},
+		)},
+	kinds.Attribute{Name: "refusal", Shape: kinds.String,
+		Description: "What the model said when it refused, for the type `refusal`."},
+	cacheBreakpoint,
+)
+
+var message = kinds.Declare(
+	kinds.Attribute{Name: "role", Shape: kinds.String, Mode: kinds.Required,
+		Description: "Who speaks: `system` or `developer` (instructions that set the behaviour of the model), `user`, `assistant` (an earlier answer), `tool` (the result of a tool call), or the legacy `function`.",
+		Validators:  checks{stringvalidator.OneOf("system", "developer", "user", "assistant", "tool", "function")}},
+	kinds.Attribute{Name: "content", Shape: kinds.String,
+		Description: "The text of the message. Required where there is no `content_part`, except for an `assistant` message that carries `tool_calls`, `function_call`, `audio` or `refusal`, and for the legacy role `function`."},
+	kinds.Attribute{Name: "content_wo", Wire: "content", Shape: kinds.String, WriteOnly: true,
+		Description: "Like `content`, for a text with a secret in it: it is sent, and kept neither in the plan nor in the state. A change to it is noticed by `content_wo_version`. The model may repeat it in its answer, which is kept. Terraform 1.11 or OpenTofu 1.11 and later."},
+	kinds.Attribute{Name: "content_part", Wire: "content", Shape: kinds.Objects, Fields: contentPart, Block: true,
+		Description: "The message in parts, in place of `content`: texts, images, sounds, files."},
+	kinds.Attribute{Name: "name", Shape: kinds.String,
+		Description: "The name of the speaker, to tell several of the same role apart. For the legacy role `function` it is required: the name of the function whose result this is."},
+	kinds.Attribute{Name: "tool_call_id", Shape: kinds.String,
+		Description: "The ID of the tool call that this message answers. Required for the role `tool`, and not allowed for any other."},
+	kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: toolCalls,
+		Description: "The tool calls of an earlier answer, for the role `assistant`. It has the type of `choices[*].message.tool_calls`, so that the answer of one completion is given as it is: `tool_calls = openai_chat_completion.ask.choices[0].message.tool_calls`."},
+	kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: called,
+		Description: "The legacy function call of an earlier answer, for the role `assistant`. It has the type of `choices[*].message.function_call`."},
+	kinds.Attribute{Name: "audio", Shape: kinds.Object,
+		Description: "An earlier spoken answer, for the role `assistant`.",
+		Fields: kinds.Declare(
+			kinds.Attribute{Name: "id", Shape: kinds.String, Mode: kinds.Required,
+				Description: "The ID of the answer's audio: `choices[*].message.audio.id`. The server keeps it until `expires_at`."},
+		)},
+	kinds.Attribute{Name: "refusal", Shape: kinds.String,
+		Description: "What the model said when it refused, in an earlier answer, for the role `assistant`."},
+)

@@ -1,0 +1,164 @@
+package structured
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Check says what is wrong with a JSON Schema: it must be valid JSON, an object,
+// and valid by the draft that its $schema names, else 2020-12, and all that it
+// refers to must be in it. No faults means that a server can read it.
+func Check(schema string) []Fault {
+	root, fault := parseSchema(schema)
+	if fault != nil {
+		return []Fault{*fault}
+	}
+	return told(check(root))
+}
+
+func parseSchema(schema string) (*object, *Fault) {
+	v, fault := parse(schema)
+	if fault != nil {
+		return nil, fault
+	}
+	root, ok := v.(*object)
+	if !ok {
+		return nil, &Fault{"", "the schema must be a JSON object, not " + kindOf(v)}
+	}
+	return root, nil
+}
+
+func check(root *object) []Fault {
+	faults := checkReferences(root)
+	_, err := compile(root)
+	if err == nil {
+		return faults
+	}
+	invalid := (*jsonschema.SchemaValidationError)(nil)
+	mismatch := (*jsonschema.ValidationError)(nil)
+	if errors.As(err, &invalid) && errors.As(invalid.Err, &mismatch) {
+		_, below, _ := strings.Cut(invalid.URL, "#")
+		for _, f := range explain(mismatch) {
+			faults = append(faults, Fault{below + f.Pointer, f.Message})
+		}
+		return faults
+	}
+	if len(faults) > 0 {
+		return faults // what the compiler stumbled over, most likely
+	}
+	return []Fault{compilerFault(root, err)}
+}
+
+// base is what the schema is called while it is compiled. No loader knows it.
+const base = "schema:///"
+
+// nowhere is the loader of other documents: there are none.
+type nowhere struct{}
+
+var errNowhere = errors.New("the schema refers to another document")
+
+func (nowhere) Load(string) (any, error) { return nil, errNowhere }
+
+// compile makes a validator of a schema. It takes what the compiler may panic
+// about as an error.
+func compile(root *object) (schema *jsonschema.Schema, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			schema, err = nil, errors.New("the schema is too unusual to be checked")
+		}
+	}()
+	document, _ := plain(root).(map[string]any)
+	if name, ok := document["$schema"].(string); ok && !knownDraft(name) {
+		delete(document, "$schema") // some private dialect: read as the current draft
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.UseLoader(nowhere{})
+	c.UseRegexpEngine(expression)
+	c.AssertFormat()
+	for _, name := range unasserted {
+		c.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(any) error { return nil }})
+	}
+	if err := c.AddResource(base, document); err != nil {
+		return nil, err
+	}
+	return c.Compile(base)
+}
+
+// unasserted are the formats that the compiler knows and strict mode does not:
+// an answer is not held against them.
+var unasserted = []string{
+	"json-pointer", "relative-json-pointer", "period", "uri", "iri", "uri-reference", "iri-reference", "uri-template", "semver",
+}
+
+var drafts = regexp.MustCompile(`^https?://json-schema\.org/(schema|draft-0[467]/schema|draft/(2019-09|2020-12)/schema)#?$`)
+
+func knownDraft(name string) bool { return drafts.MatchString(name) }
+
+// anything stands for a regular expression that is valid for others, but that
+// Go cannot match, such as one that looks ahead: no text is held against it.
+type anything string
+
+func (anything) MatchString(string) bool { return true }
+
+func (a anything) String() string { return string(a) }
+
+func expression(pattern string) (jsonschema.Regexp, error) {
+	compiled, err := regexp.Compile(pattern)
+	if err == nil {
+		return compiled, nil
+	}
+	if broken := (*syntax.Error)(nil); errors.As(err, &broken) {
+		switch broken.Code {
+		case syntax.ErrMissingParen, syntax.ErrUnexpectedParen, syntax.ErrMissingBracket,
+			syntax.ErrMissingRepeatArgument, syntax.ErrTrailingBackslash:
+			if !lookaround(pattern) {
+				return nil, fmt.Errorf("%s", broken.Code)
+			}
+		}
+	}
+	return anything(pattern), nil
+}
+
+// compilerFault finds the place that a compiler's error is about.
+func compilerFault(root *object, err error) Fault {
+	var (
+		pattern *jsonschema.InvalidRegexError
+		load    *jsonschema.LoadURLError
+		missing *jsonschema.JSONPointerNotFoundError
+		anchor  *jsonschema.AnchorNotFoundError
+		address *jsonschema.ParseURLError
+	)
+	switch {
+	case errors.As(err, &pattern):
+		_, pointer, _ := strings.Cut(pattern.URL, "#")
+		return Fault{pointer, fmt.Sprintf("%s is not a regular expression: %v", quoted(pattern.Regex), pattern.Err)}
+	case errors.As(err, &load):
+		return referenceFault(root, load.URL, "is another document, which is not loaded. Put what it means below $defs")
+	case errors.As(err, &missing):
+		return referenceFault(root, missing.URL, "is not in the schema")
+	case errors.As(err, &anchor):
+		return referenceFault(root, anchor.Reference, "is not in the schema")
+	case errors.As(err, &address):
+		return referenceFault(root, address.URL, "is not an address")
+	}
+	return Fault{"", "the schema cannot be read: " + strings.ReplaceAll(err.Error(), base, "")}
+}
+
+// referenceFault puts a fault at the reference that led to an address.
+func referenceFault(root *object, address, message string) Fault {
+	found := Fault{"", fmt.Sprintf("%s %s", quoted(strings.TrimPrefix(address, base)), message)}
+	walk(root, "", func(s *object, pointer string) {
+		for _, key := range []string{"$ref", "$dynamicRef", "$recursiveRef", "$id", "$schema"} {
+			if ref := s.text(key); ref != "" && strings.HasSuffix(address, ref) && found.Pointer == "" {
+				found = Fault{at(pointer, key), fmt.Sprintf("%s %s", quoted(ref), message)}
+			}
+		}
+	})
+	return found
+}

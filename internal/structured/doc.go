@@ -1,0 +1,50 @@
+// Package structured knows OpenAI's Structured Outputs: what a JSON Schema must
+// be, what strict mode asks of it besides, and whether an answer keeps to it.
+//
+// It works on text and plain values. It must not know Terraform or HTTP, and it
+// never reads a schema from the network or from disk: everything that a schema
+// refers to must be in the schema itself.
+package structured
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Fault is one thing wrong, and where: a JSON pointer ("/properties/city"), ""
+// for the whole. The message is a sentence without a full stop, and says what
+// to do where that is not plain.
+type Fault struct{ Pointer, Message string }
+
+// String is the fault in one line: its place, if it has one, then its message.
+func (f Fault) String() string {
+	if f.Pointer == "" {
+		return f.Message
+	}
+	return f.Pointer + ": " + f.Message
+}
+
+// Change is one thing that Strict changed: where, in the schema that it was
+// given, and what.
+type Change struct{ Pointer, What string }
+
+// String is the change in one line: its place, if it has one, then what changed.
+func (c Change) String() string { return Fault{c.Pointer, c.What}.String() }
+
+// maxFaults is how many faults are told at once, so that a long list with one
+// mistake in each element does not fill the screen.
+const maxFaults = 20
+
+// told puts faults into the order in which they are told: by place, each once,
+// and no more than maxFaults and a last one that counts the rest.
+func told(faults []Fault) []Fault {
+	slices.SortFunc(faults, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
+	})
+	faults = slices.Compact(faults)
+	if rest := len(faults) - maxFaults; rest > 0 {
+		faults = append(faults[:maxFaults:maxFaults], Fault{"", fmt.Sprintf("%d more faults are not listed", rest)})
+	}
+	return faults
+}

@@ -1,0 +1,82 @@
+package structured
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+)
+
+var seeds = []string{
+	city,
+	`{"$ref":"#"}`,
+	`{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}}}`,
+	`{"type":"object","properties":{"a":{"oneOf":[{"type":"string","format":"uri"},{"$ref":"#","title":"t"}],"default":null}}}`,
+	`{"type":"object","properties":{"a":{"allOf":[{"allOf":[{"enum":[1,"x",null,{}]}]}]},"b":{"nullable":true,"const":2,"description":7}}}`,
+	`{"type":"array","items":[{"type":"string"},{"type":"string"}],"additionalItems":false}`,
+	`{"type":"object","anyOf":[{"required":["a"]},{"$ref":"#/anyOf/0"}],"patternProperties":{"(":{}}}`,
+	`{"$id":"a b","$anchor":"x","$dynamicRef":"#x","$schema":"https://json-schema.org/draft/2019-09/schema","$recursiveRef":"#"}`,
+	`{"properties":{"items":{"items":true},"a":{"multipleOf":1e300}},"additionalProperties":{"type":["object","null"]}}`,
+	`{"uniqueItems":true,"prefixItems":[{"minLength":1}],"examples":[1],"unevaluatedProperties":false,"if":{},"then":{"not":{}}}`,
+	`{"$id":"https://json-schema.org/draft/2020-12/schema","$vocabulary":{"x":true}}`,
+}
+
+func FuzzCheck(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, schema string) {
+		faults := Check(schema)
+		if strict := CheckStrict(schema); len(faults) > 0 && !reflect.DeepEqual(faults, strict) {
+			t.Errorf("Check: %v\nCheckStrict: %v", faults, strict)
+		}
+		if again := Check(schema); !reflect.DeepEqual(faults, again) {
+			t.Errorf("first: %v\nthen: %v", faults, again)
+		}
+	})
+}
+
+// What Strict makes of a schema, Strict does not change; nor does it touch what
+// strict mode takes already, but for what it removes to be on the safe side.
+func FuzzStrict(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, schema string) {
+		v, fault := parse(schema)
+		if fault != nil {
+			return
+		}
+		given := plain(v)
+		once, _ := Strict(given)
+		twice, changes := Strict(once)
+		if !same(once, twice) || len(changes) > 0 {
+			a, _ := json.Marshal(once)
+			b, _ := json.Marshal(twice)
+			t.Errorf("once:  %s\ntwice: %s\n%v", a, b, changes)
+		}
+		if !same(given, plain(v)) {
+			t.Error("the argument was changed")
+		}
+		if text, _, faults := StrictText(schema); len(faults) == 0 {
+			if faults := CheckStrict(text); len(faults) > 0 {
+				t.Errorf("%s\n%v", text, faults)
+			}
+		}
+	})
+}
+
+func FuzzValidate(f *testing.F) {
+	for i, seed := range seeds {
+		f.Add(seed, seeds[len(seeds)-1-i])
+		f.Add(seed, `[1, {"a": null}, "x", 1e300]`)
+	}
+	f.Fuzz(func(t *testing.T, schema, instance string) {
+		faults := Validate(schema, instance)
+		if len(faults) == 0 && !json.Valid([]byte(instance)) {
+			t.Errorf("%q is not JSON", instance)
+		}
+		if len(faults) == 0 && len(Check(schema)) > 0 {
+			t.Errorf("the schema is faulty: %v", Check(schema))
+		}
+	})
+}
