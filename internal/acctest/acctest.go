@@ -60,6 +60,10 @@ func IsTofu() bool {
 type Server struct {
 	*emulator.Server
 	URL string // the base URL, ending in /v1
+
+	// Foreign is set by a test that sends, on purpose, what OpenAI's document
+	// does not have.
+	Foreign bool
 }
 
 // Start starts an emulator for a test, which runs in parallel with others. When the test ends, every request that
@@ -88,7 +92,7 @@ func StartAlone(t *testing.T, options emulator.Options) *Server {
 func (s *Server) checkRequests(t *testing.T) {
 	t.Helper()
 	document := openapi.Shared(t)
-	if document == nil {
+	if document == nil || s.Foreign {
 		return
 	}
 	for _, r := range s.Requests() {

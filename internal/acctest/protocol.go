@@ -116,3 +116,13 @@ func place(p *tftypes.AttributePath) string {
 	}
 	return b.String()
 }
+
+// Connect configures the provider for a server.
+func (p Protocol) Connect(t testing.TB, s *Server) {
+	t.Helper()
+	config := Value(p.Schema.Provider.ValueType(), map[string]any{"base_url": s.URL, "api_key": Key})
+	resp, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: Dynamic(t, config)})
+	if err != nil || len(resp.Diagnostics) > 0 {
+		t.Fatal(err, Texts(resp.Diagnostics))
+	}
+}

@@ -1,0 +1,295 @@
+package chat_test
+
+import (
+	"context"
+	"iter"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+func TestEphemeral_answersAndKeepsNothing(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	factories := acctest.Factories()
+	factories["echo"] = echoprovider.NewProviderServer()
+	const config = `
+ephemeral "openai_chat_completion" "test" {
+  model = "gpt-4"
+  message {
+    role    = "user"
+    content = "Answer with JSON, with keys city and country"
+  }
+  response_format {
+    type = "json_object"
+  }
+}
+
+provider "echo" {
+  data = {
+    content = ephemeral.openai_chat_completion.test.content
+    city    = ephemeral.openai_chat_completion.test.output.city
+    tokens  = ephemeral.openai_chat_completion.test.usage.total_tokens
+  }
+}
+
+resource "echo" "test" {}
+`
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
+		Config: s.Provider() + config,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("content"), knownvalue.StringRegexp(regexp.MustCompile("city"))),
+			statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("city"), knownvalue.NotNull()),
+			statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("tokens"), knownvalue.NotNull()),
+		},
+	}}})
+}
+
+func TestEphemeral_refusesWhatTheResourceRefuses(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config:      "ephemeral \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n}",
+		ExpectError: regexp.MustCompile("Missing message"),
+	})
+}
+
+const storedPair = `
+resource "openai_chat_completion" "a" {
+  model    = "gpt-4"
+  store    = true
+  metadata = { team = "search" }
+  message {
+    role    = "user"
+    content = "one"
+  }
+}
+
+resource "openai_chat_completion" "test" {
+  model      = "gpt-4o"
+  store      = true
+  metadata   = { team = "ads" }
+  depends_on = [openai_chat_completion.a]
+  message {
+    role = "user"
+    content_part {
+      type = "text"
+      text = "two"
+    }
+  }
+}
+`
+
+func TestDataSources_readWhatIsStored(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: storedPair + `
+data "openai_chat_completion" "one" {
+  completion_id = openai_chat_completion.a.id
+}
+
+data "openai_chat_completions" "all" {
+  depends_on = [openai_chat_completion.test]
+}
+
+data "openai_chat_completions" "newest" {
+  order      = "desc"
+  limit      = 1
+  depends_on = [openai_chat_completion.test]
+}
+
+data "openai_chat_completions" "search" {
+  metadata   = { team = "search" }
+  depends_on = [openai_chat_completion.test]
+}
+
+data "openai_chat_completions" "none" {
+  model      = "gpt-5"
+  depends_on = [openai_chat_completion.test]
+}
+
+data "openai_chat_completion_messages" "one" {
+  completion_id = openai_chat_completion.test.id
+}
+
+resource "openai_chat_completion" "more" {
+  model    = "gpt-4"
+  messages = concat(data.openai_chat_completion_messages.one.messages, [{ role = "user", content = "and three" }])
+}
+
+output "all" { value = length(data.openai_chat_completions.all.completions) }
+output "newest" { value = data.openai_chat_completions.newest.completions[0].id == openai_chat_completion.test.id }
+output "search" { value = data.openai_chat_completions.search.completions[*].metadata.team }
+output "none" { value = length(data.openai_chat_completions.none.completions) }
+output "same" { value = data.openai_chat_completion.one.content == openai_chat_completion.a.content }
+output "model" { value = data.openai_chat_completion.one.model }
+output "parts" { value = data.openai_chat_completion_messages.one.messages[0].content_part[0].text }
+`,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownOutputValue("all", knownvalue.Int64Exact(2)),
+			statecheck.ExpectKnownOutputValue("newest", knownvalue.Bool(true)),
+			statecheck.ExpectKnownOutputValue("search", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("search")})),
+			statecheck.ExpectKnownOutputValue("none", knownvalue.Int64Exact(0)),
+			statecheck.ExpectKnownOutputValue("same", knownvalue.Bool(true)),
+			statecheck.ExpectKnownOutputValue("model", knownvalue.StringExact("gpt-4-0613")),
+			statecheck.ExpectKnownOutputValue("parts", knownvalue.StringExact("two")),
+		},
+	})
+}
+
+func TestDataSources_followPages(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config: `
+resource "openai_chat_completion" "many" {
+  count = 3
+  model = "gpt-4"
+  store = true
+  message {
+    role    = "user"
+    content = "number ${count.index}"
+  }
+}
+
+data "openai_chat_completions" "all" {
+  depends_on = [openai_chat_completion.many]
+}
+
+output "ids" { value = length(distinct(data.openai_chat_completions.all.completions[*].id)) }
+`,
+		ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("ids", knownvalue.Int64Exact(3))},
+	})
+}
+
+func TestDataSources_sayWhatIsGone(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	gone := regexp.MustCompile(`(?s)404.*store[\s│]+=[\s│]+true`)
+	s.Run(t,
+		resource.TestStep{Config: `data "openai_chat_completion" "x" { completion_id = "chatcmpl-gone" }`, ExpectError: gone},
+		resource.TestStep{Config: `data "openai_chat_completion_messages" "x" { completion_id = "chatcmpl-gone" }`, ExpectError: gone},
+	)
+}
+
+func TestMetadata_changesInPlace(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	stored := func(metadata string) string { return completion("  store = true\n  " + metadata) }
+	s.Run(t,
+		resource.TestStep{Config: stored(`metadata = { team = "a" }`), Check: asked(t, s, 1)},
+		resource.TestStep{Config: stored(`metadata = { team = "b" }`), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull())),
+			Check: func(*terraform.State) error {
+				same(t, body(t, s), map[string]any{"metadata": map[string]any{"team": "b"}})
+				return nil
+			}},
+		resource.TestStep{Config: stored(""), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
+			Check: func(*terraform.State) error {
+				same(t, body(t, s), map[string]any{"metadata": nil})
+				return nil
+			}},
+		// Where nothing is stored, the labels are part of the request like the rest.
+		resource.TestStep{Config: completion("  extra_body = jsonencode({})")},
+		resource.TestStep{Config: completion("  extra_body = jsonencode({})\n  metadata = { team = \"c\" }"),
+			ExpectError: regexp.MustCompile("metadata"), ConfigPlanChecks: planned(plancheck.ResourceActionReplace)},
+	)
+}
+
+func TestExtraBody_isMergedIn(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Foreign = true
+	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"content":"ok","reasoning_content":"hm"},"finish_reason":"stop"}]}`))
+	s.Run(t, resource.TestStep{
+		Config: completion(`extra_body = jsonencode({ top_k = 20, chat_template_kwargs = { thinking = true } })`),
+		Check: func(*terraform.State) error {
+			sent := body(t, s)
+			same(t, []any{sent["top_k"], sent["chat_template_kwargs"], sent["model"]}, []any{20.0, map[string]any{"thinking": true}, "gpt-4"})
+			return nil
+		},
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(name, tfjsonpath.New("choices").AtSliceIndex(0).AtMapKey("message").AtMapKey("reasoning_content"), knownvalue.StringExact("hm")),
+			statecheck.ExpectKnownValue(name, tfjsonpath.New("usage"), knownvalue.Null()),
+		},
+	})
+}
+
+// gate invokes the action over the plugin protocol, since that needs no CLI that
+// knows actions.
+func gate(t *testing.T, s *acctest.Server, config object) (progress, diags []string) {
+	t.Helper()
+	p := acctest.Speak(t)
+	p.Connect(t, s)
+	actions, ok := p.ProviderServer.(tfprotov6.ActionServer)
+	if !ok {
+		t.Fatal("the server offers no actions")
+	}
+	tf := p.Schema.ActionSchemas[typeName].Schema.ValueType()
+	value := acctest.Dynamic(t, acctest.Value(tf, config, "message", "tool", "functions", "content_part"))
+	validated, err := actions.ValidateActionConfig(context.Background(), &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: value})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(validated.Diagnostics) > 0 {
+		return nil, acctest.Texts(validated.Diagnostics)
+	}
+	invoked, err := actions.InvokeAction(context.Background(), &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: value})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for event := range iter.Seq[tfprotov6.InvokeActionEvent](invoked.Events) {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			diags = acctest.Texts(event.Diagnostics)
+		}
+	}
+	return progress, diags
+}
+
+func TestAction_isAGate(t *testing.T) {
+	asJSON := object{"type": "json_object"}
+	approve := func(answer string) emulator.Fault {
+		return emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":`+answer+`},"finish_reason":"stop"}]}`)
+	}
+	for name, test := range map[string]struct {
+		config   object
+		fault    *emulator.Fault
+		progress string // a line that must be shown
+		want     string // a piece of the error; "" = none
+	}{
+		"answers":       {config: configuration(nil), progress: "Emulated answer to: hello"},
+		"invalid":       {config: conversation(), want: "error at message: Missing message"},
+		"cut":           {config: configuration(object{"max_tokens": 1}), want: `finish_reason = "length"`},
+		"cut and fine":  {config: configuration(object{"max_tokens": 1, "fail_on": []any{}})},
+		"tool calls":    {config: configuration(object{"tool": tools("f"), "tool_choice": "required", "fail_on": []any{"tool_calls"}}), want: "tool_calls"},
+		"refusal":       {config: conversation(object{"role": "user", "content": "REFUSE: please"}), want: "the model refused"},
+		"approved":      {config: configuration(object{"response_format": asJSON, "expect": `{"approved":true}`}), fault: ptr(approve(`"{\"approved\":true,\"why\":\"fine\"}"`)), progress: `{"approved":true,"why":"fine"}`},
+		"not approved":  {config: configuration(object{"response_format": asJSON, "expect": `{"approved":true}`}), fault: ptr(approve(`"{\"approved\":false}"`)), want: "/approved is false, not true"},
+		"says nothing":  {config: configuration(object{"response_format": asJSON, "expect": `{"approved":true}`}), fault: ptr(approve(`"{}"`)), want: "/approved is missing"},
+		"breaks format": {config: configuration(object{"response_format": asJSON}), fault: ptr(approve(`"words"`)), want: "choices[0]"},
+		"fails":         {config: configuration(nil), fault: ptr(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key")), want: "Wrong key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			if test.fault != nil {
+				s.Fail(*test.fault)
+			}
+			progress, diags := gate(t, s, test.config)
+			if test.progress != "" && !slices.Contains(progress, test.progress) {
+				t.Errorf("progress was %q", progress)
+			}
+			if all := strings.Join(diags, "\n"); (test.want == "") != (all == "") || !strings.Contains(all, test.want) {
+				t.Errorf("got %q, want %q", all, test.want)
+			}
+		})
+	}
+}
