@@ -3,7 +3,6 @@ package chat
 import (
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -105,10 +104,10 @@ var Request = kinds.Declare(
 		Description: "The conversation as a value, in place of `message` blocks: `messages = concat(var.history, [{ role = \"user\", content = \"…\" }])`."},
 	kinds.Attribute{Name: "temperature", Shape: kinds.Float64,
 		Description: "How much the words vary: from `0` (nearly the same at each call) to `2`. The API's default is 1. Change this or `top_p`, not both. Reasoning models refuse it.",
-		Validators:  checks{float64validator.Between(0, 2)}},
+		Validators:  checks{kinds.Between(0, 2)}},
 	kinds.Attribute{Name: "top_p", Shape: kinds.Float64,
 		Description: "Nucleus sampling: only the tokens that make up this share of the probability are considered, from `0` to `1`. The API's default is 1.",
-		Validators:  checks{float64validator.Between(0, 1)}},
+		Validators:  checks{kinds.Between(0, 1)}},
 	kinds.Attribute{Name: "n", Shape: kinds.Int64,
 		Description: "How many answers (`choices`) to generate, 1 to 128. Each is paid for. The API's default is 1.",
 		Validators:  checks{int64validator.Between(1, 128)}},
@@ -133,10 +132,10 @@ var Request = kinds.Declare(
 		Validators:  checks{int64validator.AtLeast(1)}},
 	kinds.Attribute{Name: "presence_penalty", Shape: kinds.Float64,
 		Description: "From `-2` to `2`. Above 0, tokens that have already appeared become less likely, so that the model turns to new subjects.",
-		Validators:  checks{float64validator.Between(-2, 2)}},
+		Validators:  checks{kinds.Between(-2, 2)}},
 	kinds.Attribute{Name: "frequency_penalty", Shape: kinds.Float64,
 		Description: "From `-2` to `2`. Above 0, tokens become less likely the more often they have appeared, so that the model repeats itself less.",
-		Validators:  checks{float64validator.Between(-2, 2)}},
+		Validators:  checks{kinds.Between(-2, 2)}},
 	kinds.Attribute{Name: "logit_bias", Shape: kinds.Int64Map,
 		Description: "Token IDs of the model's tokenizer mapped to a bias from `-100` (never choose it) to `100` (always choose it).",
 		Validators: checks{
