@@ -218,7 +218,8 @@ func (c completions) relabel(ctx context.Context, id string, metadata tftypes.Va
 	return err
 }
 
-// remove deletes a stored completion. One that is not there is as good as deleted.
+// remove deletes a stored completion. One that is not there is as good as
+// deleted, and so is one on a server that cannot store any.
 func (c completions) remove(ctx context.Context, id, apiKey string) error {
 	if c.client == nil {
 		return errUnconfigured
@@ -226,14 +227,16 @@ func (c completions) remove(ctx context.Context, id, apiKey string) error {
 	_, err := c.client.Do(ctx, client.Request{
 		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey,
 	})
-	if gone(err) {
+	if gone(err) || hasStatus(err, http.StatusMethodNotAllowed) || hasStatus(err, http.StatusNotImplemented) {
 		return nil
 	}
 	return err
 }
 
 // gone reports whether the server says that there is no such object.
-func gone(err error) bool {
+func gone(err error) bool { return hasStatus(err, http.StatusNotFound) }
+
+func hasStatus(err error, status int) bool {
 	var problem *client.Problem
-	return errors.As(err, &problem) && problem.Kind == client.API && problem.Status == http.StatusNotFound
+	return errors.As(err, &problem) && problem.Kind == client.API && problem.Status == status
 }

@@ -368,6 +368,7 @@ func TestResource_deletesWhatIsStored(t *testing.T) {
 		"stored":       {arguments: "store = true", deletes: 1},
 		"not stored":   {arguments: "store = false"},
 		"left alone":   {arguments: "store = true\n  skip_destroy = true", left: 1},
+		"no storing":   {arguments: "store = true", fault: ptr(emulator.ErrorJSON(405, "invalid_request_error", "", "", "Method Not Allowed")), deletes: 1, left: 1},
 		"gone already": {arguments: "store = true", fault: ptr(emulator.ErrorJSON(404, "invalid_request_error", "", "", "no such completion")), deletes: 1, left: 1},
 	} {
 		t.Run(kind, func(t *testing.T) {

@@ -79,7 +79,7 @@ func (s *assembly) addChoice(piece map[string]any) {
 // finished reports whether the server said of every choice why it ends.
 func (s *assembly) finished() bool {
 	for _, choice := range s.choices {
-		if choice["finish_reason"] == nil {
+		if reason, _ := choice["finish_reason"].(*text); reason == nil || reason.Len() == 0 {
 			return false
 		}
 	}

@@ -89,6 +89,25 @@ func TestAssembly_putsChunksTogether(t *testing.T) {
 	}
 }
 
+func TestAssembly_isFinishedWhenEveryChoiceSaysWhy(t *testing.T) {
+	t.Parallel()
+	for chunk, want := range map[string]bool{
+		`{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`:                                     true,
+		`{"choices":[{"index":0,"delta":{},"finish_reason":""}]}`:                                         false,
+		`{"choices":[{"index":0,"delta":{}}]}`:                                                            false,
+		`{"choices":[{"index":0,"delta":{},"finish_reason":"stop"},{"index":1,"delta":{"content":"a"}}]}`: false,
+		`{"choices":[]}`: false,
+	} {
+		var s assembly
+		if err := s.add([]byte(chunk)); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.finished(); got != want {
+			t.Errorf("%s: finished is %t", chunk, got)
+		}
+	}
+}
+
 func TestAssembly_ofNothingIsNothing(t *testing.T) {
 	t.Parallel()
 	if got := (&assembly{}).completion(); got != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +50,8 @@ func (k *call) wrongKey(p *Problem) string {
 	settings := k.client.settings
 	var source string
 	switch {
+	case settings.Azure != nil && k.request.APIKey == "":
+		return k.wrongAzureKey()
 	case k.request.APIKey != "":
 		source = "The server does not accept the API key that this block gives itself. Check that it is complete, not revoked, and a key of this server."
 	case settings.hasAuthentication():
@@ -67,10 +68,21 @@ func (k *call) wrongKey(p *Problem) string {
 	if k.isOpenAI() {
 		return source + " Keys are listed at https://platform.openai.com/api-keys."
 	}
-	return source + " base_url is " + k.text(plainBase(k.client.base), 300) + "."
+	return source + " " + k.client.address() + " is " + k.text(plainBase(k.client.base), 300) + "."
+}
+
+func (k *call) wrongAzureKey() string {
+	text := "Azure does not accept the API key. It comes from api_key in the azure block or from the environment variable AZURE_OPENAI_API_KEY. Check that it is complete, and a key of this resource."
+	if k.client.entra != nil {
+		text = "Azure does not accept the token of Microsoft Entra ID. Check which identity is signed in, and in which tenant."
+	}
+	return text + " The endpoint is " + k.text(plainBase(k.client.base), 300) + "."
 }
 
 func (k *call) forbidden(p *Problem) string {
+	if k.client.entra != nil {
+		return "Azure knows the identity, but it may not do this. Give it the role \"Cognitive Services OpenAI User\" on the resource, and check the resource's network rules. A new role takes some minutes to hold."
+	}
 	if strings.Contains(p.Code, "unsupported_country") {
 		return "The API is not offered in the country or region that this request comes from."
 	}
@@ -78,6 +90,10 @@ func (k *call) forbidden(p *Problem) string {
 }
 
 func (k *call) notFound(p *Problem) string {
+	if k.client.settings.Azure != nil {
+		return "On Azure, model is the name of a deployment. Check it, endpoint (" + k.text(plainBase(k.client.base), 300) +
+			") and api_version: not every version has every part of the API. A deployment that was just made takes some minutes to answer."
+	}
 	about := strings.ToLower(p.Code + " " + p.Type + " " + p.Param + " " + p.Message)
 	if strings.Contains(about, "model") {
 		text := "Check the name of the model, and that the API key's project has access to it."
@@ -94,7 +110,10 @@ func (k *call) notFound(p *Problem) string {
 
 func (k *call) checkBase() string {
 	base := plainBase(k.client.base)
-	text := "Check base_url (" + k.text(base, 300) + ")"
+	text := "Check " + k.client.address() + " (" + k.text(base, 300) + ")"
+	if k.client.settings.Azure != nil {
+		return text + "."
+	}
 	if !strings.HasSuffix(base, "/v1/") {
 		return text + ": for most servers it ends in /v1."
 	}
@@ -123,6 +142,12 @@ func (k *call) tooMany(p *Problem) string {
 
 func (k *call) serverFault(p *Problem) string {
 	text := fmt.Sprintf("The fault is on the server's side; the request was sent %s. Run the operation again later.", times(p.Attempts))
+	if k.wire.Repeated() {
+		text = fmt.Sprintf("The fault is on the server's side; the request was sent %s. The answer was the same each time, so it was not sent again: check whether the server can take such a request (model, arguments, length), and read its log.", times(p.Attempts))
+	}
+	if !p.said && !k.isOpenAI() {
+		text += " The answer is not an API's: check base_url as well."
+	}
 	if p.RetryAfter > 0 {
 		text += fmt.Sprintf(" The server asks to wait %s.", p.RetryAfter.Round(time.Millisecond))
 	}
@@ -150,21 +175,37 @@ func (k *call) isOpenAI() bool {
 }
 
 // unreachable is the next thing to do when no connection could be made.
-func unreachable(err error, base *url.URL) string {
+func (c *Client) unreachable(err error) string {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var name *net.DNSError
 	switch {
 	case errors.As(err, &certificate):
-		return "The server's certificate is not trusted here. Behind a company proxy, add its root certificate to the system, or name its file in the environment variable SSL_CERT_FILE; check also that the host name in base_url is right."
+		return "The server's certificate is not trusted here. Behind a company proxy, add its root certificate to the system, or name its file in the environment variable SSL_CERT_FILE; check also that the host name in " + c.address() + " is right."
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return "The server does not speak HTTPS on this port. Check scheme and port of base_url."
+		return "The server does not speak HTTPS on this port. Check scheme and port of " + c.address() + "."
 	case errors.As(err, &name) && name.IsNotFound:
-		return fmt.Sprintf("The host name %q is not known. Check base_url for a typing error, and the name servers of this machine.", base.Hostname())
+		return fmt.Sprintf("The host name %q is not known. Check %s for a typing error, and the name servers of this machine.", c.base.Hostname(), c.address())
 	}
-	return reach(base)
+	return c.reach()
 }
 
-func reach(base *url.URL) string {
-	return "Check that base_url (" + origin(base) + ") is right, that the server runs and can be reached from here, and the proxy settings (HTTPS_PROXY, NO_PROXY)."
+func (c *Client) reach() string {
+	return "Check that " + c.address() + " (" + origin(c.base) + ") is right, that the server runs and can be reached from here, and the proxy settings (HTTPS_PROXY, NO_PROXY)."
+}
+
+// address is the argument that says where the server is.
+func (c *Client) address() string {
+	if c.settings.Azure != nil {
+		return "the azure block's endpoint"
+	}
+	return "base_url"
+}
+
+// endsInV1 is a hint that holds for every server but Azure.
+func (c *Client) endsInV1(hint string) string {
+	if c.settings.Azure != nil {
+		return ""
+	}
+	return hint
 }

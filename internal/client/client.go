@@ -2,7 +2,8 @@
 // every failure of a call into one readable [Problem].
 //
 // Settings decide everything: no environment variable is read here, and those
-// that the SDK reads have no effect. The package must not know Terraform types,
+// that the SDK reads have no effect. Only Azure's identity library looks around
+// by itself, when it is asked for a token. The package must not know Terraform types,
 // what a request or an answer means, or when something is sent again (that is
 // package transport).
 package client
@@ -28,11 +29,12 @@ type Client struct {
 	settings Settings
 	base     *url.URL
 	secrets  []string
+	entra    *entra // nil = no tokens
 	sdk      openai.Client
 }
 
 // New returns a client for s. It makes no call and needs no key. It returns an
-// error for a base URL that CheckBaseURL refuses, a header that CheckHeader
+// error for a base URL that CheckBaseURL (CheckEndpoint on Azure) refuses, a header that CheckHeader
 // refuses, a line break in a key, and negative numbers.
 func New(s Settings) (*Client, error) {
 	if s.BaseURL == "" {
@@ -45,7 +47,7 @@ func New(s Settings) (*Client, error) {
 	if err != nil {
 		return nil, CheckBaseURL(s.BaseURL)
 	}
-	c := &Client{settings: s, base: base, secrets: s.secrets(base)}
+	c := &Client{settings: s, base: base, secrets: s.secrets(base), entra: newEntra(s)}
 	options := c.options()
 	c.sdk = openai.NewClient(options...)
 	c.sdk.Options = options // without what NewClient took from the environment
@@ -56,23 +58,18 @@ func New(s Settings) (*Client, error) {
 func (c *Client) options() []option.RequestOption {
 	s := c.settings
 	options := []option.RequestOption{
-		option.WithHTTPClient(&http.Client{
-			CheckRedirect: checkRedirect,
-			Transport: transport.New(transport.Options{
-				MaxRetries:     s.MaxRetries,
-				RequestTimeout: s.RequestTimeout,
-				Secrets:        c.secrets,
-				Log:            s.Log,
-				Clock:          s.Clock,
-			}),
-		}),
+		option.WithHTTPClient(&http.Client{CheckRedirect: checkRedirect, Transport: c.transport()}),
 		option.WithMaxRetries(0),
-		option.WithBaseURL(plainBase(c.base)),
-		option.WithHeader("User-Agent", s.UserAgent),
 	}
-	if s.APIKey != "" {
-		options = append(options, option.WithAPIKey(s.APIKey))
+	switch {
+	case s.Azure != nil:
+		options = append(options, c.onAzure())
+	case s.APIKey != "":
+		options = append(options, option.WithBaseURL(plainBase(c.base)), option.WithAPIKey(s.APIKey))
+	default:
+		options = append(options, option.WithBaseURL(plainBase(c.base)))
 	}
+	options = append(options, option.WithHeader("User-Agent", s.UserAgent))
 	if s.Organization != "" {
 		options = append(options, option.WithOrganization(s.Organization))
 	}
@@ -83,6 +80,21 @@ func (c *Client) options() []option.RequestOption {
 		options = append(options, option.WithHeader(name, value))
 	}
 	return options
+}
+
+func (c *Client) transport() http.RoundTripper {
+	s := c.settings
+	chain := transport.New(transport.Options{
+		MaxRetries:     s.MaxRetries,
+		RequestTimeout: s.RequestTimeout,
+		Secrets:        c.secrets,
+		Log:            s.Log,
+		Clock:          s.Clock,
+	})
+	if s.Azure == nil {
+		return chain
+	}
+	return &azureTransport{next: chain, plain: c.base.Scheme == "http"}
 }
 
 // String names the client without its secrets.
@@ -146,7 +158,14 @@ func (c *Client) newCall(ctx context.Context, r Request) *call {
 		ctx:     ctx,
 		watched: watched,
 		wire:    wire,
-		secrets: transport.NewRedactor(append(slices.Clone(c.secrets), r.APIKey)...),
+		secrets: transport.NewRedactor(append(slices.Clone(c.secrets), r.APIKey, c.entra.secret())...),
+	}
+}
+
+// learn adds a token that was received meanwhile to the secrets.
+func (k *call) learn() {
+	if token := k.client.entra.secret(); token != "" {
+		k.secrets = transport.NewRedactor(append(slices.Clone(k.client.secrets), k.request.APIKey, token)...)
 	}
 }
 
@@ -160,11 +179,15 @@ func (k *call) send() (*http.Response, *Problem) {
 		params = k.request.Body
 	}
 	var options []option.RequestOption
-	if k.request.APIKey != "" {
+	switch {
+	case k.client.settings.Azure != nil:
+		options = k.client.asAzure(k.request.APIKey)
+	case k.request.APIKey != "":
 		options = append(options, option.WithAPIKey(k.request.APIKey))
 	}
 	var res *http.Response
 	err := k.client.sdk.Execute(k.watched, k.request.Method, k.reference(), params, &res, options...)
+	k.learn()
 	switch {
 	case err != nil && (res == nil || res.StatusCode < 400):
 		return nil, k.at(res, k.fail(err))

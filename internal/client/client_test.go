@@ -204,6 +204,7 @@ func TestDo_refusesBeforeSending(t *testing.T) {
 		text     []string
 	}{
 		"no key":                   {client.Settings{}, chat, client.NoKey, []string{"no API key", "api_key", "OPENAI_API_KEY"}},
+		"no key, of a region":      {client.Settings{BaseURL: "https://eu.api.openai.com/v1"}, chat, client.NoKey, nil},
 		"no key, other header":     {client.Settings{Headers: map[string]string{"X-Team": "abc"}}, chat, client.NoKey, nil},
 		"key over plain HTTP":      {client.Settings{APIKey: testKey, BaseURL: "http://10.0.0.1/v1"}, chat, client.InsecureURL, []string{"http://10.0.0.1", "https://", "localhost"}},
 		"own key over plain HTTP":  {client.Settings{BaseURL: "http://10.0.0.1/v1"}, client.Request{Method: "GET", Path: "models", APIKey: "k"}, client.InsecureURL, nil},
@@ -225,6 +226,21 @@ func TestDo_refusesBeforeSending(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server that is not OpenAI's may want no key, over plain HTTP too. Nobody
+// listens here, so what matters is that sending was tried.
+func TestDo_withoutAKey(t *testing.T) {
+	t.Parallel()
+	for _, base := range []string{"http://ollama.invalid:11434/v1", "https://api.openai.com.invalid/v1", "http://127.0.0.1:1/v1"} {
+		_, err := newClient(t, client.Settings{BaseURL: base}).Do(t.Context(), chat)
+		if p := problem(t, err, client.NotSent); p.Attempts != 0 || strings.Contains(p.Message, "empty") {
+			t.Errorf("%s: %s", base, p.Detail())
+		}
+	}
+	base, _ := serve(t, answer(401, "application/json", `{"detail":"Not authenticated"}`))
+	_, err := newClient(t, client.Settings{BaseURL: base}).Do(t.Context(), chat)
+	contains(t, problem(t, err, client.API).Detail(), "Not authenticated", "wants an API key, and none was given", "OPENAI_API_KEY")
 }
 
 func TestDo_answers(t *testing.T) {

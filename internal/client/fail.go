@@ -14,7 +14,7 @@ import (
 // refuse returns why a call is not made at all; nil = it may be.
 func (k *call) refuse() *Problem {
 	base, settings := k.client.base, k.client.settings
-	key := k.request.APIKey != "" || settings.APIKey != ""
+	key := k.request.APIKey != "" || settings.APIKey != "" || k.client.entra != nil
 	local := isLoopback(base.Hostname())
 	p := &Problem{}
 	switch path := strings.TrimPrefix(k.request.Path, "/"); {
@@ -26,9 +26,15 @@ func (k *call) refuse() *Problem {
 		p.next = "Remove it, for example with trimspace()."
 	case base.Scheme == "http" && !local && (key || len(settings.Headers) > 0):
 		p.Kind = InsecureURL
-		p.Message = fmt.Sprintf("Nothing was sent: base_url is %s, and the API key, or a header that may be secret, would travel over plain HTTP where others can read it.", origin(base))
-		p.next = "Use a base_url that starts with https://. Plain HTTP is allowed to this machine only (localhost, 127.0.0.1, ::1), for example through a tunnel."
-	case !key && !local && !settings.hasAuthentication():
+		p.Message = fmt.Sprintf("Nothing was sent: %s is %s, and the API key, or a header that may be secret, would travel over plain HTTP where others can read it.", k.client.address(), origin(base))
+		p.next = "Use an address that starts with https://. Secrets go over plain HTTP to this machine only (localhost, 127.0.0.1, ::1), for example through a tunnel."
+		if settings.Azure == nil && settings.APIKey != "" {
+			p.next += ` A server that wants no key can be reached over plain HTTP: write api_key = "" if the key comes from OPENAI_API_KEY.`
+		}
+	case !key && settings.Azure != nil:
+		p.Kind, p.Message = NoKey, "Nothing was sent: there is neither an API key nor a token for Azure."
+		p.next = "Set api_key in the azure block or the environment variable AZURE_OPENAI_API_KEY, or leave out use_entra_id = false."
+	case !key && k.isOpenAI() && !settings.hasAuthentication():
 		p.Kind, p.Message = NoKey, "Nothing was sent: there is no API key."
 		p.next = "Set api_key in the provider block, or the environment variable OPENAI_API_KEY."
 	default:
@@ -40,10 +46,17 @@ func (k *call) refuse() *Problem {
 // hasAuthentication reports whether a header takes the place of the key.
 func (s Settings) hasAuthentication() bool {
 	for name := range s.Headers {
-		switch http.CanonicalHeaderKey(name) {
-		case "Authorization", "Api-Key", "X-Api-Key":
+		if authenticates(name) {
 			return true
 		}
+	}
+	return false
+}
+
+func authenticates(header string) bool {
+	switch http.CanonicalHeaderKey(header) {
+	case "Authorization", "Api-Key", "X-Api-Key":
+		return true
 	}
 	return false
 }
@@ -69,6 +82,7 @@ func (k *call) fail(err error) *Problem {
 	}
 	var (
 		redirect *redirectError
+		token    *tokenError
 		timeout  *transport.TimeoutError
 		large    *transport.TooLargeError
 		lost     *transport.LostError
@@ -80,6 +94,8 @@ func (k *call) fail(err error) *Problem {
 		p = k.redirected(redirect)
 	case k.ctx.Err() != nil:
 		return k.ended()
+	case errors.As(err, &token):
+		p = k.noToken(token)
 	case errors.As(err, &timeout):
 		p = k.timedOut(timeout)
 	case errors.As(err, &large):
@@ -128,7 +144,7 @@ func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 	p := k.problem(Timeout)
 	if !err.Sent {
 		p.Message = fmt.Sprintf("No connection to %s was made within request_timeout (%s); nothing was sent.", k.client.base.Host, err.After)
-		p.next = reach(k.client.base)
+		p.next = k.client.reach()
 		return p
 	}
 	p.Message = fmt.Sprintf("No complete answer came within request_timeout (%s).", err.After)
@@ -155,16 +171,23 @@ func (k *call) lost(err error) *Problem {
 func (k *call) notSent(err error) *Problem {
 	p := k.problem(NotSent)
 	p.Message = "The request could not be sent to " + k.client.base.Host + ": " + k.text(err.Error(), 300) + "."
-	p.next = unreachable(err, k.client.base)
+	p.next = k.client.unreachable(err)
+	return p
+}
+
+func (k *call) noToken(err *tokenError) *Problem {
+	p := k.problem(NoToken)
+	p.Message = "Nothing was sent: Microsoft Entra ID gave no token: " + k.text(err.Error(), maxMessage)
+	p.next = "Sign in with \"az login\"; or give a service principal in AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; or use a key: api_key in the azure block, or AZURE_OPENAI_API_KEY."
 	return p
 }
 
 func (k *call) redirected(err *redirectError) *Problem {
 	p := k.problem(Redirect)
-	p.Message = k.text(err.Error(), 400) + ". It was not followed: the API key and the prompt go to no other server than the one in base_url."
+	p.Message = k.text(err.Error(), 400) + ". It was not followed: the API key and the prompt go to no other server than the one in " + k.client.address() + "."
 	p.Message = strings.ToUpper(p.Message[:1]) + p.Message[1:]
-	p.next = fmt.Sprintf("If %s is the right server, put its address in base_url; base_url is %s now. For most servers it ends in /v1.",
-		k.text(origin(err.target), 200), k.text(plainBase(k.client.base), 300))
+	p.next = fmt.Sprintf("If %s is the right server, put its address in %s; it is %s now.%s",
+		k.text(origin(err.target), 200), k.client.address(), k.text(plainBase(k.client.base), 300), k.client.endsInV1(" For most servers it ends in /v1."))
 	return p
 }
 

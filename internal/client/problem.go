@@ -15,6 +15,7 @@ type Kind string
 const (
 	API         Kind = "api"          // the server answered with an error; Status is its status, 2xx for an error inside of an answer
 	NoKey       Kind = "no_key"       // no call was made: there is no API key
+	NoToken     Kind = "no_token"     // no call was made: Entra ID gave no token
 	InsecureURL Kind = "insecure_url" // no call was made: a secret would travel over plain HTTP
 	Redirect    Kind = "redirect"     // the server redirects to where the key and the prompt must not go
 	NotSent     Kind = "not_sent"     // the server cannot have seen the request

@@ -46,7 +46,7 @@ func (k *call) unreadable(res *http.Response, body []byte) *Problem {
 	p := k.at(res, k.problem(BadAnswer))
 	p.Message = k.describe(res, body)
 	p.MaybeBilled = !repeatable(k.request.Method)
-	p.next = "Check base_url (" + k.text(plainBase(k.client.base), 300) + "): for most servers it ends in /v1. A login page or a proxy can also answer in the server's place."
+	p.next = "Check " + k.client.address() + " (" + k.text(plainBase(k.client.base), 300) + ")" + k.client.endsInV1(": for most servers it ends in /v1") + ". A login page or a proxy can also answer in the server's place."
 	return p
 }
 

@@ -17,7 +17,7 @@ const DefaultBaseURL = "https://api.openai.com/v1"
 
 // Settings are what the provider block and its environment say.
 type Settings struct {
-	APIKey         string            // sent as "Authorization: Bearer …"; "" = none
+	APIKey         string            // sent as "Authorization: Bearer …", on Azure as "api-key"; "" = none
 	Organization   string            // OpenAI-Organization; "" = none
 	Project        string            // OpenAI-Project; "" = none
 	BaseURL        string            // "" = DefaultBaseURL; a query is added to every request
@@ -25,6 +25,7 @@ type Settings struct {
 	RequestTimeout time.Duration     // limit of one attempt, headers and body; 0 = none
 	Headers        map[string]string // extra headers for gateways; they win over all others, and every value is taken for a secret
 	UserAgent      string            // exactly what is sent as User-Agent
+	Azure          *Azure            // nil = any other server
 	Log            transport.Log     // nil = none
 	Clock          transport.Clock   // nil = the real one
 }
@@ -42,6 +43,11 @@ func (s Settings) GoString() string { return s.String() }
 // diagnostic that do not repeat it: not a URL, a scheme other than http and
 // https, no host, user name or password, fragment. "" is fine.
 func CheckBaseURL(raw string) error {
+	return checkURL("base URL", raw)
+}
+
+// checkURL is CheckBaseURL for a URL that goes by another name.
+func checkURL(name, raw string) error {
 	if raw == "" {
 		return nil
 	}
@@ -51,19 +57,22 @@ func CheckBaseURL(raw string) error {
 		if errors.As(err, &why) {
 			err = why.Err // without the URL, which may hold a secret
 		}
-		return fmt.Errorf("the base URL is not a URL: %w", err)
+		if strings.Contains(err.Error(), "first path segment") { // 127.0.0.1:8080/v1
+			return fmt.Errorf(`the %s must start with "https://", or with "http://" for a server in your own network, such as http://127.0.0.1:8080/v1`, name)
+		}
+		return fmt.Errorf("the %s is not a URL: %w", name, err)
 	}
 	switch {
 	case u.Scheme == "":
-		return errors.New(`the base URL must start with "https://" (or "http://" for a server on this machine)`)
+		return fmt.Errorf(`the %s must start with "https://", or with "http://" for a server in your own network, such as http://127.0.0.1:8080/v1`, name)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf(`the base URL must start with "https://" or "http://", not with %q`, u.Scheme+":")
+		return fmt.Errorf(`the %s must start with "https://" or "http://", not with %q`, name, u.Scheme+":")
 	case u.Opaque != "" || u.Hostname() == "":
-		return errors.New("the base URL has no host name")
+		return fmt.Errorf("the %s has no host name", name)
 	case u.User != nil:
-		return errors.New("the base URL must not contain a user name or a password; send them in a header instead")
+		return fmt.Errorf("the %s must not contain a user name or a password; send them in a header instead", name)
 	case u.Fragment != "" || strings.Contains(raw, "#"):
-		return errors.New(`the base URL must not have a fragment ("#…")`)
+		return fmt.Errorf(`the %s must not have a fragment ("#…")`, name)
 	}
 	return nil
 }
@@ -98,12 +107,22 @@ func hasControl(value string) bool {
 }
 
 func (s Settings) check() error {
-	if err := CheckBaseURL(s.BaseURL); err != nil {
+	check := CheckBaseURL
+	if s.Azure != nil {
+		check = CheckEndpoint
+		if s.Azure.APIVersion == "" {
+			return errors.New("Azure needs an API version")
+		}
+	}
+	if err := check(s.BaseURL); err != nil {
 		return err
 	}
 	for name, value := range s.Headers {
 		if err := CheckHeader(name, value); err != nil {
 			return err
+		}
+		if s.Azure != nil && authenticates(name) {
+			return fmt.Errorf("the header %q cannot be set for Azure: the key or the token takes its place", name)
 		}
 	}
 	for name, value := range map[string]string{

@@ -8,6 +8,18 @@ import (
 	"strings"
 )
 
+// serve answers a request in the manner of the profile.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
+	switch s.options.Profile {
+	case Fussy:
+		s.serveFussy(w, r, body)
+	case Azure:
+		s.serveAzure(w, r, body)
+	default:
+		s.route(w, r, body)
+	}
+}
+
 // route answers a request as the API would.
 func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 	path := r.URL.Path

@@ -47,7 +47,27 @@ type Options struct {
 	// Models are the ids of the models that exist; a request for another gets
 	// the API's 404. Nil means a built-in list of OpenAI's chat models.
 	Models []string
+
+	// Profile is whose manners the server has. The zero value is OpenAI's.
+	Profile Profile
 }
+
+// Profile is a dialect of the protocol.
+type Profile int
+
+const (
+	// OpenAI answers as OpenAI's own API does.
+	OpenAI Profile = iota
+
+	// Fussy answers as compatible servers do, with all of their oddities at
+	// once; fussy.go lists them.
+	Fussy
+
+	// Azure answers as Azure OpenAI does, at
+	// /openai/deployments/{deployment}/chat/completions?api-version=…, where
+	// the deployments are Models. A key is accepted as api-key or as a token.
+	Azure
+)
 
 // Server is an OpenAI-compatible http.Handler. It serves the API under /v1
 // and, alike, without that prefix. All methods are safe for concurrent use.
@@ -57,6 +77,7 @@ type Server struct {
 	models  catalogue
 	store   store
 	counter atomic.Uint64
+	fussy   fussy
 
 	mu       sync.Mutex
 	requests []*Request
@@ -127,7 +148,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		fail(a, invalid("", "", "The request body could not be read: %v", err))
 	default:
-		s.route(a, r, body)
+		s.serve(a, r, body)
 	}
 }
 

@@ -16,7 +16,7 @@ func (s *Server) strike(f Fault, a *answer, r *http.Request, body []byte) {
 	}
 	if f.Hang || f.Reset {
 		if f.Late {
-			s.route(discard{a.Header().Clone()}, r, body)
+			s.serve(discard{a.Header().Clone()}, r, body)
 		}
 		a.settle(0)
 		if f.Hang {
@@ -30,7 +30,7 @@ func (s *Server) strike(f Fault, a *answer, r *http.Request, body []byte) {
 		w = &cutter{ResponseWriter: a, left: f.CutAfter, mode: f.CutMode, context: r.Context()}
 	}
 	if f.Status == 0 {
-		s.route(w, r, body)
+		s.serve(w, r, body)
 		return
 	}
 	for name, values := range f.Header {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
@@ -21,12 +22,33 @@ const root = "../../"
 // settings blocks say where a provider comes from, which the test knows better.
 var settings = regexp.MustCompile(`(?ms)^terraform \{.*?^\}\n?`)
 
+// compatible are the examples that name a server of their own.
+const compatible = "compatible/"
+
+// needsActions tells the examples that only a newer CLI knows: they are parsed
+// where the documentation shows them.
+func needsActions(config string) bool { return strings.Contains(config, "action \"") }
+
 // Every example is applied, against one emulator that the environment names.
 func TestExamples_apply(t *testing.T) {
 	s := acctest.StartAlone(t, emulator.Options{})
 	t.Setenv("OPENAI_BASE_URL", s.URL)
 	for dir, config := range examples(t) {
-		t.Run(dir, func(t *testing.T) { s.Run(t, applied(config)) })
+		if !strings.HasPrefix(dir, compatible) && !needsActions(config) {
+			t.Run(dir, func(t *testing.T) { s.Run(t, applied(config)) })
+		}
+	}
+}
+
+// An example for another server is planned, which needs neither server nor key.
+func TestExamples_planForOtherServers(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	for dir, config := range examples(t) {
+		if name, ok := strings.CutPrefix(filepath.ToSlash(dir), compatible); ok {
+			t.Run(name, func(t *testing.T) {
+				s.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true})
+			})
+		}
 	}
 }
 
@@ -58,7 +80,22 @@ func withBlock(config string) string {
 	return "provider \"openai\" {}\n" + config
 }
 
-func applied(config string) resource.TestStep { return resource.TestStep{Config: withBlock(config)} }
+func applied(text string) resource.TestStep {
+	return resource.TestStep{Config: withBlock(text), ConfigVariables: variables(text)}
+}
+
+var variable = regexp.MustCompile(`(?ms)^variable "(\w+)" \{\n(.*?)^\}`)
+
+// variables are values for the variables that have no default.
+func variables(text string) config.Variables {
+	values := config.Variables{}
+	for _, match := range variable.FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(match[2], "default") {
+			values[match[1]] = config.StringVariable("for-example")
+		}
+	}
+	return values
+}
 
 var fenced = regexp.MustCompile("(?ms)^```(?:terraform|hcl|tf)\n(.*?)^```")
 

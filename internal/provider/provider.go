@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -20,7 +23,9 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/functions"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/models"
 )
 
 var _ provider.ProviderWithValidateConfig = (*Provider)(nil)
@@ -48,9 +53,38 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	}
 }
 
+// EphemeralResources is the table of contents: ephemeral resources.
+func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{
+		chat.NewEphemeral,
+	}
+}
+
+// Actions is the table of contents: actions.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		chat.NewAction,
+	}
+}
+
 // DataSources is the table of contents: data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return nil
+	return []func() datasource.DataSource{
+		chat.NewDataSource,
+		chat.NewListDataSource,
+		chat.NewMessagesDataSource,
+		models.NewDataSource,
+		models.NewListDataSource,
+	}
+}
+
+// Functions is the table of contents: functions.
+func (p *Provider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		functions.NewCountTokens,
+		functions.NewStrictSchema,
+		functions.NewToolArguments,
+	}
 }
 
 // settings is the provider block.
@@ -62,6 +96,7 @@ type settings struct {
 	MaxRetries     types.Int64  `tfsdk:"max_retries"`
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	Headers        types.Map    `tfsdk:"headers"`
+	Azure          types.Object `tfsdk:"azure"`
 }
 
 // Metadata names the provider.
@@ -76,20 +111,21 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 		MarkdownDescription: "Asks OpenAI's models, or those of any server that speaks the same protocol, and keeps their answers.",
 		Attributes: map[string]schema.Attribute{
 			"api_key": schema.StringAttribute{Optional: true, Sensitive: true,
-				MarkdownDescription: "The API key. Environment variable: `OPENAI_API_KEY`. It is needed only when a call is made, and not at all for a server on this machine."},
+				MarkdownDescription: "The API key. Environment variable: `OPENAI_API_KEY`. It is needed only when a call is made, and only if the server wants one: OpenAI does, a model server of your own may not."},
 			"organization": schema.StringAttribute{Optional: true,
 				MarkdownDescription: "The organization that requests count for, if the key belongs to several. Environment variable: `OPENAI_ORG_ID`."},
 			"project": schema.StringAttribute{Optional: true,
 				MarkdownDescription: "The project that requests count for. Environment variable: `OPENAI_PROJECT_ID`."},
 			"base_url": schema.StringAttribute{Optional: true,
-				MarkdownDescription: "Where the API is, usually ending in `/v1`, for OpenAI-compatible servers and gateways. Environment variable: `OPENAI_BASE_URL`. Default: `" + client.DefaultBaseURL + "`. A key is sent over plain HTTP only to this machine."},
+				MarkdownDescription: "Where the API is, usually ending in `/v1`, for OpenAI-compatible servers and gateways. Environment variable: `OPENAI_BASE_URL`. Default: `" + client.DefaultBaseURL + "`. A key or a header is sent over plain HTTP only to this machine."},
 			"max_retries": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 100)},
-				MarkdownDescription: fmt.Sprintf("How often a request is sent again when it was certainly not answered: the connection failed, or the server answered 408, 409, 429 or 5xx. `Retry-After` is honoured. 0 to 100. Default: `%d`.", defaultMaxRetries)},
+				MarkdownDescription: fmt.Sprintf("How often a request is sent again when it was certainly not answered: the connection failed, or the server answered 408, 409, 429 or 5xx. `Retry-After` is honoured. A fault of the server (500) that comes twice in the same words is taken for permanent, unless the server says to try again. 0 to 100. Default: `%d`.", defaultMaxRetries)},
 			"request_timeout": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds.Duration()},
 				MarkdownDescription: "How long one attempt may take, such as `90s` or `10m`. Default: `10m`. A request that ran out of time is not sent again, because it may have been answered, and paid for. A resource's `timeouts` limit all attempts together."},
 			"headers": schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "Further HTTP headers for each request, as gateways ask for them. Values are treated as secrets."},
 		},
+		Blocks: map[string]schema.Block{"azure": azureBlock()},
 	}
 }
 
@@ -103,6 +139,7 @@ func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConf
 	if err := client.CheckBaseURL(s.BaseURL.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", err.Error())
 	}
+	s.azure(ctx, &resp.Diagnostics).validate(s, &resp.Diagnostics)
 	for name, value := range headers(s.Headers) {
 		if err := client.CheckHeader(name, value); err != nil {
 			resp.Diagnostics.AddAttributeError(path.Root("headers").AtMapKey(name), "Invalid header", err.Error())
@@ -127,22 +164,26 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if !s.MaxRetries.IsNull() {
 		retries = int(s.MaxRetries.ValueInt64())
 	}
-	baseURL := setting(s.BaseURL, "OPENAI_BASE_URL")
-	if err := client.CheckBaseURL(baseURL); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", err.Error())
-		return
-	}
-	c, err := client.New(client.Settings{
+	to := client.Settings{
 		APIKey:         setting(s.APIKey, "OPENAI_API_KEY"),
 		Organization:   setting(s.Organization, "OPENAI_ORG_ID"),
 		Project:        setting(s.Project, "OPENAI_PROJECT_ID"),
-		BaseURL:        baseURL,
+		BaseURL:        setting(s.BaseURL, "OPENAI_BASE_URL"),
 		MaxRetries:     retries,
 		RequestTimeout: timeout,
 		Headers:        headers(s.Headers),
 		UserAgent:      fmt.Sprintf("terraform-provider-openai/%s terraform/%s", p.version, req.TerraformVersion),
 		Log:            log,
-	})
+	}
+	if a := s.azure(ctx, &resp.Diagnostics); a != nil {
+		if !a.apply(&to, &resp.Diagnostics) {
+			return
+		}
+	} else if err := client.CheckBaseURL(to.BaseURL); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", err.Error())
+		return
+	}
+	c, err := client.New(to)
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid provider configuration", err.Error())
 		return

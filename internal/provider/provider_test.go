@@ -76,11 +76,20 @@ func TestProvider_planNeedsNoKey(t *testing.T) {
 func TestProvider_saysHowToGiveAKey(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Run(t, resource.TestStep{
-		Config:      `provider "openai" { base_url = "https://api.openai.invalid/v1" }` + completion,
+		Config:      `provider "openai" {}` + completion,
 		ExpectError: words("Could not create chat completion"),
 	}, resource.TestStep{
-		Config:      `provider "openai" { base_url = "https://api.openai.invalid/v1" }` + completion,
+		Config:      `provider "openai" { base_url = "https://eu.api.openai.com/v1" }` + completion,
 		ExpectError: words("OPENAI_API_KEY"),
+	})
+}
+
+// A server in one's own network may want no key, and have no TLS.
+func TestProvider_asksOtherServersWithoutAKey(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{
+		Config:      "provider \"openai\" {\n  base_url = \"http://ollama.invalid:11434/v1\"\n  max_retries = 0\n}" + completion,
+		ExpectError: words("could not be sent to ollama.invalid:11434"),
 	})
 }
 

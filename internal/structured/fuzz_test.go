@@ -17,6 +17,7 @@ var seeds = []string{
 	`{"$id":"a b","$anchor":"x","$dynamicRef":"#x","$schema":"https://json-schema.org/draft/2019-09/schema","$recursiveRef":"#"}`,
 	`{"properties":{"items":{"items":true},"a":{"multipleOf":1e300}},"additionalProperties":{"type":["object","null"]}}`,
 	`{"uniqueItems":true,"prefixItems":[{"minLength":1}],"examples":[1],"unevaluatedProperties":false,"if":{},"then":{"not":{}}}`,
+	`{"properties":{"a":{"allOf":[{"enum":[]}]},"b":{"enum":[null]},"c":{"enum":1}}}`,
 	`{"$id":"https://json-schema.org/draft/2020-12/schema","$vocabulary":{"x":true}}`,
 }
 

@@ -268,7 +268,7 @@ func (s *strictener) allowNull(o *object, pointer string) {
 				o.set("type", append(t, "null"))
 			}
 		}
-		if values := o.list("enum"); values != nil && !hasSame(values, nil) {
+		if values := o.list("enum"); len(values) > 0 && !hasSame(values, nil) {
 			o.set("enum", append(values, nil))
 		}
 	}

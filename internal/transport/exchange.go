@@ -12,6 +12,7 @@ type Exchange struct {
 	tries int
 	sent  int
 	maybe bool
+	same  bool
 }
 
 type exchangeKey struct{}
@@ -44,6 +45,14 @@ func (ex *Exchange) MaybeAnswered() bool {
 	return ex.maybe
 }
 
+// Repeated says that sending ended early, because the server gave the same
+// fault in the same words twice.
+func (ex *Exchange) Repeated() bool {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.same
+}
+
 func exchangeFrom(ctx context.Context) *Exchange {
 	if ex, ok := ctx.Value(exchangeKey{}).(*Exchange); ok {
 		return ex
@@ -64,4 +73,10 @@ func (ex *Exchange) finish(sent, maybe bool) {
 		ex.sent++
 	}
 	ex.maybe = maybe
+}
+
+func (ex *Exchange) repeat() {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.same = true
 }

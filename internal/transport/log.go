@@ -128,6 +128,11 @@ func (t *chain) givingUp(req *http.Request, n int, why string, wait time.Duratio
 	t.note(req, n, "will not send the request again, the wait would be too long", why, wait)
 }
 
+// repeated logs that the server says the same again.
+func (t *chain) repeated(req *http.Request, n int, why string) {
+	t.note(req, n, "will not send the request again, the server gave the same answer twice", why, 0)
+}
+
 func (t *chain) note(req *http.Request, n int, msg, why string, wait time.Duration) {
 	if t.Log == nil {
 		return

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -22,9 +21,11 @@ const (
 )
 
 // RoundTrip sends a request until there is an answer worth returning. It returns
-// the last answer as it came, also when it is one that would be retried.
+// the last answer as it came, also when it is one that would be retried. A
+// server that says the same twice of its own fault is not asked a third time.
 func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
+	last := ""
 	for n := 0; ; n++ {
 		again, err := nth(req, n)
 		if err != nil {
@@ -35,6 +36,13 @@ func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 		if !ok {
 			return res, err
 		}
+		fault := t.fault(res)
+		if fault != "" && fault == last {
+			exchangeFrom(ctx).repeat()
+			t.repeated(req, n, why)
+			return res, err
+		}
+		last = fault
 		discard(res)
 		t.waiting(req, n, why, wait)
 		if err := t.Clock.Sleep(ctx, wait); err != nil {
@@ -154,12 +162,10 @@ func retryAnswer(res *http.Response) bool {
 
 // outOfMoney reports whether a 429 says that no waiting helps. The body stays readable.
 func outOfMoney(res *http.Response) bool {
-	start, _ := io.ReadAll(io.LimitReader(res.Body, peekLimit)) // an error is sticky and comes again after start
-	res.Body = &peeked{Reader: io.MultiReader(bytes.NewReader(start), res.Body), Closer: res.Body}
 	var doc struct {
 		Error struct{ Code, Type any }
 	}
-	if json.Unmarshal(start, &doc) != nil {
+	if json.Unmarshal(peek(res), &doc) != nil {
 		return false
 	}
 	code, _ := doc.Error.Code.(string)
@@ -173,11 +179,6 @@ var hopeless = map[string]bool{
 	"billing_hard_limit_reached": true,
 	"billing_not_active":         true,
 	"access_terminated":          true,
-}
-
-type peeked struct {
-	io.Reader
-	io.Closer
 }
 
 // discard reads what is left of a short body, so that its connection can be used again.

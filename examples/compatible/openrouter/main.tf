@@ -1,0 +1,19 @@
+# OPENAI_API_KEY holds the OpenRouter key.
+provider "openai" {
+  base_url = "https://openrouter.ai/api/v1"
+
+  # Optional: how OpenRouter names the application that asks.
+  headers = {
+    "HTTP-Referer" = "https://example.com"
+    "X-Title"      = "Release notes"
+  }
+}
+
+resource "openai_chat_completion" "greeting" {
+  model = "openai/gpt-4o"
+
+  message {
+    role    = "user"
+    content = "Say hello."
+  }
+}

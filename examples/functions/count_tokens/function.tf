@@ -1,0 +1,15 @@
+locals {
+  prompt = "Summarize the report in three sentences."
+}
+
+output "tokens" {
+  value = provider::openai::count_tokens(local.prompt, "gpt-4o-mini")
+}
+
+# A prompt that is too long is found in the plan, before it costs anything.
+check "prompt_length" {
+  assert {
+    condition     = provider::openai::count_tokens(local.prompt, "gpt-4o-mini") < 8000
+    error_message = "The prompt is too long."
+  }
+}
