@@ -34,7 +34,7 @@ const (
 // rules decide whether an invocation fails.
 var rules = kinds.Declare(
 	kinds.Attribute{Name: "fail_on", Shape: kinds.Strings, Local: true,
-		Description: "What fails the run: finish reasons (`length`, `content_filter`, `tool_calls`, …), `refusal`, and `schema_mismatch` (the answer is not the JSON that `response_format` asked for). Default: `[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\"]`; `[]` never fails.",
+		Description: "What fails the run: finish reasons (`length`, `content_filter`, `tool_calls`, …), `refusal`, and `schema_mismatch` (the answer is not the JSON that `response_format` asked for). Default: `[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\"]`; With `[]` none of these fails it; `expect`, and a call that fails, still do.",
 		Validators:  checks{listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}},
 	kinds.Attribute{Name: "expect", Shape: kinds.JSON, Local: true,
 		Description: "A JSON object that the answer must contain: `jsonencode({ approved = true })` fails the run unless the answer is JSON with `approved` being `true`. It needs a `response_format` of JSON.",

@@ -104,7 +104,17 @@ func newRequest(fields map[string]tftypes.Value, streamed bool) (client.Request,
 	if extra, ok := wire.Text(fields["extra_body"]); ok {
 		body = withExtra(body, extra)
 	}
-	return client.Request{Method: http.MethodPost, Path: client.Path("chat", "completions"), Body: body, APIKey: keyOf(fields)}, nil
+	var private []string
+	contents, _ := secrets(fields)
+	for _, content := range contents {
+		if content != nil {
+			private = append(private, *content)
+		}
+	}
+	return client.Request{
+		Method: http.MethodPost, Path: client.Path("chat", "completions"), Body: body,
+		APIKey: keyOf(fields), Secrets: private,
+	}, nil
 }
 
 // keyOf is the key that the resource gives itself; "" leaves the provider's.

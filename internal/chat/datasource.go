@@ -36,6 +36,7 @@ var stored = func() kinds.Attributes {
 	}
 	labels := *Request.Find("metadata")
 	labels.Mode, labels.Validators = kinds.Computed, nil
+	labels.Description = "The labels of the stored completion."
 	return kinds.Declare(append(out, labels)...)
 }()
 

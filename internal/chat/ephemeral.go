@@ -19,14 +19,14 @@ var (
 
 const ephemeralDescription = "Asks a chat model and keeps nothing: neither prompt nor answer is in the plan or in the state. " +
 	"The answer can go wherever Terraform takes ephemeral values: write-only arguments, provider blocks, other ephemeral resources.\n\n" +
-	"**It costs at each run.** Terraform opens an ephemeral resource during `plan` and again during `apply`, and the model is asked, and paid, each time; " +
+	"**It costs at each run.** Terraform opens an ephemeral resource during `plan`, again during `apply`, and during `destroy`, and the model is asked, and paid, each time; " +
 	"the answers can differ. For an answer that is paid for once, use the resource `openai_chat_completion`, with `content_wo` for what is secret in the prompt."
 
 // forgotten is what becomes of an answer that cannot be used.
 const forgotten = "thrown away, since an ephemeral resource keeps nothing. Running the operation again asks, and pays, again."
 
 var (
-	ephemeralAttributes = kinds.Join(Request, settings, Answer, derived).WithoutWriteOnly()
+	ephemeralAttributes = kinds.Join(Request, settings, sound, Answer, derived).WithoutWriteOnly()
 	ephemeralSchema     = kinds.Ephemeral(ephemeralDescription, ephemeralAttributes)
 )
 

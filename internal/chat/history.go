@@ -17,6 +17,15 @@ var _ datasource.DataSourceWithConfigure = (*MessagesDataSource)(nil)
 
 const messagesDescription = "The conversation that a stored completion answered: its input, oldest message first. It is read at each plan; pages are followed."
 
+// asStored says what an argument's description would say wrongly of what is read.
+var asStored = map[string]string{
+	"content":       "The text of the message. Null where it is in parts, or there is none.",
+	"name":          "The name of the speaker, if it was given one.",
+	"tool_call_id":  "The ID of the tool call that this message answers.",
+	"tool_calls":    "The tool calls of an earlier answer.",
+	"function_call": "The legacy function call of an earlier answer.",
+}
+
 // storedMessage is a message as the server gives it back: content_part has
 // another name there.
 var storedMessage = func() kinds.Attributes {
@@ -26,6 +35,9 @@ var storedMessage = func() kinds.Attributes {
 			a.Wire = "content_parts"
 		}
 		a.Mode, a.Validators = kinds.Computed, nil
+		if text, ok := asStored[a.Name]; ok {
+			a.Description = text
+		}
 		out = append(out, a)
 	}
 	return kinds.Declare(out...)

@@ -2,7 +2,6 @@ package chat_test
 
 import (
 	"context"
-	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -244,7 +243,7 @@ func gate(t *testing.T, s *acctest.Server, config object) (progress, diags []str
 	if err != nil {
 		t.Fatal(err)
 	}
-	for event := range iter.Seq[tfprotov6.InvokeActionEvent](invoked.Events) {
+	for event := range invoked.Events {
 		switch event := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
 			progress = append(progress, event.Message)

@@ -132,7 +132,7 @@ func (d *document) compare(at string, as kinds.Attributes, schema any) {
 		if a.Fields != nil {
 			union := make([]any, len(variants))
 			for i := range variants {
-				union[i] = map[string]any(variants[i])
+				union[i] = variants[i]
 			}
 			d.compare(path, a.Fields, map[string]any{"anyOf": union})
 		}

@@ -34,7 +34,7 @@ const resourceDescription = "Asks a chat model once and keeps the answer in the 
 	"The prompt and the answer are kept in the state in plain text, except for write-only arguments (`content_wo`, `api_key_wo`)."
 
 var (
-	resourceAttributes = kinds.Join(Request, settings, lifecycle, Answer, derived)
+	resourceAttributes = kinds.Join(Request, settings, sound, lifecycle, Answer, derived)
 	resourceSchema     = kinds.Resource(resourceDescription, resourceAttributes)
 )
 
@@ -108,7 +108,7 @@ func planVersion(ctx context.Context, req resource.ModifyPlanRequest) (version t
 		return configured, false, nil
 	}
 	unknown := tftypes.NewValue(tftypes.Number, tftypes.UnknownValue)
-	contents, known := secrets(req.Config.Raw)
+	contents, known := secrets(wire.Fields(req.Config.Raw))
 	if contents == nil {
 		return tftypes.NewValue(tftypes.Number, nil), false, nil
 	}
@@ -134,11 +134,10 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	maps.Copy(state, answer.values)
-	if contents, _ := secrets(req.Config.Raw); contents != nil {
+	if !state["content_wo_version"].IsKnown() { // the user leaves it to us to notice a change
+		contents, _ := secrets(wire.Fields(req.Config.Raw))
 		resp.Diagnostics.Append(keepSecrets(ctx, contents, resp.Private)...)
-		if !state["content_wo_version"].IsKnown() {
-			state["content_wo_version"] = newVersion()
-		}
+		state["content_wo_version"] = newVersion()
 	}
 	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), state)
 }

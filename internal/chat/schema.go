@@ -72,7 +72,7 @@ var responseFormat = kinds.Declare(
 		Description: "The form of the answer: `text`; `json_object` for any JSON object (a message must then ask for JSON in so many words, or OpenAI refuses the request); or `json_schema` for JSON that keeps to a schema.",
 		Validators:  checks{stringvalidator.OneOf("text", "json_object", "json_schema")}},
 	kinds.Attribute{Name: "json_schema", Shape: kinds.Object, Block: true,
-		Description: "The schema, for the type `json_schema` (Structured Outputs). It is checked at plan time, and the answer is checked against it: one that breaks it, is cut off or is a refusal is kept in the state, and the apply fails.",
+		Description: "The schema, for the type `json_schema` (Structured Outputs). It is checked at plan time, and the answer is checked against it: one that breaks it, is cut off or is a refusal is an error, and the resource keeps it in the state all the same.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
 				Description: "The name of the format: 1 to 64 letters, digits, underscores and dashes.",
@@ -227,9 +227,9 @@ var Request = kinds.Declare(
 	kinds.Attribute{Name: "service_tier", Shape: kinds.String,
 		Description: "The class of service: `auto`, `default`, `flex`, `scale`, `priority` or `fast`, as far as the account has it. `response_service_tier` tells which one served."},
 	kinds.Attribute{Name: "store", Shape: kinds.Bool,
-		Description: "Keep the completion on the server, for OpenAI's distillation and evaluation products. It is deleted there when the resource is destroyed or replaced, unless `skip_destroy` is set. The API's default is `false`."},
+		Description: "Keep the completion on the server, for OpenAI's distillation and evaluation products. The resource deletes it there when it is destroyed or replaced, unless `skip_destroy` is set; nothing else does. The API's default is `false`."},
 	kinds.Attribute{Name: "metadata", Shape: kinds.StringMap, InPlace: true,
-		Description: "Labels of a stored completion, to find it again: at most 16, with keys of at most 64 and values of at most 512 characters. OpenAI accepts them only with `store = true`; they are then changed in place.",
+		Description: "Labels of a stored completion, to find it again: at most 16, with keys of at most 64 and values of at most 512 characters. OpenAI accepts them only with `store = true`; the resource then changes them in place.",
 		Validators: checks{
 			mapvalidator.SizeAtMost(16),
 			mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 64)),
@@ -257,13 +257,17 @@ var Request = kinds.Declare(
 // settings are ours: they never reach the server as a part of the request.
 var settings = kinds.Declare(
 	kinds.Attribute{Name: "extra_body", Shape: kinds.JSON, Local: true,
-		Description: "A JSON object of further arguments for the server, for what compatible servers add to the protocol: `jsonencode({ top_k = 20 })`. It cannot repeat an argument that this resource has.",
+		Description: "A JSON object of further arguments for the server, for what compatible servers add to the protocol: `jsonencode({ top_k = 20 })`. It cannot repeat an argument that is declared here.",
 		Validators:  checks{extraBody()}},
+	kinds.Attribute{Name: "api_key", Shape: kinds.String, Local: true, InPlace: true, Sensitive: true,
+		Description: "The API key for this call, instead of the provider's. A resource keeps its answer when the key changes.",
+		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
+)
+
+// sound is a setting of what has an answer.
+var sound = kinds.Declare(
 	kinds.Attribute{Name: "include_audio_data", Shape: kinds.Bool, Local: true,
 		Description: "Keep the sound of a spoken answer in `choices[*].message.audio.data`. It is left out otherwise, because it is large."},
-	kinds.Attribute{Name: "api_key", Shape: kinds.String, Local: true, InPlace: true, Sensitive: true,
-		Description: "The API key for this call, instead of the provider's. Changing it does not ask again.",
-		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
 )
 
 // lifecycle are the managed resource's own settings.
@@ -273,7 +277,7 @@ var lifecycle = kinds.Declare(
 	kinds.Attribute{Name: "api_key_wo_version", Shape: kinds.Int64, Local: true, InPlace: true,
 		Description: "Any number; change it together with `api_key_wo` to see the change in the plan. It does not ask again."},
 	kinds.Attribute{Name: "content_wo_version", Shape: kinds.Int64, Local: true, Mode: kinds.OptionalComputed,
-		Description: "The version of all `content_wo` together. A change asks again. Give a number of your own and raise it when a `content_wo` changes; or leave it out, and the provider notices a change by a slow salted hash that it keeps with the state. Null where there is no `content_wo`."},
+		Description: "The version of all `content_wo` together. A change asks again. Give a number of your own and raise it when a `content_wo` changes; or leave it out, and the provider notices a change by a slow salted hash that it then keeps with the state. Null where there is no `content_wo`."},
 	kinds.Attribute{Name: "triggers", Shape: kinds.StringMap, Local: true,
 		Description: "Any values; when one of them changes, the completion is asked for again. They are not sent."},
 	kinds.Attribute{Name: "skip_destroy", Shape: kinds.Bool, Local: true, InPlace: true,

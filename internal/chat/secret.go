@@ -39,10 +39,10 @@ type privateState interface {
 // secrets are the write-only contents of a configuration: one entry for each
 // message, null where it has none; nil where none has. known is false where some
 // are not known yet.
-func secrets(config tftypes.Value) (contents []*string, known bool) {
+func secrets(config map[string]tftypes.Value) (contents []*string, known bool) {
 	any := false
 	known = true
-	for _, message := range wire.Items(wire.Fields(config)["message"]) {
+	for _, message := range wire.Items(config["message"]) {
 		content := wire.Fields(message)["content_wo"]
 		known = known && content.IsKnown()
 		any = any || !content.IsNull()

@@ -110,6 +110,10 @@ type Request struct {
 	Query  url.Values // nil = none
 	Body   []byte     // JSON, sent as it is; nil = no body
 	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
+
+	// Secrets are parts of Body that may come out nowhere. They are taken out of
+	// every text, and the bodies of the call are not logged.
+	Secrets []string
 }
 
 // Answer is what came back.
@@ -152,20 +156,23 @@ type call struct {
 
 func (c *Client) newCall(ctx context.Context, r Request) *call {
 	watched, wire := transport.Watch(ctx)
+	if len(r.Secrets) > 0 {
+		wire.Withhold()
+	}
 	return &call{
 		client:  c,
 		request: r,
 		ctx:     ctx,
 		watched: watched,
 		wire:    wire,
-		secrets: transport.NewRedactor(append(slices.Clone(c.secrets), r.APIKey, c.entra.secret())...),
+		secrets: transport.NewRedactor(append(slices.Clone(c.secrets), r.APIKey, c.entra.secret())...).Also(r.Secrets...),
 	}
 }
 
 // learn adds a token that was received meanwhile to the secrets.
 func (k *call) learn() {
 	if token := k.client.entra.secret(); token != "" {
-		k.secrets = transport.NewRedactor(append(slices.Clone(k.client.secrets), k.request.APIKey, token)...)
+		k.secrets = transport.NewRedactor(append(slices.Clone(k.client.secrets), k.request.APIKey, token)...).Also(k.request.Secrets...)
 	}
 }
 

@@ -34,7 +34,7 @@ var facts = kinds.Declare(
 	kinds.Attribute{Name: "owned_by", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The organization that owns the model."},
 	kinds.Attribute{Name: "shutdown_date", Shape: kinds.String, Mode: kinds.Computed,
-		Description: "The day from which the model is not to be had any more. Null where none is set, or the server does not say."},
+		Description: "The day on which the model is shut down. Null where none is set, or the server does not say."},
 )
 
 var (

@@ -28,13 +28,13 @@ func TestLog_showsCallsAndNoSecret(t *testing.T) {
 	}
 	rc := filepath.Join(dir, "cli.tfrc")
 	write(t, rc, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/hashicorp/openai\" = %q\n    \"registry.opentofu.org/hashicorp/openai\" = %q\n  }\n  direct {}\n}\n", dir, dir))
-	apply := func(level, prompt string) (log, output string) {
+	applyOf := func(level, name, config string) (log, output string) {
 		t.Helper()
-		work := filepath.Join(dir, level)
+		work := filepath.Join(dir, name)
 		if err := os.Mkdir(work, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(work, "main.tf"), fmt.Sprintf("provider \"openai\" {\n  max_retries = 1\n}\n%s", strings.Replace(completion, "hello", prompt, 1)))
+		write(t, filepath.Join(work, "main.tf"), "provider \"openai\" {\n  max_retries = 1\n}\n"+config)
 		cmd := exec.Command(cli, "apply", "-auto-approve", "-no-color")
 		cmd.Dir = work
 		file := filepath.Join(work, "log")
@@ -46,6 +46,10 @@ func TestLog_showsCallsAndNoSecret(t *testing.T) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		return string(text), string(out)
+	}
+	apply := func(level, prompt string) (log, output string) {
+		t.Helper()
+		return applyOf(level, level, strings.Replace(completion, "hello", prompt, 1))
 	}
 
 	s.Fail(emulator.RateLimited("0"))
@@ -69,6 +73,12 @@ func TestLog_showsCallsAndNoSecret(t *testing.T) {
 	if !strings.Contains(output, "Incorrect API key provided: ***") {
 		t.Errorf("the error is not shown:\n%s", output)
 	}
+	const secret = "the launch code is 1704"
+	trace2, _ := applyOf("TRACE", "private", strings.Replace(completion, `content = "hello"`, `content_wo = "`+secret+`"`, 1))
+	if strings.Contains(calls(trace2), secret) || !strings.Contains(calls(trace2), "holds a write-only value") {
+		t.Errorf("the trace log shows a write-only prompt:\n%s", calls(trace2))
+	}
+
 	for name, text := range map[string]string{"debug log": debug, "trace log": trace, "output": output} {
 		if strings.Contains(text, acctest.Key) {
 			t.Errorf("the %s contains the key", name)

@@ -180,7 +180,11 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 			return
 		}
 	} else if err := client.CheckBaseURL(to.BaseURL); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", err.Error())
+		text := err.Error()
+		if s.BaseURL.IsNull() {
+			text += ". It comes from the environment variable OPENAI_BASE_URL"
+		}
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", text)
 		return
 	}
 	c, err := client.New(to)

@@ -13,6 +13,8 @@ type Exchange struct {
 	sent  int
 	maybe bool
 	same  bool
+
+	withheld bool // bodies are not logged
 }
 
 type exchangeKey struct{}
@@ -51,6 +53,20 @@ func (ex *Exchange) Repeated() bool {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	return ex.same
+}
+
+// Withhold keeps the bodies of this call out of the log: they hold what may be
+// written nowhere.
+func (ex *Exchange) Withhold() {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.withheld = true
+}
+
+func (ex *Exchange) withholds() bool {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.withheld
 }
 
 func exchangeFrom(ctx context.Context) *Exchange {

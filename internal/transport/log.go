@@ -27,6 +27,9 @@ type wire struct {
 	fields  map[string]any // what every message has
 }
 
+// notShown stands in place of a body that may be written nowhere.
+const notShown = "(not shown: the request holds a write-only value)"
+
 // begin starts the log of attempt n (from 0).
 func (t *chain) begin(req *http.Request, n int) *wire {
 	if t.Log == nil {
@@ -61,6 +64,9 @@ func (w *wire) request(req *http.Request) string {
 		return ""
 	}
 	defer body.Close()
+	if exchangeFrom(req.Context()).withholds() {
+		return notShown
+	}
 	data, _ := io.ReadAll(io.LimitReader(body, int64(logLimit+w.secrets.longest())))
 	return w.secrets.Start(string(data), logLimit)
 }
@@ -100,8 +106,12 @@ func (w *wire) read(seen *capture, err error) {
 	if w == nil || seen == nil {
 		return
 	}
+	text := notShown
+	if !exchangeFrom(w.ctx).withholds() {
+		text = w.secrets.Start(string(seen.data), logLimit)
+	}
 	fields := map[string]any{
-		"body":        w.secrets.Start(string(seen.data), logLimit),
+		"body":        text,
 		"bytes":       seen.total,
 		"duration_ms": w.chain.Clock.Now().Sub(w.start).Milliseconds(),
 	}

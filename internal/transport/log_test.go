@@ -205,3 +205,16 @@ func TestRedactor(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestRedactor_alsoTakesOutShortPartsOfARequest(t *testing.T) {
+	t.Parallel()
+	r := transport.NewRedactor("sk-key-of-the-client").Also("1704", "a \"quoted\" word", "no")
+	got := r.String(`sk-key-of-the-client says 1704, no, and "a \"quoted\" word"`)
+	if want := `*** says ***, no, and "***"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	var none *transport.Redactor
+	if got := none.Also("1704").String("code 1704"); got != "code ***" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -28,11 +28,28 @@ func NewRedactor(values ...string) *Redactor {
 	var forms []string
 	for _, value := range values {
 		value = strings.TrimSpace(value)
-		forms = append(forms, spellings(value)...)
+		forms = append(forms, spellings(value, MinSecret)...)
 		if _, token, ok := strings.Cut(value, " "); ok {
-			forms = append(forms, spellings(strings.TrimSpace(token))...)
+			forms = append(forms, spellings(strings.TrimSpace(token), MinSecret)...)
 		}
 	}
+	return redactorOf(forms)
+}
+
+// Also returns a Redactor that takes out these values, too: parts of a request
+// that are secret as they stand, and so from three bytes on.
+func (r *Redactor) Also(values ...string) *Redactor {
+	var forms []string
+	if r != nil {
+		forms = slices.Clone(r.forms)
+	}
+	for _, value := range values {
+		forms = append(forms, spellings(value, 3)...)
+	}
+	return redactorOf(forms)
+}
+
+func redactorOf(forms []string) *Redactor {
 	slices.SortFunc(forms, func(a, b string) int {
 		if len(a) != len(b) {
 			return len(b) - len(a)
@@ -91,8 +108,8 @@ func (r *Redactor) longest() int {
 	return len(r.forms[0])
 }
 
-func spellings(value string) []string {
-	if len(value) < MinSecret {
+func spellings(value string, least int) []string {
+	if len(value) < least {
 		return nil
 	}
 	forms := []string{value, url.QueryEscape(value), url.PathEscape(value)}

@@ -1,0 +1,51 @@
+variable "release_notes" {
+  type = string
+}
+
+# Asks, shows the answer, and fails the run unless it says "approved": true.
+action "openai_chat_completion" "gate" {
+  config {
+    model = "gpt-4o"
+
+    message {
+      role    = "system"
+      content = "You review release notes. Approve them if a customer would understand each line."
+    }
+
+    message {
+      role    = "user"
+      content = var.release_notes
+    }
+
+    response_format {
+      type = "json_schema"
+      json_schema {
+        name   = "review"
+        strict = true
+        schema = jsonencode({
+          type = "object"
+          properties = {
+            approved = { type = "boolean" }
+            why      = { type = "string" }
+          }
+          required             = ["approved", "why"]
+          additionalProperties = false
+        })
+      }
+    }
+
+    expect = jsonencode({ approved = true })
+  }
+}
+
+# Before the release is made or changed, the gate must let it pass.
+resource "terraform_data" "release" {
+  input = var.release_notes
+
+  lifecycle {
+    action_trigger {
+      events  = [before_create, before_update]
+      actions = [action.openai_chat_completion.gate]
+    }
+  }
+}

@@ -1,0 +1,38 @@
+# A message in parts: text, and what the text is about.
+
+resource "openai_chat_completion" "describe" {
+  model = "gpt-4o"
+
+  message {
+    role = "user"
+
+    content_part {
+      type = "text"
+      text = "Describe this picture in one sentence, for people who cannot see it."
+    }
+
+    content_part {
+      type = "image_url"
+      image_url {
+        url    = "https://upload.wikimedia.org/wikipedia/commons/4/47/PNG_transparency_demonstration_1.png"
+        detail = "low"
+      }
+    }
+
+    # An image of your own: url = filebase64("${path.module}/diagram.png")
+    #
+    # A document:
+    #
+    # content_part {
+    #   type = "file"
+    #   file {
+    #     filename  = "report.pdf"
+    #     file_data = filebase64("${path.module}/report.pdf")
+    #   }
+    # }
+  }
+}
+
+output "description" {
+  value = openai_chat_completion.describe.content
+}

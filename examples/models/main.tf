@@ -1,0 +1,35 @@
+# Know before you ask: the model is there, and will be.
+
+locals {
+  model = "gpt-4o"
+}
+
+# A model that is not offered, or not to this key, is an error before anything
+# is paid for.
+data "openai_model" "chosen" {
+  model = local.model
+}
+
+# One that will be shut down is a warning.
+check "model" {
+  assert {
+    condition     = data.openai_model.chosen.shutdown_date == null
+    error_message = "${local.model} will be shut down on ${coalesce(data.openai_model.chosen.shutdown_date, "a day that is not known")}."
+  }
+}
+
+resource "openai_chat_completion" "greeting" {
+  model = data.openai_model.chosen.model
+
+  message {
+    role    = "user"
+    content = "Say hello."
+  }
+}
+
+# Everything that the key may use.
+data "openai_models" "all" {}
+
+output "models" {
+  value = sort(data.openai_models.all.models[*].id)
+}

@@ -1,0 +1,51 @@
+# A completion that OpenAI keeps, is found by its labels, and goes on.
+
+resource "openai_chat_completion" "plan" {
+  model = "gpt-4o"
+  store = true
+
+  # Changed in place: nothing is asked again.
+  metadata = {
+    project = "migration"
+    team    = "platform"
+  }
+
+  message {
+    role    = "user"
+    content = "Name the three steps of moving a database to another region."
+  }
+}
+
+# What the server keeps. Each is read after the completion is made, and then
+# at each plan.
+
+data "openai_chat_completion" "plan" {
+  completion_id = openai_chat_completion.plan.id
+}
+
+data "openai_chat_completion_messages" "plan" {
+  completion_id = openai_chat_completion.plan.id
+}
+
+data "openai_chat_completions" "migration" {
+  metadata   = { project = "migration" }
+  depends_on = [openai_chat_completion.plan]
+}
+
+# The conversation, the answer, and the next question.
+resource "openai_chat_completion" "risks" {
+  model = "gpt-4o"
+
+  messages = concat(data.openai_chat_completion_messages.plan.messages, [
+    { role = "assistant", content = data.openai_chat_completion.plan.content },
+    { role = "user", content = "Which step is the riskiest, and why?" },
+  ])
+}
+
+output "risks" {
+  value = openai_chat_completion.risks.content
+}
+
+output "stored" {
+  value = data.openai_chat_completions.migration.completions[*].id
+}
