@@ -121,7 +121,7 @@ var derived = kinds.Declare(
 	kinds.Attribute{Name: "content", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 		Description: "The text of the first choice: `choices[0].message.content`."},
 	kinds.Attribute{Name: "output", Shape: kinds.Dynamic, Mode: kinds.Computed, Local: true,
-		Description: "The first choice's JSON as a value, if `response_format` asked for JSON: `openai_chat_completion.x.output.city`. Null otherwise, and where it is not valid JSON."},
+		Description: "The first choice's JSON as a value, if `response_format` asked for JSON: `openai_chat_completion.x.output.city`. Null otherwise, where it is not valid JSON, and where it is nested more than 50 deep."},
 	kinds.Attribute{Name: "request_id", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 		Description: "The server's ID of the call, for questions to its support. Null where the server gives none."},
 )

@@ -118,9 +118,31 @@ func breaches(arguments map[string]tftypes.Value, choices tftypes.Value) []strin
 func output(arguments map[string]tftypes.Value, content tftypes.Value) tftypes.Value {
 	text, there := wire.Text(content)
 	if _, ok := wantsJSON(arguments); ok && there {
-		if v, err := kinds.ParseJSON(text); err == nil {
+		if v, err := kinds.ParseJSON(text); err == nil && depth(v) <= maxDepth {
 			return wire.Dynamic(v)
 		}
 	}
 	return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
+}
+
+// maxDepth is how deep an answer may be nested to become a value. Terraform
+// writes the type of a value beside it, and compares both at each plan, which
+// takes all memory for some hundred levels. Structured Outputs has ten.
+const maxDepth = 50
+
+func depth(v any) int {
+	deepest := 0
+	switch v := v.(type) {
+	case map[string]any:
+		for _, item := range v {
+			deepest = max(deepest, depth(item))
+		}
+	case []any:
+		for _, item := range v {
+			deepest = max(deepest, depth(item))
+		}
+	default:
+		return 0
+	}
+	return deepest + 1
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 )
 
@@ -142,4 +144,17 @@ func FuzzAssembly(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestOutput_isNoValueWhereItIsNestedTooDeep(t *testing.T) {
+	t.Parallel()
+	asked := map[string]tftypes.Value{"response_format": tftypes.NewValue(
+		tftypes.Object{AttributeTypes: map[string]tftypes.Type{"type": tftypes.String}},
+		map[string]tftypes.Value{"type": tftypes.NewValue(tftypes.String, "json_object")})}
+	for levels, want := range map[int]bool{1: true, maxDepth: true, maxDepth + 1: false, 5000: false} {
+		text := strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels)
+		if got := !output(asked, tftypes.NewValue(tftypes.String, text)).IsNull(); got != want {
+			t.Errorf("%d levels: a value is %t", levels, got)
+		}
+	}
 }
