@@ -66,7 +66,7 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress 
 	}
 	values, unreadable := readAnswer(fields, answer)
 	if unreadable != nil {
-		return reply{failure: fmt.Errorf("the server's answer could not be read: %w. It began with: %.200q", unreadable, answer.Body)}
+		return reply{failure: fmt.Errorf("the server's answer could not be read: %w", unreadable)}
 	}
 	r := reply{values: values, failure: err}
 	if err == nil {
@@ -223,7 +223,7 @@ func (c completions) relabel(ctx context.Context, id string, metadata tftypes.Va
 		body = []byte(`{"metadata":null}`)
 	}
 	_, err = c.client.Do(ctx, client.Request{
-		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey,
+		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey, Free: true,
 	})
 	return err
 }

@@ -51,7 +51,7 @@ func validateMessage(diags *diag.Diagnostics, at path.Path, fields map[string]tf
 	case role == "tool" && missing(fields["tool_call_id"]):
 		refuse(diags, at, "tool_call_id", "Missing tool_call_id",
 			"A message with the role \"tool\" answers a tool call and needs its ID: tool_call_id = openai_chat_completion.….choices[0].message.tool_calls[0].id")
-	case role != "tool" && !missing(fields["tool_call_id"]):
+	case role != "tool" && given(fields["tool_call_id"]):
 		refuse(diags, at, "tool_call_id", "Unexpected tool_call_id",
 			"Only a message with the role \"tool\" takes a tool_call_id; this one has the role %q. Remove it or change the role.", role)
 	}
@@ -60,7 +60,7 @@ func validateMessage(diags *diag.Diagnostics, at path.Path, fields map[string]tf
 			"A message with the legacy role \"function\" needs the name of the function whose result it is.")
 	}
 	for _, name := range []string{"tool_calls", "function_call", "audio", "refusal"} {
-		if role != "assistant" && !fields[name].IsNull() {
+		if role != "assistant" && given(fields[name]) {
 			refuse(diags, at, name, "Unexpected "+name,
 				"Only a message with the role \"assistant\" takes %s; this one has the role %q. Remove it or change the role.", name, role)
 		}
@@ -75,7 +75,12 @@ func contentRequired(role string, fields map[string]tftypes.Value) bool {
 	case "function":
 		return false
 	case "assistant":
-		return fields["tool_calls"].IsNull() && fields["function_call"].IsNull() && fields["audio"].IsNull() && fields["refusal"].IsNull()
+		for _, name := range []string{"tool_calls", "function_call", "audio", "refusal"} {
+			if !missing(fields[name]) {
+				return false
+			}
+		}
+		return true
 	default:
 		return true
 	}

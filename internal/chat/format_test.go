@@ -284,3 +284,15 @@ func TestRequest_sendsEveryArgument(t *testing.T) {
 		},
 	})
 }
+
+// Names that are not in Unicode's normal form must not cost a paid answer: the
+// real CLI compares them.
+func TestStructuredOutput_keepsOddNames(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"{\"e\u0301\":1,\"\u00e9\":2,\"a.b c\":[null,{}]}"}}]}`))
+	s.Run(t,
+		resource.TestStep{Config: completionOf("json", "response_format {\n type = \"json_object\"\n }"), Check: asked(t, s, 1)},
+		resource.TestStep{Config: completionOf("json", "response_format {\n type = \"json_object\"\n }"), Check: asked(t, s, 1),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+	)
+}

@@ -110,7 +110,8 @@ func planVersion(ctx context.Context, req resource.ModifyPlanRequest) (version t
 	unknown := tftypes.NewValue(tftypes.Number, tftypes.UnknownValue)
 	contents, known := secrets(wire.Fields(req.Config.Raw))
 	if contents == nil {
-		return tftypes.NewValue(tftypes.Number, nil), false, nil
+		before := wire.Fields(req.State.Raw)[name]
+		return tftypes.NewValue(tftypes.Number, nil), !before.IsNull(), nil // true: a content_wo has gone
 	}
 	if req.State.Raw.IsNull() || !known {
 		return unknown, !req.State.Raw.IsNull(), nil

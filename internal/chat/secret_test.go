@@ -89,3 +89,33 @@ func TestAPIKeyWO_isUsedAndNotKept(t *testing.T) {
 			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
 	)
 }
+
+// A write-only content that goes changes the request, though nothing else is
+// left to show it.
+func TestContentWO_goneAsksAgain(t *testing.T) {
+	conversation := func(content string) string {
+		return `
+resource "openai_chat_completion" "test" {
+  model = "gpt-4"
+  message {
+    role    = "user"
+    content = "hello"
+  }
+  message {
+    role          = "assistant"
+    function_call = { name = "f", arguments = "{}" }
+    ` + content + `
+  }
+  message {
+    role    = "function"
+    name    = "f"
+    content = "done"
+  }
+}`
+	}
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t,
+		resource.TestStep{Config: conversation(`content_wo = "between us"`), Check: asked(t, s, 1)},
+		resource.TestStep{Config: conversation(""), Check: asked(t, s, 2), ConfigPlanChecks: planned(plancheck.ResourceActionReplace)},
+	)
+}

@@ -34,17 +34,38 @@ func refuse(diags *diag.Diagnostics, at path.Path, name, summary, format string,
 
 // given reports whether an argument is certainly there. Blocks that nobody
 // wrote come as an empty list.
-func given(v tftypes.Value) bool {
-	if v.IsNull() || !v.IsKnown() {
-		return false
-	}
+func given(v tftypes.Value) bool { return !v.IsNull() && !perhaps(v) && !empty(v) }
+
+// missing reports whether an argument is certainly not there.
+func missing(v tftypes.Value) bool { return v.IsNull() || empty(v) }
+
+func empty(v tftypes.Value) bool {
 	var items []tftypes.Value
-	return !v.Type().Is(tftypes.List{}) || v.As(&items) != nil || len(items) > 0
+	return v.IsKnown() && v.Type().Is(tftypes.List{}) && v.As(&items) == nil && len(items) == 0
 }
 
-// missing reports whether an argument is certainly not there, rather than not
-// known yet.
-func missing(v tftypes.Value) bool { return v.IsKnown() && !given(v) }
+// perhaps reports whether it is not known yet if an argument will be there. A
+// single block made by "dynamic" for something unknown comes as an object with
+// nothing known in it.
+func perhaps(v tftypes.Value) bool {
+	if !v.IsKnown() {
+		return true
+	}
+	if v.IsNull() || !v.Type().Is(tftypes.Object{}) {
+		return false
+	}
+	unknown := false
+	for _, field := range wire.Fields(v) {
+		if field.IsNull() || empty(field) {
+			continue
+		}
+		if !perhaps(field) {
+			return false
+		}
+		unknown = true
+	}
+	return unknown
+}
 
 // validatePairs checks arguments that need, or exclude, another one.
 func validatePairs(diags *diag.Diagnostics, arguments map[string]tftypes.Value) {

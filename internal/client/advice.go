@@ -135,7 +135,7 @@ func (k *call) tooMany(p *Problem) string {
 	text := fmt.Sprintf("The rate limit is reached; the request was sent %s. Lower the number of operations at a time (terraform apply -parallelism=2), raise max_retries (%d now), or wait and run the operation again.",
 		times(p.Attempts), k.client.settings.MaxRetries)
 	if p.RetryAfter > 0 {
-		text += fmt.Sprintf(" The server asks to wait %s.", p.RetryAfter.Round(time.Millisecond))
+		text += fmt.Sprintf(" The server asks to wait %s; more than a minute, or than the time that is left (timeouts), is not waited for.", p.RetryAfter.Round(time.Millisecond))
 	}
 	return text
 }

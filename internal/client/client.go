@@ -111,6 +111,9 @@ type Request struct {
 	Body   []byte     // JSON, sent as it is; nil = no body
 	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
 
+	// Free says that an answer costs nothing although the method is POST.
+	Free bool
+
 	// Secrets are parts of Body that may come out nowhere. They are taken out of
 	// every text, and the bodies of the call are not logged.
 	Secrets []string
@@ -231,7 +234,7 @@ func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
 	if len(body) == 0 && res.StatusCode == http.StatusNoContent {
 		return answer, nil
 	}
-	if !json.Valid(body) {
+	if !json.Valid(body) || body[0] != '{' { // every answer of the API is an object
 		return answer, k.unreadable(res, body)
 	}
 	if isErrorDocument(body) {

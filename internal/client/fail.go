@@ -130,7 +130,7 @@ func (k *call) ended() *Problem {
 	switch {
 	case k.wire.MaybeAnswered():
 		p.Message = what + " after the request was sent and before its answer was complete."
-		p.MaybeBilled = !repeatable(k.request.Method)
+		p.MaybeBilled = k.costs()
 	case k.wire.Sent() > 0:
 		p.Message = what + " while waiting to send the request again; the server had refused it so far."
 	default:
@@ -149,7 +149,7 @@ func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 	}
 	p.Message = fmt.Sprintf("No complete answer came within request_timeout (%s).", err.After)
 	p.next = "Raise request_timeout in the provider block: models that reason can take minutes."
-	if !repeatable(k.request.Method) {
+	if k.costs() {
 		p.MaybeBilled = true
 		p.Message += " The request was not sent again, so that it is not paid for twice."
 	}
@@ -160,7 +160,7 @@ func (k *call) lost(err error) *Problem {
 	p := k.problem(Lost)
 	p.Message = "The request was sent, but the connection broke before the answer was complete: " + k.text(err.Error(), 300) + "."
 	p.next = "Run the operation again. If this happens again and again, look for a proxy or gateway that ends long connections."
-	if !repeatable(k.request.Method) {
+	if k.costs() {
 		p.MaybeBilled = true
 		p.Message += " It was not sent again, so that it is not paid for twice."
 		p.next = "Run the operation again to ask a second time. If this happens again and again, look for a proxy or gateway that ends long connections."
@@ -195,7 +195,7 @@ func (k *call) redirected(err *redirectError) *Problem {
 func (k *call) tooLong(err error) *Problem {
 	p := k.problem(BadAnswer)
 	p.Message = "The answer is too long to be read: " + k.text(err.Error(), 300) + "."
-	p.MaybeBilled = !repeatable(k.request.Method)
+	p.MaybeBilled = k.costs()
 	p.next = "Ask for less at a time."
 	p.cause = &veiled{text: p.Message, err: err}
 	return p
@@ -205,7 +205,7 @@ func (k *call) tooLong(err error) *Problem {
 func (k *call) rejected(err error) *Problem {
 	p := k.problem(BadAnswer)
 	p.Message = "The answer could not be read: " + k.text(err.Error(), maxMessage)
-	p.MaybeBilled = !repeatable(k.request.Method)
+	p.MaybeBilled = k.costs()
 	p.cause = &veiled{text: p.Message, err: err}
 	return p
 }
@@ -219,3 +219,6 @@ func (k *call) text(text string, limit int) string {
 func repeatable(method string) bool {
 	return method != http.MethodPost && method != http.MethodPut && method != http.MethodPatch
 }
+
+// costs reports whether an answer to the request is paid for.
+func (k *call) costs() bool { return !k.request.Free && !repeatable(k.request.Method) }

@@ -34,7 +34,7 @@ func (k *call) refused(res *http.Response, body []byte) *Problem {
 	if p.Message == "" {
 		p.Message, p.said = k.describe(res, body), false
 	}
-	if (p.Status == http.StatusGatewayTimeout || p.Status == 524) && !repeatable(k.request.Method) {
+	if (p.Status == http.StatusGatewayTimeout || p.Status == 524) && k.costs() {
 		p.MaybeBilled = true // the gateway gave up, perhaps not the server behind it
 	}
 	p.next = k.advice(p)
@@ -45,7 +45,7 @@ func (k *call) refused(res *http.Response, body []byte) *Problem {
 func (k *call) unreadable(res *http.Response, body []byte) *Problem {
 	p := k.at(res, k.problem(BadAnswer))
 	p.Message = k.describe(res, body)
-	p.MaybeBilled = !repeatable(k.request.Method)
+	p.MaybeBilled = k.costs()
 	p.next = "Check " + k.client.address() + " (" + k.text(plainBase(k.client.base), 300) + ")" + k.client.endsInV1(": for most servers it ends in /v1") + ". A login page or a proxy can also answer in the server's place."
 	return p
 }

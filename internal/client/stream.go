@@ -112,7 +112,7 @@ func (s *stream) one(kind string, data []byte, event func(data []byte) error) er
 	}
 	if kind == "error" || isErrorEvent(data) {
 		problem := s.call.refused(s.res, data)
-		problem.MaybeBilled = s.events > 0 && !repeatable(s.call.request.Method)
+		problem.MaybeBilled = s.events > 0 && s.call.costs()
 		return problem
 	}
 	if err := event(data); err != nil {

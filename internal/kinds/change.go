@@ -73,7 +73,7 @@ func (a *Attribute) settle(was, will tftypes.Value) (tftypes.Value, bool) {
 	switch a.Shape {
 	case JSON, JSONOrString:
 		var old, now string
-		if was.As(&old) == nil && will.As(&now) == nil && SameJSON(old, now) {
+		if was.As(&old) == nil && will.As(&now) == nil && (a.Shape == JSON || (Embedded(old) && Embedded(now)) || old == now) && SameJSON(old, now) {
 			return was, true
 		}
 		return will, false

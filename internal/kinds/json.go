@@ -164,3 +164,7 @@ func compact(v any) string {
 	text, _ := json.Marshal(v) // what was parsed from JSON encodes
 	return string(text)
 }
+
+// Embedded reports whether text of the shape JSONOrString stands for JSON, and
+// is embedded and compared as that, rather than for itself.
+func Embedded(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), "{") }

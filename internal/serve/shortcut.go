@@ -175,7 +175,7 @@ func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 	if r == nil || len(req.PlannedPrivate) > 0 || req.PriorState == nil || req.PlannedState == nil || req.Config == nil {
 		return s.framework.ApplyResourceChange(ctx, req)
 	}
-	if exists, err := req.PriorState.IsNull(); err != nil || !exists {
+	if absent, err := req.PriorState.IsNull(); err != nil || !absent {
 		return s.framework.ApplyResourceChange(ctx, req)
 	}
 	config, err := req.Config.Unmarshal(r.tf)

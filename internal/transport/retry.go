@@ -84,7 +84,7 @@ func (t *chain) judge(req *http.Request, res *http.Response, err error, n int) (
 		wait := t.backoff(n)
 		return wait, err.Error(), retryError(req.Method, err) && t.inTime(req.Context(), wait)
 	}
-	if !retryAnswer(res) {
+	if !retryAnswer(req.Method, res) {
 		return 0, "", false
 	}
 	why := "status " + strconv.Itoa(res.StatusCode)
@@ -141,7 +141,7 @@ func permanent(err error) bool {
 
 // retryAnswer decides by status, unless the server says so itself. A status of
 // success is never asked for again, whatever the server says: it is paid for.
-func retryAnswer(res *http.Response) bool {
+func retryAnswer(method string, res *http.Response) bool {
 	if res.StatusCode < 400 {
 		return false
 	}
@@ -156,6 +156,8 @@ func retryAnswer(res *http.Response) bool {
 		return true
 	case http.StatusTooManyRequests:
 		return !outOfMoney(res)
+	case http.StatusGatewayTimeout, 524: // a gateway gave up; the server behind it may answer, and bill, all the same
+		return repeatable(method)
 	}
 	return res.StatusCode >= 500
 }

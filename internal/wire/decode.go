@@ -3,10 +3,13 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
@@ -63,11 +66,12 @@ func decode(a *kinds.Attribute, v any) tftypes.Value {
 		}
 		element := t.(tftypes.Map).ElementType //nolint:forcetypeassert // the type of these shapes
 		values := make(map[string]tftypes.Value, len(items))
-		for k, item := range items {
+		for _, name := range slices.Sorted(maps.Keys(items)) {
+			key := norm.NFC.String(name) // as in Dynamic
 			if a.Shape == kinds.StringsMap {
-				values[k] = decodeList(element, item, false)
+				values[key] = decodeList(element, items[name], false)
 			} else {
-				values[k] = decodeScalar(element, item, a.Shape == kinds.Int64Map)
+				values[key] = decodeScalar(element, items[name], a.Shape == kinds.Int64Map)
 			}
 		}
 		return tftypes.NewValue(t, values)
@@ -100,9 +104,11 @@ func Dynamic(v any) tftypes.Value {
 	case map[string]any:
 		types := make(map[string]tftypes.Type, len(v))
 		values := make(map[string]tftypes.Value, len(v))
-		for name, item := range v {
-			values[name] = Dynamic(item)
-			types[name] = values[name].Type()
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			// Terraform normalises names, but not on every way that they travel.
+			key := norm.NFC.String(name)
+			values[key] = Dynamic(v[name])
+			types[key] = values[key].Type()
 		}
 		return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
 	case []any:

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -106,7 +105,7 @@ func encodeJSON(out *bytes.Buffer, a *kinds.Attribute, v tftypes.Value) error {
 	if err := v.As(&text); err != nil {
 		return err
 	}
-	if a.Shape == kinds.JSONOrString && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+	if a.Shape == kinds.JSONOrString && !kinds.Embedded(text) {
 		writeText(out, text)
 		return nil
 	}

@@ -154,6 +154,16 @@ func TestDecode_isLenient(t *testing.T) {
 	}
 }
 
+// Terraform normalises the names of a type, and not those of its value.
+func TestDynamic_normalisesNames(t *testing.T) {
+	t.Parallel()
+	got := wire.Dynamic(map[string]any{"e\u0301": "decomposed", "\u00e9": "composed"})
+	fields := wire.Fields(got)
+	if text, _ := wire.Text(fields["\u00e9"]); len(fields) != 1 || text != "composed" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestDecode_refusesOnlyWhatIsNoObject(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{"", "[]", "null", `"text"`, "3", "{", "{} {}", "<html>"} {
