@@ -36,6 +36,7 @@ const asking = "Could not create chat completion"
 type reply struct {
 	values   map[string]tftypes.Value // every attribute of Answer and derived; nil = there is no answer at all
 	failure  error                    // why it is not whole; nil = it is
+	asked    kinds.Attributes         // the arguments that made the request
 	breaches []string                 // where it breaks the format that was asked for, or has nothing in it
 }
 
@@ -47,6 +48,7 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress 
 		return reply{failure: errUnconfigured}
 	}
 	fields := wire.Fields(arguments)
+	asked := givenArguments(fields)
 	streamed := wire.True(fields["stream"])
 	request, err := newRequest(fields, streamed)
 	if err != nil {
@@ -62,13 +64,13 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress 
 		if err == nil {
 			err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
 		}
-		return reply{failure: err}
+		return reply{failure: err, asked: asked}
 	}
 	values, unreadable := readAnswer(fields, answer)
 	if unreadable != nil {
 		return reply{failure: fmt.Errorf("the server's answer could not be read: %w", unreadable)}
 	}
-	r := reply{values: values, failure: err}
+	r := reply{values: values, failure: err, asked: asked}
 	if err == nil {
 		r.breaches = breaches(fields, values["choices"])
 		if len(wire.Items(values["choices"])) == 0 {
@@ -83,13 +85,25 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress 
 func (r reply) report(diags *diag.Diagnostics, fate string) {
 	switch {
 	case r.failure != nil && r.values == nil:
-		report.Failure(diags, asking, Request, r.failure)
+		report.Failure(diags, asking, r.asked, r.failure)
 	case r.failure != nil:
-		report.Failure(diags, asking, Request, r.failure, "What had arrived before that is "+fate)
+		report.Failure(diags, asking, r.asked, r.failure, "What had arrived before that is "+fate)
 	case len(r.breaches) > 0:
 		diags.AddError("Unusable chat completion",
 			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.breaches, "\n  - ")+"\n\nThe answer is "+fate)
 	}
+}
+
+// givenArguments are those that the user wrote, so that what the server says of
+// "messages" is reported at the blocks, or at the value, that is there.
+func givenArguments(fields map[string]tftypes.Value) kinds.Attributes {
+	var out kinds.Attributes
+	for _, a := range Request {
+		if given(fields[a.Name]) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // newRequest writes the arguments as the request's JSON.

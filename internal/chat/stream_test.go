@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
 func assemble(t *testing.T, chunks ...string) map[string]any {
@@ -155,6 +156,20 @@ func TestOutput_isNoValueWhereItIsNestedTooDeep(t *testing.T) {
 		text := strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels)
 		if got := !output(asked, tftypes.NewValue(tftypes.String, text)).IsNull(); got != want {
 			t.Errorf("%d levels: a value is %t", levels, got)
+		}
+	}
+}
+
+// What the server says of "messages" belongs to the blocks, or to the value,
+// whichever the user wrote.
+func TestGivenArguments_leadToWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"message", "messages"} {
+		list := Request.Find(name).Type()
+		one := tftypes.NewValue(list, []tftypes.Value{tftypes.NewValue(list.(tftypes.List).ElementType, tftypes.UnknownValue)})
+		got, ok := wire.Path(givenArguments(map[string]tftypes.Value{name: one}), "messages[0].content")
+		if !ok || got.String() != name+"[0].content" {
+			t.Errorf("got %s, want it in %s", got, name)
 		}
 	}
 }
