@@ -73,7 +73,14 @@ func (a *Attribute) settle(was, will tftypes.Value) (tftypes.Value, bool) {
 	switch a.Shape {
 	case JSON, JSONOrString:
 		var old, now string
-		if was.As(&old) == nil && will.As(&now) == nil && (a.Shape == JSON || (Embedded(old) && Embedded(now)) || old == now) && SameJSON(old, now) {
+		if was.As(&old) != nil || will.As(&now) != nil {
+			return will, false
+		}
+		same := old == now
+		if a.Shape == JSON || (Embedded(old) && Embedded(now)) {
+			same = SameJSON(old, now)
+		}
+		if same {
 			return was, true
 		}
 		return will, false

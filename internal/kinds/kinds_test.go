@@ -113,6 +113,18 @@ func TestChange_goesByMeaning(t *testing.T) {
 	}
 }
 
+// Text that is sent for itself is compared for itself, though it looks like JSON.
+func TestChange_takesTextThatIsNoObjectForItself(t *testing.T) {
+	t.Parallel()
+	as := kinds.Declare(kinds.Attribute{Name: "voice", Shape: kinds.JSONOrString})
+	for _, pair := range [][2]string{{"1", "1.0"}, {`"a"`, `"\u0061"`}} {
+		was, will := acctest.Value(as.Type(), object{"voice": pair[0]}), acctest.Value(as.Type(), object{"voice": pair[1]})
+		if _, replaced, err := kinds.Change(as, was, will); err != nil || len(replaced) != 1 {
+			t.Errorf("%s and %s count as the same; %v", pair[0], pair[1], err)
+		}
+	}
+}
+
 func TestDeclare_panicsOnWhatCanNeverWork(t *testing.T) {
 	t.Parallel()
 	for name, make := range map[string]func(){
