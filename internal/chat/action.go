@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -123,7 +124,7 @@ func judge(diags *diag.Diagnostics, config map[string]tftypes.Value, answer repl
 	}
 	if want, ok := wire.Text(config["expect"]); ok {
 		content, _ := wire.Text(answer.values["content"])
-		found = append(found, kinds.Lacks(content, want)...)
+		found = append(found, jsontext.Lacks(content, want)...)
 	}
 	if len(found) > 0 {
 		diags.AddError("Chat completion fails the rules of the action", "  - "+strings.Join(found, "\n  - "))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
@@ -101,7 +102,7 @@ func parseChoice(s, want string, words ...string) (map[string]any, error) {
 	if !strings.HasPrefix(strings.TrimSpace(s), "{") {
 		return nil, fmt.Errorf("%q is not a choice; %s", s, want)
 	}
-	v, err := kinds.ParseJSON(s)
+	v, err := jsontext.Parse(s)
 	if err != nil {
 		return nil, fmt.Errorf("the text is not valid JSON: %w; %s", err, want)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/structured"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -118,7 +119,7 @@ func breaches(arguments map[string]tftypes.Value, choices tftypes.Value) []strin
 func output(arguments map[string]tftypes.Value, content tftypes.Value) tftypes.Value {
 	text, there := wire.Text(content)
 	if _, ok := wantsJSON(arguments); ok && there {
-		if v, err := kinds.ParseJSON(text); err == nil && depth(v) <= maxDepth {
+		if v, err := jsontext.Parse(text); err == nil && depth(v) <= maxDepth {
 			return wire.Dynamic(v)
 		}
 	}

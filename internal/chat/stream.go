@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // assembly puts the chunks of a stream together to one completion. It is
@@ -19,7 +19,7 @@ type assembly struct {
 
 // add takes the JSON of one event.
 func (s *assembly) add(data []byte) error {
-	parsed, err := kinds.ParseJSON(string(data))
+	parsed, err := jsontext.Parse(string(data))
 	if err != nil {
 		return fmt.Errorf("an event of the stream is not valid JSON: %w", err)
 	}

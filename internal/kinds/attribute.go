@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -222,3 +223,7 @@ func (a *Attribute) terraformType() tftypes.Type {
 	}
 	panic(fmt.Sprintf("kinds: attribute %q has no shape", a.Name))
 }
+
+// Embedded reports whether text of the shape JSONOrString stands for JSON, and
+// is embedded and compared as that, rather than for itself.
+func Embedded(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), "{") }

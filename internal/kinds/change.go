@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // Change settles the plan for an object that exists. It compares what is
@@ -78,7 +80,7 @@ func (a *Attribute) settle(was, will tftypes.Value) (tftypes.Value, bool) {
 		}
 		same := old == now
 		if a.Shape == JSON || (Embedded(old) && Embedded(now)) {
-			same = SameJSON(old, now)
+			same = jsontext.Same(old, now)
 		}
 		if same {
 			return was, true

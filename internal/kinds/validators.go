@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // text is a validator of known text made of one function. The function's error
@@ -72,7 +74,7 @@ func JSONSchemaOfObject() validator.String {
 			return err
 		}
 		if t, given := schema["type"]; given && t != "object" {
-			return fmt.Errorf("the schema must describe an object: its \"type\" must be \"object\", not %s", appendCanonical(nil, t))
+			return fmt.Errorf("the schema must describe an object: its \"type\" must be \"object\", not %s", jsontext.Canonical(t))
 		}
 		return nil
 	})
@@ -80,7 +82,7 @@ func JSONSchemaOfObject() validator.String {
 
 // ParseObject reads text that holds a JSON object. Its error says what to do.
 func ParseObject(s string) (map[string]any, error) {
-	v, err := ParseJSON(s)
+	v, err := jsontext.Parse(s)
 	if err != nil {
 		return nil, fmt.Errorf("the text is not valid JSON: %w. Use jsonencode({ … }) to write it", err)
 	}

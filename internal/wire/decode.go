@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
@@ -21,7 +22,7 @@ import (
 // unknown one is ignored, a scalar of another type is converted where it can be
 // and null where it cannot. Only text that is no JSON object is an error.
 func Decode(as kinds.Attributes, data []byte) (map[string]tftypes.Value, error) {
-	parsed, err := kinds.ParseJSON(string(data))
+	parsed, err := jsontext.Parse(string(data))
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,6 @@
-package kinds
+// Package jsontext compares JSON by what it means. It knows neither Terraform nor
+// any API.
+package jsontext
 
 import (
 	"bytes"
@@ -13,9 +15,9 @@ import (
 	"strings"
 )
 
-// ParseJSON reads one JSON value. Numbers stay as they are written
+// Parse reads one JSON value. Numbers stay as they are written
 // (json.Number), so that nothing is lost on the way to the API.
-func ParseJSON(text string) (any, error) {
+func Parse(text string) (any, error) {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
 	var v any
@@ -31,23 +33,27 @@ func ParseJSON(text string) (any, error) {
 	return v, nil
 }
 
-// SameJSON reports whether two texts hold the same JSON value: order of keys,
+// Same reports whether two texts hold the same JSON value: order of keys,
 // white space, escapes and the spelling of numbers (1, 1.0, 1e0) do not count.
 // Texts that are not JSON are the same only to the letter.
-func SameJSON(a, b string) bool {
+func Same(a, b string) bool {
 	if a == b {
 		return true
 	}
-	va, err := ParseJSON(a)
+	va, err := Parse(a)
 	if err != nil {
 		return false
 	}
-	vb, err := ParseJSON(b)
+	vb, err := Parse(b)
 	if err != nil {
 		return false
 	}
 	return bytes.Equal(appendCanonical(nil, va), appendCanonical(nil, vb))
 }
+
+// Canonical writes a parsed JSON value in the one spelling by which Same
+// compares. It is stable: names of recordings are made of it.
+func Canonical(v any) []byte { return appendCanonical(nil, v) }
 
 // appendCanonical writes a parsed JSON value in one spelling: keys sorted, no
 // white space, numbers as digits and exponent.
@@ -125,11 +131,11 @@ func canonicalNumber(n string) string {
 // contain: each member of it with the same value, at every depth; lists must be
 // the same.
 func Lacks(text, want string) []string {
-	w, err := ParseJSON(want)
+	w, err := Parse(want)
 	if err != nil {
 		return []string{"what is expected is not valid JSON: " + err.Error()}
 	}
-	v, err := ParseJSON(text)
+	v, err := Parse(text)
 	if err != nil {
 		return []string{"the answer is not valid JSON: " + err.Error()}
 	}
@@ -164,7 +170,3 @@ func compact(v any) string {
 	text, _ := json.Marshal(v) // what was parsed from JSON encodes
 	return string(text)
 }
-
-// Embedded reports whether text of the shape JSONOrString stands for JSON, and
-// is embedded and compared as that, rather than for itself.
-func Embedded(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), "{") }
