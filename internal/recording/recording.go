@@ -1,0 +1,231 @@
+// Package recording keeps answers in files, so that each is paid for once: one
+// JSON file an answer, made to be read in a pull request and committed.
+//
+// A recording is found by what was asked: its name is the SHA-256 of the request
+// and of the triggers beside it. What a key, an organisation, a time limit or the
+// spelling of the JSON says is no part of it.
+//
+// The package knows no Terraform, no HTTP, and nothing of what a request or an
+// answer means. It never deletes or overwrites a recording, unless it is told to
+// by [Refresh], and never one that it cannot read.
+package recording
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+)
+
+// Mode says what a Store does about a request.
+type Mode string
+
+// The modes of a Store.
+const (
+	Reuse   Mode = "reuse"   // takes the recording if there is one, else asks and records
+	Replay  Mode = "replay"  // takes the recording, never asks
+	Refresh Mode = "refresh" // asks and overwrites, once a request in each process
+)
+
+// Options configure New.
+type Options struct {
+	Directory string           // where the files are; made when the first is written
+	Mode      Mode             // "" = Reuse
+	Version   string           // of the provider, noted in each file
+	Now       func() time.Time // nil = time.Now
+}
+
+// Store is a directory of recordings. It is safe for concurrent use, and several
+// processes may have the same directory.
+type Store struct {
+	options Options
+	busy    gates    // requests that this process is asking
+	fresh   sync.Map // name → struct{}: refreshed by this process
+}
+
+// New returns the store. It touches no file.
+func New(o Options) *Store {
+	if o.Mode == "" {
+		o.Mode = Reuse
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Store{options: o}
+}
+
+// Mode is what the store does about a request.
+func (s *Store) Mode() Mode { return s.options.Mode }
+
+// Question is what a recording answers.
+type Question struct {
+	Request  []byte            // a JSON object, as it is sent
+	Ignore   []string          // members of Request that the answer does not depend on
+	Triggers map[string]string // tell questions apart whose requests are the same
+}
+
+// Name is the name of the question's recording without its ending: 64 hexadecimal
+// digits. It fails for a request that is no JSON object.
+func (q Question) Name() (string, error) {
+	return nameOf(q.Request, q.Triggers, q.Ignore)
+}
+
+func nameOf(request []byte, triggers map[string]string, ignore []string) (string, error) {
+	parsed, err := jsontext.Parse(string(request))
+	if err != nil {
+		return "", err
+	}
+	object, ok := parsed.(map[string]any)
+	if !ok {
+		return "", errors.New("the request is no JSON object")
+	}
+	for _, name := range ignore {
+		delete(object, name)
+	}
+	asked := map[string]any{"request": object}
+	if len(triggers) > 0 {
+		values := make(map[string]any, len(triggers))
+		for name, value := range triggers {
+			values[name] = value
+		}
+		asked["triggers"] = values
+	}
+	sum := sha256.Sum256(jsontext.Canonical(asked))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Answer is what was received.
+type Answer struct {
+	Body      []byte // a JSON object
+	RequestID string // the server's name of the call; "" when it gave none
+}
+
+// format is the version of the files that this package writes, and the newest that it reads.
+const format = 1
+
+// record is the content of a file.
+type record struct {
+	Format    int               `json:"recording"`
+	Recorded  time.Time         `json:"recorded_at"`
+	Version   string            `json:"provider_version"`
+	Unusable  []string          `json:"unusable,omitempty"`
+	RequestID string            `json:"request_id,omitempty"`
+	Triggers  map[string]string `json:"triggers,omitempty"`
+	Request   json.RawMessage   `json:"request"`
+	Answer    json.RawMessage   `json:"answer"`
+}
+
+// File is where the question's recording is, or would be.
+func (s *Store) File(q Question) (string, error) {
+	name, err := q.Name()
+	return s.file(name), err
+}
+
+func (s *Store) file(name string) string { return filepath.Join(s.options.Directory, name+".json") }
+
+// Find returns the recording of a question; false = there is none. In the mode
+// Replay that is a *MissingError. A file that cannot be used is a *DamagedError.
+// In the mode Refresh only what this process has asked for is found.
+func (s *Store) Find(q Question) (Answer, bool, error) {
+	name, err := q.Name()
+	if err != nil {
+		return Answer{}, false, err
+	}
+	return s.find(name, q.Ignore)
+}
+
+func (s *Store) find(name string, ignore []string) (Answer, bool, error) {
+	answer, err := s.read(name, ignore)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && s.options.Mode == Replay:
+		return Answer{}, false, s.missing(name)
+	case errors.Is(err, fs.ErrNotExist):
+		return Answer{}, false, nil
+	case err != nil:
+		return Answer{}, false, err // in the mode Refresh, too: what cannot be read is not overwritten
+	}
+	if _, fresh := s.fresh.Load(name); s.options.Mode == Refresh && !fresh {
+		return Answer{}, false, nil
+	}
+	return answer, true, nil
+}
+
+func (s *Store) read(name string, ignore []string) (Answer, error) {
+	file := s.file(name)
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Answer{}, err
+	}
+	if err != nil {
+		return Answer{}, &DamagedError{File: file, Why: "it cannot be read: " + plain(err)}
+	}
+	answer, why := parse(text, name, ignore)
+	if why != "" {
+		return Answer{}, &DamagedError{File: file, Why: why}
+	}
+	return answer, nil
+}
+
+// parse reads the content of the file of that name, or says why it is none.
+func parse(text []byte, name string, ignore []string) (answer Answer, why string) {
+	var head struct {
+		Format json.Number `json:"recording"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return Answer{}, "it is not valid JSON (" + err.Error() + ")"
+	}
+	version, err := head.Format.Int64()
+	switch {
+	case err != nil || version < 1:
+		return Answer{}, `it is no recording: it has no "recording" with the version of its format`
+	case version > format:
+		return Answer{}, fmt.Sprintf("it has the format %d, of a newer version of the provider; this one reads up to %d", version, format)
+	}
+	var r record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return Answer{}, "it is not in the form of a recording (" + err.Error() + ")"
+	}
+	if !isObject(r.Answer) {
+		return Answer{}, `its "answer" is no JSON object`
+	}
+	own, err := nameOf(r.Request, r.Triggers, ignore)
+	if err != nil {
+		return Answer{}, `its "request" is no JSON object`
+	}
+	if own != name {
+		return Answer{}, "its request is not the one that its name stands for: the file was renamed, or its request edited"
+	}
+	return Answer{Body: r.Answer, RequestID: r.RequestID}, ""
+}
+
+func isObject(text json.RawMessage) bool {
+	var object map[string]json.RawMessage
+	return json.Unmarshal(text, &object) == nil && object != nil
+}
+
+// recordings are the names of the recordings in the directory.
+func (s *Store) recordings() []string {
+	entries, _ := os.ReadDir(s.options.Directory) // none, if it cannot be read
+	var names []string
+	for _, entry := range entries {
+		if name, isJSON := cutJSON(entry.Name()); isJSON && len(name) == 2*sha256.Size {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func cutJSON(name string) (string, bool) {
+	ending := filepath.Ext(name)
+	return name[:len(name)-len(ending)], ending == ".json"
+}

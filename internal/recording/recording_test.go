@@ -1,0 +1,446 @@
+package recording_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
+)
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 123, time.UTC)
+
+func open(dir string, mode recording.Mode) *recording.Store {
+	return recording.New(recording.Options{Directory: dir, Mode: mode, Version: "1.2.3", Now: func() time.Time { return noon }})
+}
+
+func question(prompt string) recording.Question {
+	return recording.Question{Request: fmt.Appendf(nil, `{"model":"m","messages":[{"role":"user","content":%q}]}`, prompt)}
+}
+
+// says is an ask that answers with a text and counts its calls.
+func says(text string, calls *atomic.Int32) func(context.Context) (recording.Asked, error) {
+	return func(context.Context) (recording.Asked, error) {
+		calls.Add(1)
+		return recording.Asked{Answer: recording.Answer{Body: fmt.Appendf(nil, `{"content":%q}`, text), RequestID: "req_1"}}, nil
+	}
+}
+
+func never(t *testing.T) func(context.Context) (recording.Asked, error) {
+	return func(context.Context) (recording.Asked, error) {
+		t.Error("was asked")
+		return recording.Asked{}, errors.New("no")
+	}
+}
+
+func name(t *testing.T, q recording.Question) string {
+	t.Helper()
+	name, err := q.Name()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestName_goesByMeaning(t *testing.T) {
+	t.Parallel()
+	base := recording.Question{Request: []byte(`{"model":"m","temperature":1,"stream":true}`), Ignore: []string{"stream", "stream_options"}}
+	same := []recording.Question{
+		{Request: []byte(` { "temperature": 1.0, "model": "m" }`)},
+		{Request: []byte(`{"model":"\u006d","temperature":1e0,"stream_options":{}}`), Ignore: base.Ignore, Triggers: map[string]string{}},
+	}
+	for _, q := range same {
+		if name(t, q) != name(t, base) {
+			t.Errorf("%s has another name", q.Request)
+		}
+	}
+	others := []recording.Question{
+		{Request: base.Request},
+		{Request: []byte(`{"model":"m","temperature":0}`)},
+		{Request: []byte(`{"model":"m"}`)},
+		{Request: []byte(`{"model":"m","temperature":1}`), Triggers: map[string]string{"a": "b"}},
+		{Request: []byte(`{"model":"m","temperature":1,"triggers":{"a":"b"}}`)},
+	}
+	seen := map[string]string{name(t, base): string(base.Request)}
+	for _, q := range others {
+		n := name(t, q)
+		if other, twice := seen[n]; twice {
+			t.Errorf("%s and %s have the same name", q.Request, other)
+		}
+		seen[n] = string(q.Request)
+	}
+	for _, bad := range []string{``, `[]`, `null`, `{`, `"x"`} {
+		if _, err := (recording.Question{Request: []byte(bad)}).Name(); err == nil {
+			t.Errorf("%q has a name", bad)
+		}
+	}
+}
+
+// A change of names would lose every recording that was ever made.
+func TestName_staysWhatItIs(t *testing.T) {
+	t.Parallel()
+	q := question("Translate: <é>")
+	q.Triggers = map[string]string{"week": "1"}
+	if got, want := name(t, q), "0b3060dbb3657d540dbf385c59e8a6f5bc910d8d61e44d06467d1bdfb1da6840"; got != want {
+		t.Errorf("the name is %s, was %s", got, want)
+	}
+}
+
+func TestTake_asksOnceAndRecords(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "new", "recordings")
+	var calls atomic.Int32
+	q := question("a < b\nc")
+	q.Triggers = map[string]string{"week": "1"}
+	taken, err := open(dir, "").Take(t.Context(), q, says("<é>\n", &calls))
+	if err != nil || taken.Recorded || taken.Unrecorded != nil || taken.File != filepath.Join(dir, name(t, q)+".json") {
+		t.Fatalf("%+v, %v", taken, err)
+	}
+	text, err := os.ReadFile(taken.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{
+  "recording": 1,
+  "recorded_at": "2026-11-24T12:00:00Z",
+  "provider_version": "1.2.3",
+  "request_id": "req_1",
+  "triggers": {
+    "week": "1"
+  },
+  "request": {
+    "model": "m",
+    "messages": [
+      {
+        "role": "user",
+        "content": "a < b\nc"
+      }
+    ]
+  },
+  "answer": {
+    "content": "<é>\n"
+  }
+}
+`
+	if string(text) != want {
+		t.Errorf("the recording is\n%s", text)
+	}
+	for _, mode := range []recording.Mode{recording.Reuse, recording.Replay} {
+		again, err := open(dir, mode).Take(t.Context(), q, never(t))
+		if err != nil || !again.Recorded || string(again.Answer.Body) != "{\n    \"content\": \"<é>\\n\"\n  }" || again.Answer.RequestID != "req_1" {
+			t.Errorf("%s: %+v, %v", mode, again, err)
+		}
+	}
+	if files := list(t, dir); len(files) != 1 {
+		t.Errorf("there is more than the recording: %v", files)
+	}
+}
+
+func list(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
+func TestReplay_neverAsks(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "none")
+	store := open(dir, recording.Replay)
+	var missing *recording.MissingError
+	if _, err := store.Take(t.Context(), question("a"), never(t)); !errors.As(err, &missing) || missing.File != filepath.Join(dir, name(t, question("a"))+".json") {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := store.Find(question("a")); !errors.As(err, &missing) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the directory was made")
+	}
+}
+
+func TestRefresh_asksOnceInEachProcess(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var calls atomic.Int32
+	q := question("a")
+	for run := range 2 { // a Store is a process
+		store := open(dir, recording.Refresh)
+		if _, found, err := store.Find(q); found || err != nil {
+			t.Errorf("run %d: an old recording was found; %v", run, err)
+		}
+		for range 2 {
+			taken, err := store.Take(t.Context(), q, says(fmt.Sprint("answer ", run), &calls))
+			if want := fmt.Sprintf(`answer %d`, run); err != nil || !strings.Contains(string(taken.Answer.Body), want) {
+				t.Errorf("got %s, %v, want %s", taken.Answer.Body, err, want)
+			}
+		}
+		if _, found, err := store.Find(q); !found || err != nil {
+			t.Errorf("run %d: the new recording was not found; %v", run, err)
+		}
+	}
+	if n := calls.Load(); n != 2 {
+		t.Errorf("was asked %d times", n)
+	}
+}
+
+func TestTake_neverOverwritesWhatItCannotRead(t *testing.T) {
+	t.Parallel()
+	q := question("a")
+	var calls atomic.Int32
+	good := t.TempDir()
+	taken, err := open(good, "").Take(t.Context(), q, says("x", &calls))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, _ := os.ReadFile(taken.File)
+	text := string(bytes)
+	for kind, test := range map[string]struct{ content, why string }{
+		"empty":          {"", "not valid JSON"},
+		"cut":            {text[:len(text)-30], "not valid JSON"},
+		"merge conflict": {"<<<<<<< HEAD\n" + text, "not valid JSON"},
+		"foreign":        {`{"hello":"world"}`, "is no recording"},
+		"a list":         {`[1]`, "not valid JSON"},
+		"format 0":       {strings.Replace(text, `"recording": 1`, `"recording": 0`, 1), "is no recording"},
+		"newer":          {strings.Replace(text, `"recording": 1`, `"recording": 2`, 1), "format 2, of a newer version"},
+		"wrong form":     {strings.Replace(text, `"recorded_at": "2026-11-24T12:00:00Z"`, `"recorded_at": 5`, 1), "not in the form"},
+		"no answer":      {strings.Replace(text, `"answer"`, `"anwser"`, 1), `"answer" is no JSON object`},
+		"no request":     {strings.Replace(text, `"request"`, `"reqeust"`, 1), `"request" is no JSON object`},
+		"edited":         {strings.Replace(text, `"content": "a"`, `"content": "b"`, 1), "not the one that its name stands for"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			file := filepath.Join(dir, filepath.Base(taken.File))
+			if err := os.WriteFile(file, []byte(test.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, mode := range []recording.Mode{recording.Reuse, recording.Replay, recording.Refresh} {
+				var damaged *recording.DamagedError
+				_, err := open(dir, mode).Take(t.Context(), q, never(t))
+				if !errors.As(err, &damaged) || damaged.File != file || !strings.Contains(damaged.Why, test.why) {
+					t.Errorf("%s: got %v", mode, err)
+				}
+			}
+			if now, _ := os.ReadFile(file); string(now) != test.content {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+func TestTake_keepsWhatIsUnusableButNeverGivesIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	q := question("a")
+	broken := errors.New("the connection broke")
+	for kind, ask := range map[string]func(context.Context) (recording.Asked, error){
+		"unusable": func(context.Context) (recording.Asked, error) {
+			return recording.Asked{Answer: recording.Answer{Body: []byte(`{"a":1}`)}, Unusable: []string{"a is no text"}}, nil
+		},
+		"cut off": func(context.Context) (recording.Asked, error) {
+			return recording.Asked{Answer: recording.Answer{Body: []byte(`{"a":1}`)}}, broken
+		},
+		"torn": func(context.Context) (recording.Asked, error) {
+			return recording.Asked{Answer: recording.Answer{Body: []byte(`{"a":`)}}, broken
+		},
+	} {
+		taken, err := open(dir, "").Take(t.Context(), q, ask)
+		if (kind == "unusable") != (err == nil) || taken.Recorded || taken.Unrecorded != nil || !strings.HasSuffix(taken.File, ".20261124T120000Z.unusable.json") {
+			t.Errorf("%s: %+v, %v", kind, taken, err)
+		}
+		text, err := os.ReadFile(taken.File)
+		if err != nil || !strings.Contains(string(text), `"unusable": [`) {
+			t.Errorf("%s: %s, %v", kind, text, err)
+		}
+	}
+	var calls atomic.Int32
+	if taken, err := open(dir, "").Take(t.Context(), q, says("good", &calls)); err != nil || taken.Recorded {
+		t.Errorf("an unusable answer was given again: %+v, %v", taken, err)
+	}
+}
+
+func TestTake_findsOutBeforeAskingThatNothingCanBeWritten(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	locked := filepath.Join(t.TempDir(), "locked")
+	if err := os.Mkdir(locked, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	directories := []string{file, filepath.Join(file, "below")}
+	if os.Geteuid() != 0 { // root may write everywhere
+		directories = append(directories, locked)
+	}
+	for _, dir := range directories {
+		var unwritable *recording.UnwritableError
+		if _, err := open(dir, "").Take(t.Context(), question("a"), never(t)); !errors.As(err, &unwritable) && !errors.As(err, new(*recording.DamagedError)) {
+			t.Errorf("%s: got %v", dir, err)
+		}
+	}
+}
+
+// The directory goes while the model thinks: the answer is given all the same.
+func TestTake_givesTheAnswerThatCouldNotBeRecorded(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "recordings")
+	taken, err := open(dir, "").Take(t.Context(), question("a"), func(context.Context) (recording.Asked, error) {
+		return recording.Asked{Answer: recording.Answer{Body: []byte(`{"a":1}`)}}, os.RemoveAll(dir)
+	})
+	if err != nil || taken.Unrecorded == nil || taken.File != "" || string(taken.Answer.Body) != `{"a":1}` {
+		t.Errorf("%+v, %v", taken, err)
+	}
+}
+
+func TestTake_ofManyAtOnceAsksOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	stores := []*recording.Store{open(dir, ""), open(dir, "")} // as if in two processes
+	var calls atomic.Int32
+	var inside atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 60 {
+		store := stores[i%2]
+		wg.Go(func() {
+			taken, err := store.Take(t.Context(), question("a"), func(ctx context.Context) (recording.Asked, error) {
+				if inside.Add(1) > 1 {
+					t.Error("two ask at once")
+				}
+				defer inside.Add(-1)
+				return says("x", &calls)(ctx)
+			})
+			if err != nil || len(taken.Answer.Body) == 0 {
+				t.Errorf("%+v, %v", taken, err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := calls.Load(); n != 1 {
+		t.Errorf("was asked %d times", n)
+	}
+	if files := list(t, dir); len(files) != 1 {
+		t.Errorf("left behind: %v", files)
+	}
+}
+
+// The one that waits is not told the failure of the one that asked.
+func TestTake_asksAgainWhereTheFirstFails(t *testing.T) {
+	t.Parallel()
+	for kind, stores := range map[string][2]*recording.Store{
+		"in one process": func() [2]*recording.Store { s := open(t.TempDir(), ""); return [2]*recording.Store{s, s} }(),
+		"in two":         func() [2]*recording.Store { d := t.TempDir(); return [2]*recording.Store{open(d, ""), open(d, "")} }(),
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			entered, failed := make(chan struct{}), make(chan error, 1)
+			var calls atomic.Int32
+			go func() {
+				_, err := stores[0].Take(context.Background(), question("a"), func(context.Context) (recording.Asked, error) {
+					close(entered)
+					return recording.Asked{}, errors.New("429")
+				})
+				failed <- err
+			}()
+			<-entered
+			taken, err := stores[1].Take(t.Context(), question("a"), says("x", &calls))
+			if err != nil || taken.Recorded || calls.Load() != 1 {
+				t.Errorf("%+v, %v", taken, err)
+			}
+			if err := <-failed; err == nil {
+				t.Error("the first did not fail")
+			}
+		})
+	}
+}
+
+func TestTake_doesNotWaitLongerThanItMay(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(dir, "")
+	entered, leave := make(chan struct{}), make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = store.Take(context.Background(), question("a"), func(context.Context) (recording.Asked, error) {
+			close(entered)
+			<-leave
+			return recording.Asked{}, errors.New("gave up")
+		})
+	}()
+	<-entered
+	enough := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(enough)
+	for _, s := range []*recording.Store{store, open(dir, "")} {
+		if _, err := s.Take(ctx, question("a"), never(t)); !errors.Is(err, enough) {
+			t.Errorf("got %v", err)
+		}
+	}
+	close(leave)
+	<-done
+}
+
+// What a process that was killed has left does no harm.
+func TestTake_goesOnAfterAKill(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	n := name(t, question("a"))
+	for _, left := range []string{"." + n + ".lock", "." + n + ".json.tmp"} {
+		if err := os.WriteFile(filepath.Join(dir, left), []byte(`{"half":`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var calls atomic.Int32
+	taken, err := open(dir, "").Take(t.Context(), question("a"), says("x", &calls))
+	if err != nil || calls.Load() != 1 {
+		t.Fatalf("%+v, %v", taken, err)
+	}
+	if files := list(t, dir); !slices.Equal(files, []string{n + ".json"}) {
+		t.Errorf("there is %v", files)
+	}
+}
+
+// FuzzFind: whatever a file holds, it is read, or refused with its name and a reason.
+func FuzzFind(f *testing.F) {
+	var calls atomic.Int32
+	dir := f.TempDir()
+	q := question("a")
+	taken, err := open(dir, "").Take(context.Background(), q, says("x", &calls))
+	if err != nil {
+		f.Fatal(err)
+	}
+	text, _ := os.ReadFile(taken.File)
+	f.Add(string(text))
+	f.Add(strings.ReplaceAll(string(text), `"recording": 1`, `"recording": 1e0`))
+	f.Add(`{"recording":1,"request":{},"answer":{}}`)
+	f.Add(`{"recording":1,"answer":null}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := os.WriteFile(taken.File, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		answer, found, err := open(dir, "").Find(q)
+		var damaged *recording.DamagedError
+		switch {
+		case err != nil && (!errors.As(err, &damaged) || damaged.Why == "" || damaged.File != taken.File):
+			t.Errorf("got %v", err)
+		case err == nil && (!found || len(answer.Body) == 0 || answer.Body[0] != '{'):
+			t.Errorf("found %v: %s", found, answer.Body)
+		}
+	})
+}

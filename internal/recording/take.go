@@ -1,0 +1,176 @@
+package recording
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Asked is what asking gave.
+type Asked struct {
+	Answer   Answer
+	Unusable []string // why it must not be given again; nil = it may
+}
+
+// Taken is an answer and where it came from.
+type Taken struct {
+	Answer   Answer
+	File     string // the file that holds the answer; "" = none does
+	Recorded bool   // it was there before, so that nothing was asked
+
+	// Unrecorded says why an answer that was received could not be written;
+	// nil = it was, or it came from a recording.
+	Unrecorded error
+}
+
+// Take returns the recording of a question or, if there is none and the mode
+// allows it, asks and records. Of several calls with the same question, in this
+// process and in others, one asks while the others wait for its recording; if
+// it fails, the next one asks. A wait ends with ctx.
+//
+// That the directory can be written to is found out before ask is called. The
+// recording is written, whole or not at all, before Take returns. An answer that
+// ask calls unusable is kept in a file beside the recordings that is never
+// taken for one. Errors are those of Find, *UnwritableError, those of ctx, and
+// those of ask, whose answer is kept like one that is unusable.
+func (s *Store) Take(ctx context.Context, q Question, ask func(context.Context) (Asked, error)) (Taken, error) {
+	name, err := q.Name()
+	if err != nil {
+		return Taken{}, err
+	}
+	if taken, done, err := s.take(name, q); done {
+		return taken, err
+	}
+	leave, err := s.busy.enter(ctx, name)
+	if err != nil {
+		return Taken{}, err
+	}
+	defer leave()
+	unlock, err := s.lock(ctx, name)
+	if err != nil {
+		return Taken{}, err
+	}
+	defer unlock()
+	if taken, done, err := s.take(name, q); done { // somebody else has asked meanwhile
+		return taken, err
+	}
+	if err := s.writable(); err != nil {
+		return Taken{}, err
+	}
+	asked, err := ask(ctx)
+	if len(asked.Answer.Body) == 0 {
+		return Taken{}, err
+	}
+	if err != nil && asked.Unusable == nil {
+		asked.Unusable = []string{err.Error()}
+	}
+	taken := Taken{Answer: asked.Answer, File: s.file(name)}
+	if asked.Unusable != nil {
+		taken.File = filepath.Join(s.options.Directory, name+"."+s.options.Now().UTC().Format("20060102T150405Z")+".unusable.json")
+	}
+	if taken.Unrecorded = s.write(taken.File, q, asked); taken.Unrecorded != nil {
+		taken.File = ""
+	} else if asked.Unusable == nil {
+		s.fresh.Store(name, struct{}{})
+	}
+	return taken, err
+}
+
+// take is Find for Take; done = there is an answer or an error.
+func (s *Store) take(name string, q Question) (taken Taken, done bool, err error) {
+	answer, found, err := s.find(name, q.Ignore)
+	if err != nil || !found {
+		return Taken{}, err != nil, err
+	}
+	return Taken{Answer: answer, File: s.file(name), Recorded: true}, true, nil
+}
+
+func (s *Store) write(file string, q Question, asked Asked) error {
+	r := record{
+		Format:    format,
+		Recorded:  s.options.Now().UTC().Truncate(time.Second),
+		Version:   s.options.Version,
+		Unusable:  asked.Unusable,
+		RequestID: asked.Answer.RequestID,
+		Triggers:  q.Triggers,
+		Request:   q.Request,
+		Answer:    asked.Answer.Body,
+	}
+	if !json.Valid(r.Answer) { // what has arrived of an answer that was cut off
+		r.Answer, _ = json.Marshal(string(r.Answer)) // text always encodes
+	}
+	temporary, err := os.OpenFile(s.hidden(filepath.Base(file), "tmp"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644) // what another process left half-written goes; the lock keeps others out
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(temporary)
+	out.SetEscapeHTML(false) // to be read by people
+	out.SetIndent("", "  ")
+	err = errors.Join(out.Encode(r), temporary.Sync(), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(temporary.Name())
+	}
+	return err
+}
+
+// hidden is a file beside the recordings that is none.
+func (s *Store) hidden(name, ending string) string {
+	return filepath.Join(s.options.Directory, "."+name+"."+ending)
+}
+
+// writable makes sure, before money is spent, that a recording can be written.
+func (s *Store) writable() error {
+	probe, err := os.CreateTemp(s.options.Directory, ".probe-*.tmp")
+	if err != nil {
+		return &UnwritableError{Directory: s.options.Directory, Why: plain(err)}
+	}
+	err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+	if err != nil {
+		return &UnwritableError{Directory: s.options.Directory, Why: plain(err)}
+	}
+	return nil
+}
+
+// MissingError means that there is no recording and that none may be made.
+type MissingError struct {
+	File  string
+	Count int // recordings in the directory
+}
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("there is no recording of this request: %s is not there (the directory holds %d recordings)", e.File, e.Count)
+}
+
+func (s *Store) missing(name string) error {
+	return &MissingError{File: s.file(name), Count: len(s.recordings())}
+}
+
+// DamagedError means that a file is there and cannot be used. It is left as it is.
+type DamagedError struct{ File, Why string }
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("the recording %s cannot be used: %s", e.File, e.Why)
+}
+
+// UnwritableError means that nothing was asked, since no recording can be written.
+type UnwritableError struct{ Directory, Why string }
+
+func (e *UnwritableError) Error() string {
+	return fmt.Sprintf("recordings cannot be written to the directory %s: %s", e.Directory, e.Why)
+}
+
+// plain is an error of the file system without the path, which the caller names.
+func plain(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
