@@ -32,7 +32,7 @@ var rules = map[string]rule{
 	"cmd/provider-schema": {may: []string{"provider", "serve"}},
 
 	"internal/serve":    {},
-	"internal/provider": {may: []string{"chat", "client", "functions", "kinds", "models"}},
+	"internal/provider": {may: []string{"chat", "client", "functions", "kinds", "models", "recording"}},
 	"internal/chat":     {may: append(slices.Clone(area.may), "structured"), never: area.never},
 	"internal/models":   area,
 

@@ -73,6 +73,9 @@ func (a *Action) ValidateConfig(_ context.Context, req action.ValidateConfigRequ
 	resp.Diagnostics.Append(Validate(req.Config.Raw)...)
 }
 
+// shown is what becomes of an answer that did not come whole.
+var shown = fate{place: "above, as far as it is text.", next: "Running the action again asks, and pays, again."}
+
 // Invoke asks the model, passes the answer on line by line, and applies the rules.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	lines := lineWriter{send: func(line string) { resp.SendProgress(action.InvokeProgressEvent{Message: line}) }}
@@ -83,7 +86,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	answer := a.completions.ask(ctx, arguments, lines.write)
 	lines.end()
 	if answer.failure != nil {
-		answer.report(&resp.Diagnostics, "above, as far as it is text. "+"Running the action again asks, and pays, again.")
+		answer.report(&resp.Diagnostics, shown)
 		return
 	}
 	if !lines.written {
@@ -92,6 +95,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 			lines.send(line)
 		}
 	}
+	answer.reportUnrecorded(&resp.Diagnostics)
 	judge(&resp.Diagnostics, wire.Fields(req.Config.Raw), answer)
 }
 

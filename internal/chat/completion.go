@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -27,8 +28,15 @@ type completions struct {
 	client *client.Client // nil while the provider's settings are not known
 }
 
-// kept is what a user reads when an answer was paid for but is of no use.
-const kept = "kept in the state, since it has probably been paid for. The resource is marked as tainted: the next apply asks again, and pays again."
+// fate is what becomes of an answer that was paid for but is of no use.
+type fate struct {
+	place string // where it is
+	lost  bool   // nowhere, that is
+	next  string
+}
+
+var kept = fate{place: "kept in the state, since it has probably been paid for.",
+	next: "The resource is marked as tainted: the next apply asks again, and pays again."}
 
 const asking = "Could not create chat completion"
 
@@ -38,41 +46,55 @@ type reply struct {
 	failure  error                    // why it is not whole; nil = it is
 	asked    kinds.Attributes         // the arguments that made the request
 	breaches []string                 // where it breaks the format that was asked for, or has nothing in it
+	kept     recording.Taken          // the file that holds it, if one does
 }
 
-// ask sends the request that the arguments make. arguments holds write-only
-// values, if there are any. Each piece of text is given to progress as it
-// arrives, where that is not nil; the request is then streamed.
+// ask answers the request that the arguments make: from a recording, or by
+// sending it. arguments holds write-only values, if there are any. Each piece of text is given to progress as it
+// arrives, where that is not nil and a stream was asked for.
 func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress func(string)) reply {
 	if c.client == nil {
 		return reply{failure: errUnconfigured}
 	}
-	fields := wire.Fields(arguments)
-	asked := givenArguments(fields)
-	streamed := wire.True(fields["stream"])
-	request, err := newRequest(fields, streamed)
+	in, err := newInquiry(wire.Fields(arguments))
 	if err != nil {
 		return reply{failure: err}
 	}
-	var answer client.Answer
-	if streamed {
-		answer, err = c.stream(ctx, request, progress)
+	store, err := c.recordings(in.fields)
+	if err != nil {
+		return reply{failure: err}
+	}
+	if store == nil {
+		return in.read(c.send(ctx, in, progress))
+	}
+	return c.take(ctx, store, in, progress)
+}
+
+// send makes the call.
+func (c completions) send(ctx context.Context, in inquiry, progress func(string)) (answer client.Answer, err error) {
+	if in.streamed {
+		answer, err = c.stream(ctx, in.request, progress)
 	} else {
-		answer, err = c.client.Do(ctx, request)
+		answer, err = c.client.Do(ctx, in.request)
 	}
+	if len(answer.Body) == 0 && err == nil {
+		err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
+	}
+	return answer, err
+}
+
+// read makes a reply of what came back.
+func (in inquiry) read(answer client.Answer, err error) reply {
 	if len(answer.Body) == 0 {
-		if err == nil {
-			err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
-		}
-		return reply{failure: err, asked: asked}
+		return reply{failure: err, asked: in.asked}
 	}
-	values, unreadable := readAnswer(fields, answer)
+	values, unreadable := readAnswer(in.fields, answer)
 	if unreadable != nil {
 		return reply{failure: fmt.Errorf("the server's answer could not be read: %w", unreadable)}
 	}
-	r := reply{values: values, failure: err, asked: asked}
+	r := reply{values: values, failure: err, asked: in.asked}
 	if err == nil {
-		r.breaches = breaches(fields, values["choices"])
+		r.breaches = breaches(in.fields, values["choices"])
 		if len(wire.Items(values["choices"])) == 0 {
 			r.breaches = []string{"the server answered without any choices"}
 		}
@@ -80,18 +102,19 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress 
 	return r
 }
 
-// report adds what is wrong with the answer. fate says what becomes of one that
-// was paid for but is of no use.
-func (r reply) report(diags *diag.Diagnostics, fate string) {
+// report adds what is wrong with the answer; f says what becomes of one that is of no use.
+func (r reply) report(diags *diag.Diagnostics, f fate) {
+	what := r.fate(f)
 	switch {
 	case r.failure != nil && r.values == nil:
-		report.Failure(diags, asking, r.asked, r.failure)
+		report.Failure(diags, asking, r.asked, r.failure, nextStep(r.failure)...)
 	case r.failure != nil:
-		report.Failure(diags, asking, r.asked, r.failure, "What had arrived before that is "+fate)
+		report.Failure(diags, asking, r.asked, r.failure, "What had arrived before that is "+what)
 	case len(r.breaches) > 0:
 		diags.AddError("Unusable chat completion",
-			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.breaches, "\n  - ")+"\n\nThe answer is "+fate)
+			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.breaches, "\n  - ")+"\n\nThe answer is "+what)
 	}
+	r.reportUnrecorded(diags)
 }
 
 // givenArguments are those that the user wrote, so that what the server says of

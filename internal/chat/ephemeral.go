@@ -23,7 +23,8 @@ const ephemeralDescription = "Asks a chat model and keeps nothing: neither promp
 	"the answers can differ. For an answer that is paid for once, use the resource `openai_chat_completion`, with `content_wo` for what is secret in the prompt."
 
 // forgotten is what becomes of an answer that cannot be used.
-const forgotten = "thrown away, since an ephemeral resource keeps nothing. Running the operation again asks, and pays, again."
+var forgotten = fate{lost: true, place: "thrown away, since an ephemeral resource keeps nothing.",
+	next: "Running the operation again asks, and pays, again."}
 
 var (
 	ephemeralAttributes = kinds.Join(Request, settings, sound, Answer, derived).WithoutWriteOnly()

@@ -34,15 +34,22 @@ const resourceDescription = "Asks a chat model once and keeps the answer in the 
 	"The prompt and the answer are kept in the state in plain text, except for write-only arguments (`content_wo`, `api_key_wo`)."
 
 var (
-	resourceAttributes = kinds.Join(Request, settings, sound, lifecycle, Answer, derived)
+	outcome            = kinds.Join(Answer, derived)
+	resourceAttributes = kinds.Join(Request, settings, sound, lifecycle, outcome)
 	resourceSchema     = kinds.Resource(resourceDescription, resourceAttributes)
 )
 
 // Resource is the managed resource openai_chat_completion.
-type Resource struct{ completions completions }
+type Resource struct {
+	completions completions
+	records     func() bool
+}
 
 // NewResource returns the resource, to be configured by Terraform.
-func NewResource() resource.Resource { return &Resource{} }
+//
+// records reports whether the provider has recordings, as far as is known; false means
+// that it certainly has none. It serves to validate, when the provider is not configured.
+func NewResource(records func() bool) resource.Resource { return &Resource{records: records} }
 
 // Metadata names the resource.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -63,36 +70,45 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _
 // ValidateConfig checks how the arguments fit together.
 func (r *Resource) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	resp.Diagnostics.Append(Validate(req.Config.Raw)...)
+	validateGeneration(&resp.Diagnostics, wire.Fields(req.Config.Raw), r.records())
 }
 
-// ModifyPlan decides whether a change replaces the completion. It makes no call.
+// ModifyPlan decides whether a change replaces the completion, and what is known
+// of an answer that is to come. It makes no call, unless generate_on = "plan".
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	plan, replaced := req.Plan.Raw, []string(nil)
+	plan, changes := req.Plan.Raw, []kinds.Changed(nil)
 	if !req.State.Raw.IsNull() {
 		var err error
-		if plan, replaced, err = kinds.Change(resourceAttributes, req.State.Raw, plan); err != nil {
+		if plan, changes, err = kinds.Change(resourceAttributes, req.State.Raw, plan); err != nil {
 			resp.Diagnostics.AddError("Could not plan chat completion", err.Error())
 			return
 		}
 		if !wire.True(wire.Fields(req.State.Raw)["store"]) && changed("metadata", req.State.Raw, plan) {
-			replaced = append(replaced, "metadata") // there is nothing on the server to relabel
+			changes = append(changes, kinds.Changed{Name: "metadata", Places: []string{"metadata"}}) // there is nothing on the server to relabel
 		}
 	}
 	version, anew, diags := planVersion(ctx, req)
 	resp.Diagnostics.Append(diags...)
 	plan = wire.With(plan, version, "content_wo_version")
 	if anew {
-		replaced = append(replaced, "content_wo_version")
+		changes = append(changes, kinds.Changed{Name: "content_wo_version", Places: []string{"content_wo"}})
 	}
-	if len(replaced) > 0 {
+	if req.State.Raw.IsNull() || len(changes) > 0 {
 		plan = kinds.Unanswered(resourceAttributes, plan)
+		coming := r.completions.foresee(ctx, req.Config.Raw, &resp.Diagnostics)
+		if coming.values != nil {
+			plan = wire.WithAll(plan, coming.values)
+		}
+		if len(changes) > 0 && !resp.Diagnostics.HasError() {
+			coming.sayWhy(&resp.Diagnostics, changes)
+		}
 	}
 	resp.Plan.Raw = plan
-	for _, name := range replaced {
-		resp.RequiresReplace.Append(path.Root(name))
+	for _, change := range changes {
+		resp.RequiresReplace.Append(path.Root(change.Name))
 	}
 }
 
@@ -123,9 +139,13 @@ func planVersion(ctx context.Context, req resource.ModifyPlanRequest) (version t
 	return unknown, true, diags
 }
 
-// Create asks the model.
+// Create asks the model, unless the plan has the answer: then that is it.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	state := maps.Clone(wire.Fields(req.Plan.Raw))
+	if foreseen(state) {
+		resp.State.Raw = req.Plan.Raw
+		return
+	}
 	ctx, cancel := withCreateTimeout(ctx, state["timeouts"])
 	defer cancel()
 	// The configuration has the write-only values, which the plan has not.

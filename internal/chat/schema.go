@@ -262,6 +262,8 @@ var settings = kinds.Declare(
 	kinds.Attribute{Name: "api_key", Shape: kinds.String, Local: true, InPlace: true, Sensitive: true,
 		Description: "The API key for this call, instead of the provider's. A resource keeps its answer when the key changes.",
 		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
+	kinds.Attribute{Name: "record", Shape: kinds.Bool, Local: true, InPlace: true,
+		Description: "`false` leaves this answer out of the provider's `recordings`: it is neither taken from a recording nor recorded. By default it is, where the provider has `recordings`. A request with `content_wo` never is."},
 )
 
 // sound is a setting of what has an answer.
@@ -279,7 +281,10 @@ var lifecycle = kinds.Declare(
 	kinds.Attribute{Name: "content_wo_version", Shape: kinds.Int64, Local: true, Mode: kinds.OptionalComputed,
 		Description: "The version of all `content_wo` together. A change asks again. Give a number of your own and raise it when a `content_wo` changes; or leave it out, and the provider notices a change by a slow salted hash that it then keeps with the state. Null where there is no `content_wo`."},
 	kinds.Attribute{Name: "triggers", Shape: kinds.StringMap, Local: true,
-		Description: "Any values; when one of them changes, the completion is asked for again. They are not sent."},
+		Description: "Any values; when one of them changes, the completion is asked for again. They are not sent. They also tell requests apart that are otherwise the same, and would share one recording."},
+	kinds.Attribute{Name: "generate_on", Shape: kinds.String, Local: true, InPlace: true,
+		Description: "When the model is asked: `apply` (the default) or `plan`. With `plan`, `terraform plan` asks once, records the answer and shows it; `apply` stores exactly that answer, without a call. It needs the provider's `recordings`, which must be there when the plan is applied. Where an argument is not known during the plan, the model is asked during the apply.",
+		Validators:  checks{stringvalidator.OneOf(onApply, onPlan)}},
 	kinds.Attribute{Name: "skip_destroy", Shape: kinds.Bool, Local: true, InPlace: true,
 		Description: "Leave a completion that was made with `store = true` on the server when the resource is destroyed or replaced."},
 	kinds.Attribute{Name: "timeouts", Shape: kinds.Object, Block: true, Local: true, InPlace: true,

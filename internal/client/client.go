@@ -21,6 +21,7 @@ import (
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
 )
 
@@ -96,6 +97,10 @@ func (c *Client) transport() http.RoundTripper {
 	}
 	return &azureTransport{next: chain, plain: c.base.Scheme == "http"}
 }
+
+// Recordings is where answers are recorded; nil = nowhere. The client itself does
+// not look there: what of a request makes an answer another one is the area's to say.
+func (c *Client) Recordings() *recording.Store { return c.settings.Recordings }
 
 // String names the client without its secrets.
 func (c *Client) String() string { return "client of " + c.base.Host }

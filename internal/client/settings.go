@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
 )
 
@@ -28,6 +29,7 @@ type Settings struct {
 	Azure          *Azure            // nil = any other server
 	Log            transport.Log     // nil = none
 	Clock          transport.Clock   // nil = the real one
+	Recordings     *recording.Store  // nil = none
 }
 
 // String shows no secret, also of one in the query of BaseURL.

@@ -55,6 +55,46 @@ func Same(a, b string) bool {
 // compares. It is stable: names of recordings are made of it.
 func Canonical(v any) []byte { return appendCanonical(nil, v) }
 
+// Differences lists the places where two parsed JSON values differ, such as
+// "messages[1].content"; none where Same would hold. Lists of different length
+// differ as a whole.
+func Differences(a, b any) []string { return differences(nil, a, b, "") }
+
+func differences(found []string, a, b any, at string) []string {
+	switch x := a.(type) {
+	case map[string]any:
+		if y, ok := b.(map[string]any); ok {
+			names := slices.Sorted(maps.Keys(x))
+			for name := range y {
+				if _, both := x[name]; !both {
+					names = append(names, name)
+				}
+			}
+			slices.Sort(names)
+			for _, name := range names {
+				inside := strings.TrimPrefix(at+"."+name, ".")
+				if (x[name] == nil) != (y[name] == nil) {
+					found = append(found, inside)
+				} else {
+					found = differences(found, x[name], y[name], inside)
+				}
+			}
+			return found
+		}
+	case []any:
+		if y, ok := b.([]any); ok && len(x) == len(y) {
+			for i := range x {
+				found = differences(found, x[i], y[i], fmt.Sprintf("%s[%d]", at, i))
+			}
+			return found
+		}
+	}
+	if !bytes.Equal(Canonical(a), Canonical(b)) {
+		found = append(found, at)
+	}
+	return found
+}
+
 // appendCanonical writes a parsed JSON value in one spelling: keys sorted, no
 // white space, numbers as digits and exponent.
 func appendCanonical(out []byte, v any) []byte {

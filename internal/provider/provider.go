@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -41,6 +42,8 @@ const (
 type Provider struct {
 	version string
 	client  *client.Client
+
+	recordsNothing atomic.Bool // the block has been seen, and there are no recordings
 }
 
 // New returns the provider of that version, to be configured by Terraform.
@@ -49,7 +52,7 @@ func New(version string) *Provider { return &Provider{version: version} }
 // Resources is the table of contents: managed resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		chat.NewResource,
+		func() resource.Resource { return chat.NewResource(p.mayRecord) },
 	}
 }
 
@@ -97,6 +100,7 @@ type settings struct {
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	Headers        types.Map    `tfsdk:"headers"`
 	Azure          types.Object `tfsdk:"azure"`
+	Recordings     types.Object `tfsdk:"recordings"`
 }
 
 // Metadata names the provider.
@@ -125,7 +129,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"headers": schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "Further HTTP headers for each request, as gateways ask for them. Values are treated as secrets."},
 		},
-		Blocks: map[string]schema.Block{"azure": azureBlock()},
+		Blocks: map[string]schema.Block{"azure": azureBlock(), "recordings": recordingsBlock()},
 	}
 }
 
@@ -140,6 +144,7 @@ func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConf
 		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", err.Error())
 	}
 	s.azure(ctx, &resp.Diagnostics).validate(s, &resp.Diagnostics)
+	p.recordsNothing.Store(s.recordsNothing())
 	for name, value := range headers(s.Headers) {
 		if err := client.CheckHeader(name, value); err != nil {
 			resp.Diagnostics.AddAttributeError(path.Root("headers").AtMapKey(name), "Invalid header", err.Error())
@@ -174,6 +179,10 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		Headers:        headers(s.Headers),
 		UserAgent:      fmt.Sprintf("terraform-provider-openai/%s terraform/%s", p.version, req.TerraformVersion),
 		Log:            log,
+		Recordings:     s.recordings(ctx, p.version, &resp.Diagnostics),
+	}
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	if a := s.azure(ctx, &resp.Diagnostics); a != nil {
 		if !a.apply(&to, &resp.Diagnostics) {

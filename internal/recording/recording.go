@@ -42,6 +42,7 @@ type Options struct {
 	Mode      Mode             // "" = Reuse
 	Version   string           // of the provider, noted in each file
 	Now       func() time.Time // nil = time.Now
+	SavedPlan bool             // see Store.SavedPlan
 }
 
 // Store is a directory of recordings. It is safe for concurrent use, and several
@@ -65,6 +66,11 @@ func New(o Options) *Store {
 
 // Mode is what the store does about a request.
 func (s *Store) Mode() Mode { return s.options.Mode }
+
+// SavedPlan says that a plan is being applied that was made earlier: what it knew of
+// an answer was recorded then, so nothing is asked only to plan. false = not, or
+// it cannot be told.
+func (s *Store) SavedPlan() bool { return s.options.SavedPlan }
 
 // Question is what a recording answers.
 type Question struct {

@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"fmt"
 	"maps"
 	"math/big"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -54,6 +56,39 @@ func With(object, value tftypes.Value, names ...string) tftypes.Value {
 	fields = maps.Clone(fields)
 	fields[names[0]] = With(fields[names[0]], value, names[1:]...)
 	return tftypes.NewValue(object.Type(), fields)
+}
+
+// WithAll is an object with other values for some of its attributes.
+func WithAll(object tftypes.Value, values map[string]tftypes.Value) tftypes.Value {
+	fields := maps.Clone(Fields(object))
+	if fields == nil {
+		return object
+	}
+	maps.Copy(fields, values)
+	return tftypes.NewValue(object.Type(), fields)
+}
+
+// Unknown is the first place of a value that is not known yet, such as
+// "message[1].content"; "" where all of it is known. The value is called name.
+func Unknown(name string, v tftypes.Value) string {
+	if !v.IsKnown() {
+		return name
+	}
+	if v.IsFullyKnown() {
+		return ""
+	}
+	for i, item := range Items(v) {
+		if place := Unknown(fmt.Sprintf("%s[%d]", name, i), item); place != "" {
+			return place
+		}
+	}
+	fields := Fields(v)
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		if place := Unknown(name+"."+field, fields[field]); place != "" {
+			return place
+		}
+	}
+	return name
 }
 
 // Int is a whole number; 0 for what is null, not known yet, or no whole number.

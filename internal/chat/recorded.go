@@ -1,0 +1,190 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// delivery are the members of a request that say how the answer travels, not what
+// it is: an action that streams and a resource that does not share a recording.
+var delivery = []string{"stream", "stream_options"}
+
+// inquiry is a request and what is needed to read its answer.
+type inquiry struct {
+	fields   map[string]tftypes.Value
+	asked    kinds.Attributes // the arguments that made the request
+	request  client.Request
+	streamed bool
+}
+
+// newInquiry fails for arguments that are not known yet.
+func newInquiry(fields map[string]tftypes.Value) (inquiry, error) {
+	in := inquiry{fields: fields, asked: givenArguments(fields), streamed: wire.True(fields["stream"])}
+	var err error
+	in.request, err = newRequest(fields, in.streamed)
+	return in, err
+}
+
+// question is what a recording of the answer is found by.
+func (in inquiry) question() recording.Question {
+	q := recording.Question{Request: in.request.Body, Ignore: delivery}
+	for name, value := range wire.Fields(in.fields["triggers"]) {
+		if q.Triggers == nil {
+			q.Triggers = map[string]string{}
+		}
+		q.Triggers[name], _ = wire.Text(value) // null counts as ""
+	}
+	return q
+}
+
+// unrecordable says why an answer to these arguments is neither recorded nor
+// taken from a recording; "" = it is.
+func unrecordable(fields map[string]tftypes.Value) string {
+	if contents, _ := secrets(fields); contents != nil {
+		return "a request with content_wo is never recorded, since a recording is kept in plain text"
+	}
+	if record := fields["record"]; record.IsKnown() && !record.IsNull() && !wire.True(record) {
+		return "record is false"
+	}
+	return ""
+}
+
+// recordings is where the answer is recorded; nil = nowhere.
+func (c completions) recordings(fields map[string]tftypes.Value) (*recording.Store, error) {
+	store := c.client.Recordings()
+	if store == nil {
+		return nil, nil
+	}
+	why := unrecordable(fields)
+	if why == "" {
+		return store, nil
+	}
+	if store.Mode() == recording.Replay {
+		return nil, &unreplayable{why}
+	}
+	return nil, nil
+}
+
+// unreplayable is a request that cannot be answered in the mode "replay".
+type unreplayable struct{ why string }
+
+func (e *unreplayable) Error() string {
+	return "there is no recording of this request, and can be none: " + e.why
+}
+
+// take answers from the recordings, or asks and records.
+func (c completions) take(ctx context.Context, store *recording.Store, in inquiry, progress func(string)) reply {
+	var r reply
+	asked := false
+	taken, err := store.Take(ctx, in.question(), func(ctx context.Context) (recording.Asked, error) {
+		answer, err := c.send(ctx, in, progress)
+		r, asked = in.read(answer, err), true
+		return recording.Asked{Answer: recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, Unusable: r.faults()}, err
+	})
+	switch {
+	case taken.Recorded:
+		r = in.recorded(taken)
+	case !asked:
+		r = reply{failure: in.explain(store, err)}
+	}
+	r.kept = taken
+	return r
+}
+
+// recorded is the reply that a recording holds.
+func (in inquiry) recorded(taken recording.Taken) reply {
+	r := in.read(client.Answer{Body: taken.Answer.Body, RequestID: taken.Answer.RequestID}, nil)
+	r.kept = taken
+	return r
+}
+
+// faults are the reasons not to give the answer a second time.
+func (r reply) faults() []string {
+	if r.failure != nil {
+		return []string{r.failure.Error()}
+	}
+	return r.breaches
+}
+
+// fate says where the answer is, and what comes next.
+func (r reply) fate(f fate) string {
+	file := r.kept.File
+	switch {
+	case r.kept.Recorded:
+		return "that of the recording " + file + "; nothing was asked now. Correct the answer in the file; or delete the file, and the model is asked again."
+	case file != "" && f.lost:
+		f.place = "kept in the file " + file + ", which is not taken for a recording."
+	case file != "":
+		f.place += " It is in the file " + file + " as well, which is not taken for a recording."
+	}
+	return f.place + " " + f.next
+}
+
+func (r reply) reportUnrecorded(diags *diag.Diagnostics) {
+	if r.kept.Unrecorded != nil {
+		diags.AddWarning("Chat completion was not recorded",
+			"The answer is there, but its recording could not be written: "+r.kept.Unrecorded.Error()+".")
+	}
+}
+
+// explain adds to a missing recording which request it would answer.
+func (in inquiry) explain(store *recording.Store, err error) error {
+	var missing *recording.MissingError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	return &unrecorded{MissingError: missing, request: in.describe(), nearest: store.Nearest(in.question())}
+}
+
+// unrecorded is a missing recording, with words for the request.
+type unrecorded struct {
+	*recording.MissingError
+	request string
+	nearest string
+}
+
+func (e *unrecorded) Unwrap() error { return e.MissingError }
+
+// describe names a request without quoting it: a prompt may be a secret.
+func (in inquiry) describe() string {
+	model, _ := wire.Text(in.fields["model"])
+	var roles []string
+	for _, name := range []string{"message", "messages"} {
+		for _, item := range wire.Items(in.fields[name]) {
+			role, _ := wire.Text(wire.Fields(item)["role"])
+			roles = append(roles, role)
+		}
+	}
+	return fmt.Sprintf("a request to %s with %d messages (%s)", model, len(roles), strings.Join(roles, ", "))
+}
+
+// nextStep is what to do about an error of the recordings.
+func nextStep(err error) []string {
+	var missing *unrecorded
+	switch {
+	case errors.As(err, &missing):
+		steps := []string{"It would answer " + missing.request + ". " + missing.nearest,
+			"No call was made, because the mode of the recordings is \"replay\". To record the answer, run the operation once in the mode \"reuse\" " +
+				"with an API key: mode in the provider's recordings block, or the environment variable OPENAI_RECORDINGS_MODE where the block has none. " +
+				"If it was recorded elsewhere, bring the file here."}
+		steps[0] = strings.TrimSpace(steps[0])
+		return steps
+	case errors.As(err, new(*unreplayable)):
+		return []string{"No call was made, because the mode of the recordings is \"replay\"."}
+	case errors.As(err, new(*recording.DamagedError)):
+		return []string{"No call was made, and the file was left as it is. Restore it from version control; or delete it, and the model is asked again."}
+	case errors.As(err, new(*recording.UnwritableError)):
+		return []string{"No call was made. Make the directory writable, or name another one in the provider's recordings block."}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package provider
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
+)
+
+// The variables that stand in for the recordings block, for CI.
+const (
+	recordingsDir  = "OPENAI_RECORDINGS_DIR"
+	recordingsMode = "OPENAI_RECORDINGS_MODE"
+)
+
+var recordingModes = []string{string(recording.Reuse), string(recording.Replay), string(recording.Refresh)}
+
+// recordingsSettings is the recordings block.
+type recordingsSettings struct {
+	Directory types.String `tfsdk:"directory"`
+	Mode      types.String `tfsdk:"mode"`
+}
+
+func recordingsBlock() schema.Block {
+	return schema.SingleNestedBlock{
+		MarkdownDescription: "Keeps each answer in a file, to be committed and reviewed, and takes it from there the next time the same is asked. " +
+			"The guide [Pay once](guides/pay-once) tells how. Prompts and answers are in the files in plain text; keys are not, and a request with `content_wo` is not recorded.",
+		Attributes: map[string]schema.Attribute{
+			"directory": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: "Where the files are, such as `\"${path.root}/recordings\"`. It is made when the first answer is recorded. A relative path starts at the directory that Terraform runs in. Environment variable: `" + recordingsDir + "`."},
+			"mode": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(recordingModes...)},
+				MarkdownDescription: "`reuse` takes the recording if there is one, and else asks and records. `replay` never makes a call, and needs no key: a missing recording is an error. `refresh` asks and overwrites. Environment variable: `" + recordingsMode + "`. Default: `reuse`."},
+		},
+	}
+}
+
+// recordsNothing reports whether there are certainly no recordings.
+func (s settings) recordsNothing() bool {
+	return s.Recordings.IsNull() && os.Getenv(recordingsDir) == ""
+}
+
+// mayRecord reports whether there are recordings, as far as is known.
+func (p *Provider) mayRecord() bool { return !p.recordsNothing.Load() }
+
+// recordings is the store that the block, and the environment beside it, ask
+// for; nil where they do not.
+func (s settings) recordings(ctx context.Context, version string, diags *diag.Diagnostics) *recording.Store {
+	var r recordingsSettings
+	if !s.Recordings.IsNull() {
+		diags.Append(s.Recordings.As(ctx, &r, basetypes.ObjectAsOptions{})...)
+	}
+	at := path.Root("recordings")
+	directory, mode := setting(r.Directory, recordingsDir), setting(r.Mode, recordingsMode)
+	switch mode {
+	case "", string(recording.Reuse), string(recording.Replay), string(recording.Refresh):
+	default:
+		diags.AddAttributeError(at.AtName("mode"), "Invalid mode",
+			"The environment variable "+recordingsMode+" must be \"reuse\", \"replay\" or \"refresh\".")
+	}
+	switch {
+	case directory != "":
+	case !s.Recordings.IsNull():
+		diags.AddAttributeError(at.AtName("directory"), "Missing directory",
+			"Set directory in the recordings block, or the environment variable "+recordingsDir+".")
+	case mode != "":
+		diags.AddError("Missing directory of the recordings",
+			"The environment variable "+recordingsMode+" is set, but there are no recordings: "+
+				"add a recordings block to the provider, or set the environment variable "+recordingsDir+" as well.")
+	}
+	if directory == "" || diags.HasError() {
+		return nil
+	}
+	return recording.New(recording.Options{
+		Directory: directory, Mode: recording.Mode(mode), Version: version, SavedPlan: appliesSavedPlan(),
+	})
+}

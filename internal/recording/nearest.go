@@ -1,0 +1,62 @@
+package recording
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+)
+
+const (
+	manyRecordings  = 1000 // more are not searched for the nearest
+	manyDifferences = 5    // more make two requests strangers
+)
+
+// Nearest says which recording comes nearest to a question that has none, and
+// where the two requests differ; "" where none is near. It is for people: a
+// prompt that was edited by a word is found so.
+func (s *Store) Nearest(q Question) string {
+	names := s.recordings()
+	if len(names) > manyRecordings {
+		return ""
+	}
+	var best string
+	var differences []string
+	for _, name := range names {
+		text, err := os.ReadFile(s.file(name))
+		var r record
+		if err != nil || json.Unmarshal(text, &r) != nil {
+			continue
+		}
+		if found, ok := q.differs(r); ok && (best == "" || len(found) < len(differences)) {
+			best, differences = name, found
+		}
+	}
+	if best == "" || len(differences) > manyDifferences {
+		return ""
+	}
+	return fmt.Sprintf("The nearest recording is %s; its request differs in %s.", s.file(best), strings.Join(differences, ", "))
+}
+
+// differs lists the places where a recording's request is another one.
+func (q Question) differs(r record) ([]string, bool) {
+	mine, err := jsontext.Parse(string(q.Request))
+	if err != nil {
+		return nil, false
+	}
+	its, err := jsontext.Parse(string(r.Request))
+	if err != nil {
+		return nil, false
+	}
+	found := slices.DeleteFunc(jsontext.Differences(its, mine), func(place string) bool {
+		name, _, _ := strings.Cut(place, ".")
+		return slices.Contains(q.Ignore, name)
+	})
+	if fmt.Sprint(r.Triggers) != fmt.Sprint(q.Triggers) { // maps are printed in order
+		found = append(found, "triggers")
+	}
+	return found, true
+}
