@@ -64,12 +64,13 @@ func Install(t testing.TB) *Installed {
 
 // ofTheUser reports whether a variable would change what the CLI or the provider does.
 func ofTheUser(entry string) bool {
+	name, _, _ := strings.Cut(strings.ToUpper(entry), "=")
 	for _, prefix := range []string{"OPENAI_", "AZURE_", "TF_", "ACCTEST_"} {
-		if strings.HasPrefix(entry, prefix) {
+		if strings.HasPrefix(name, prefix) {
 			return true
 		}
 	}
-	return false
+	return strings.HasSuffix(name, "_PROXY")
 }
 
 // Dir is a working directory in which the CLI runs.

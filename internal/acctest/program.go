@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
 )
@@ -16,7 +17,8 @@ import (
 // What tells a test program, through the CLI, to be the provider.
 const (
 	serveVariable = "ACCTEST_SERVE"
-	killVariable  = "ACCTEST_KILL" // names the file that says it has happened
+	killVariable  = "ACCTEST_KILL"  // names the file that says it has happened
+	clockVariable = "ACCTEST_CLOCK" // names the file that waits are written to
 )
 
 // serveIfAsked makes this process the provider, where Install's environment
@@ -31,7 +33,12 @@ func serveIfAsked() {
 			return &mortal{s.(complete), marker} //nolint:forcetypeassert // serve.New returns all of it
 		}
 	}
-	if err := serve.Serve(func() serve.Provider { return provider.New("test") }, options); err != nil {
+	var adjust []func(*client.Settings)
+	if waits := os.Getenv(clockVariable); waits != "" {
+		clock := &hasty{file: waits}
+		adjust = append(adjust, func(s *client.Settings) { s.Clock = clock })
+	}
+	if err := serve.Serve(func() serve.Provider { return provider.New("test", adjust...) }, options); err != nil {
 		log.Fatal(err)
 	}
 	os.Exit(0)
