@@ -50,6 +50,7 @@ var rules = map[string]rule{
 	"internal/emulator": {never: []string{"github.com/hashicorp/", "github.com/openai/"}},
 	"internal/openapi":  {never: []string{"github.com/hashicorp/", "github.com/openai/"}},
 	"internal/acctest":  {may: []string{"*"}},
+	"internal/faults":   {},
 }
 
 func TestImports(t *testing.T) {

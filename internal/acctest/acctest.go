@@ -26,7 +26,10 @@ const Key = "sk-test-4f1d7c2e9b8a6053"
 // Main runs a package's tests with a clean environment and the CLI that is
 // there: $TF_ACC_TERRAFORM_PATH, else terraform, else tofu on the PATH. Without
 // one, tests that need it are skipped. Call it from TestMain.
+//
+// The test program that calls it is also the provider that Install installs.
 func Main(m *testing.M) {
+	serveIfAsked()
 	for _, entry := range os.Environ() {
 		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "OPENAI_") && name != "OPENAI_OPENAPI" {
 			_ = os.Unsetenv(name)

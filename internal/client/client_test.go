@@ -258,7 +258,7 @@ func TestDo_answers(t *testing.T) {
 		"failed response":      {status: 200, kind: "application/json", body: `{"id":"resp_1","object":"response","error":{"code":"server_error","message":"m"}}`},
 		"empty":                {status: 200, kind: "application/json", bad: client.BadAnswer, text: []string{"empty body", "base_url", "may bill"}},
 		"HTML":                 {status: 200, kind: "text/html; charset=utf-8", body: "<!doctype html><title>Sign in</title>", bad: client.BadAnswer, text: []string{`"Sign in"`, "text/html", "base_url"}},
-		"half":                 {status: 200, kind: "application/json", body: `{"id":`, bad: client.BadAnswer, text: []string{`not JSON`, `{"id":`}},
+		"half":                 {status: 200, kind: "application/json", body: `{"id":`, bad: client.BadAnswer, text: []string{`JSON that ends in the middle: {"id":`, "look for a proxy or gateway"}},
 		"error with 200":       {status: 200, kind: "application/json", body: `{"error":{"message":"Provider is busy","code":429}}`, bad: client.API, text: []string{"Provider is busy", "-parallelism"}},
 		"error object":         {status: 200, kind: "application/json", body: `{"object":"error","message":"no such model","code":404}`, bad: client.API, text: []string{"no such model", "base_url"}},
 		"redirect to nowhere":  {status: 301, kind: "text/plain", bad: client.API, text: []string{"301 Moved Permanently", "base_url"}},

@@ -3,8 +3,10 @@ package client
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
+	"io"
 	"mime"
 	"net/http"
 	"regexp"
@@ -46,8 +48,21 @@ func (k *call) unreadable(res *http.Response, body []byte) *Problem {
 	p := k.at(res, k.problem(BadAnswer))
 	p.Message = k.describe(res, body)
 	p.MaybeBilled = k.costs()
+	if torn(body) {
+		p.Message = fmt.Sprintf("The server answered %s, but with JSON that ends in the middle: %s", k.text(statusText(res.StatusCode), 100), printable(string(k.plain(body)), maxExcerpt))
+		p.next = "Run the operation again to ask a second time. If this happens again and again, look for a proxy or gateway that cuts answers off."
+		return p
+	}
 	p.next = "Check " + k.client.address() + " (" + k.text(plainBase(k.client.base), 300) + ")" + k.client.endsInV1(": for most servers it ends in /v1") + ". A login page or a proxy can also answer in the server's place."
 	return p
+}
+
+// torn reports whether a body is the start of a JSON object.
+func torn(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	var rest json.RawMessage
+	err := json.NewDecoder(bytes.NewReader(body)).Decode(&rest)
+	return bytes.HasPrefix(body, []byte("{")) && errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func (k *call) now() time.Time {

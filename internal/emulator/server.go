@@ -129,6 +129,10 @@ func (s *Server) Requests() []Request {
 	return out
 }
 
+// Made returns how many completions have been made, delivered or not: each
+// would be billed.
+func (s *Server) Made() int { return int(s.counter.Load()) }
+
 // Stored returns the ids of the stored completions, oldest first.
 func (s *Server) Stored() []string { return s.store.ids() }
 

@@ -41,13 +41,17 @@ const (
 // Provider is the provider. Its zero value is not of use; call New.
 type Provider struct {
 	version string
+	adjust  []func(*client.Settings)
 	client  *client.Client
 
 	recordsNothing atomic.Bool // the block has been seen, and there are no recordings
 }
 
-// New returns the provider of that version, to be configured by Terraform.
-func New(version string) *Provider { return &Provider{version: version} }
+// New returns the provider of that version, to be configured by Terraform. Tests
+// adjust what the configuration cannot say, such as the clock.
+func New(version string, adjust ...func(*client.Settings)) *Provider {
+	return &Provider{version: version, adjust: adjust}
+}
 
 // Resources is the table of contents: managed resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
@@ -195,6 +199,9 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		}
 		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", text)
 		return
+	}
+	for _, adjust := range p.adjust {
+		adjust(&to)
 	}
 	c, err := client.New(to)
 	if err != nil {

@@ -25,6 +25,9 @@ type Options struct {
 	Address string // the provider's address in a registry
 	Debug   bool   // keep running for a debugger to attach (TF_REATTACH_PROVIDERS)
 	Profile string // directory for profiles; "" = none
+
+	// Wrap puts something in front of the server; nil = nothing. For tests.
+	Wrap func(tfprotov6.ProviderServer) tfprotov6.ProviderServer
 }
 
 // Serve answers Terraform until it closes the connection.
@@ -39,7 +42,13 @@ func Serve(newProvider func() Provider, o Options) error {
 	if o.Debug {
 		opts = append(opts, tf6server.WithManagedDebug())
 	}
-	return tf6server.Serve(o.Address, func() tfprotov6.ProviderServer { return New(newProvider()) }, opts...)
+	return tf6server.Serve(o.Address, func() tfprotov6.ProviderServer {
+		server := New(newProvider())
+		if o.Wrap != nil {
+			server = o.Wrap(server)
+		}
+		return server
+	}, opts...)
 }
 
 // tune sets the process up for what it is: short-lived, and fed by many small

@@ -1,0 +1,61 @@
+package acctest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// SkipWaits is a variable for Dir.With: the provider's waits before it sends a request
+// again take no time, and are written to the file, for Waits.
+func SkipWaits(file string) string { return clockVariable + "=" + file }
+
+// Waits reads the waits that were written to the file since it was last read.
+func Waits(t testing.TB, file string) []time.Duration {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Clean(file))
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	var waits []time.Duration
+	for _, line := range strings.Fields(string(text)) {
+		wait, err := time.ParseDuration(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits = append(waits, wait)
+	}
+	return waits
+}
+
+// hasty is a clock that jumps ahead in place of waiting.
+type hasty struct {
+	file  string
+	ahead atomic.Int64
+}
+
+func (c *hasty) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *hasty) Sleep(ctx context.Context, d time.Duration) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	file, err := os.OpenFile(c.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	c.ahead.Add(int64(d))
+	_, err = file.WriteString(d.String() + "\n")
+	return err
+}
