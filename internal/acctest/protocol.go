@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -117,10 +118,14 @@ func place(p *tftypes.AttributePath) string {
 	return b.String()
 }
 
-// Connect configures the provider for a server.
-func (p Protocol) Connect(t testing.TB, s *Server) {
+// Connect configures the provider for a server, with more arguments if given.
+func (p Protocol) Connect(t testing.TB, s *Server, more ...map[string]any) {
 	t.Helper()
-	config := Value(p.Schema.Provider.ValueType(), map[string]any{"base_url": s.URL, "api_key": Key})
+	arguments := map[string]any{"base_url": s.URL, "api_key": Key}
+	for _, m := range more {
+		maps.Copy(arguments, m)
+	}
+	config := Value(p.Schema.Provider.ValueType(), arguments)
 	resp, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: Dynamic(t, config)})
 	if err != nil || len(resp.Diagnostics) > 0 {
 		t.Fatal(err, Texts(resp.Diagnostics))

@@ -222,10 +222,10 @@ func TestExtraBody_isMergedIn(t *testing.T) {
 
 // gate invokes the action over the plugin protocol, since that needs no CLI that
 // knows actions.
-func gate(t *testing.T, s *acctest.Server, config object) (progress, diags []string) {
+func gate(t *testing.T, s *acctest.Server, config object, provider ...object) (progress, diags []string) {
 	t.Helper()
 	p := acctest.Speak(t)
-	p.Connect(t, s)
+	p.Connect(t, s, provider...)
 	actions, ok := p.ProviderServer.(tfprotov6.ActionServer)
 	if !ok {
 		t.Fatal("the server offers no actions")

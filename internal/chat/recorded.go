@@ -165,7 +165,7 @@ func (in inquiry) describe() string {
 			roles = append(roles, role)
 		}
 	}
-	return fmt.Sprintf("a request to %s with %d messages (%s)", model, len(roles), strings.Join(roles, ", "))
+	return fmt.Sprintf("a request to %s with the messages %s", model, strings.Join(roles, ", "))
 }
 
 // nextStep is what to do about an error of the recordings.

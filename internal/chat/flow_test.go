@@ -1,0 +1,218 @@
+package chat_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+// These tests run the provider as a program, each phase a process of its own,
+// as a pipeline does: plan here, apply there.
+
+// team is a provider block that takes server and key from the environment.
+const team = `
+provider "openai" {
+  recordings {
+    directory = "recordings"
+  }
+}
+`
+
+// online is the environment of a job that may ask; offline of one that cannot.
+func online(s *acctest.Server) []string {
+	return []string{"OPENAI_BASE_URL=" + s.URL, "OPENAI_API_KEY=" + acctest.Key}
+}
+
+var offline = []string{"OPENAI_RECORDINGS_MODE=replay", "OPENAI_BASE_URL=http://127.0.0.1:1/v1"}
+
+// carry copies files and directories from one working directory to another, as an artifact does.
+func carry(t *testing.T, from, to *acctest.Dir, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if err := os.CopyFS(filepath.Join(to.Path, name), os.DirFS(filepath.Join(from.Path, name))); err == nil {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(from.Path, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		to.Write(name, string(text))
+	}
+}
+
+func TestFlow_planHereApplyThereWithoutAKey(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{Keys: []string{acctest.Key}})
+	in := acctest.Install(t)
+	config := map[string]string{"main.tf": team + completion(`generate_on = "plan"`)}
+	here, there := in.Dir(t, config).With(online(s)...), in.Dir(t, config).With(offline...)
+	here.MustRun("init")
+	said := here.MustRun("plan", "-out=plan")
+	if !strings.Contains(said, `+ content = "Emulated answer to: hello"`) {
+		t.Errorf("the plan does not show the answer:\n%s", said)
+	}
+	there.MustRun("init")
+	carry(t, here, there, "plan", "recordings")
+	there.MustRun("apply", "plan")
+	if got := strings.TrimSpace(there.MustRun("output", "-raw", "content")); got != "Emulated answer to: hello" {
+		t.Errorf("applied: %s", got)
+	}
+	if _, err := there.Run("plan", "-detailed-exitcode"); err != nil {
+		t.Error("the plan after that is not empty")
+	}
+	there.MustRun("destroy", "-auto-approve")
+	if n := len(s.Requests()); n != 1 {
+		t.Errorf("%d requests were sent, want 1", n)
+	}
+}
+
+// The recording did not travel: nobody pays twice, whatever the mode.
+func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	in := acctest.Install(t)
+	config := map[string]string{"main.tf": team + completion(`generate_on = "plan"`)}
+	here := in.Dir(t, config).With(online(s)...)
+	here.MustRun("init")
+	here.MustRun("plan", "-out=plan")
+	file := "recordings/" + files(t, filepath.Join(here.Path, "recordings"))[0]
+	for mode, environment := range map[string][]string{"replay": offline, "reuse": online(s)} {
+		there := in.Dir(t, config).With(environment...)
+		there.MustRun("init")
+		carry(t, here, there, "plan")
+		said, err := there.Run("apply", "plan")
+		if err == nil || !strings.Contains(said, file) {
+			t.Errorf("%s: %v, and the file is not named:\n%s", mode, err, said)
+		}
+		if found := files(t, filepath.Join(there.Path, "recordings")); len(found) > 0 {
+			t.Errorf("%s: recorded %v", mode, found)
+		}
+		if left := there.MustRun("state", "list"); left != "" {
+			t.Errorf("%s: in the state is %s", mode, left)
+		}
+		t.Logf("%s:\n%s", mode, said)
+	}
+	if n := len(s.Requests()); n != 1 {
+		t.Errorf("%d requests were sent, want 1", n)
+	}
+}
+
+// The provider dies when it has the answer and Terraform has not.
+func TestFlow_losesNoAnswerToAKill(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion("")}).With(online(s)...)
+	dir.MustRun("init")
+	if said, err := dir.With(acctest.KillOnceAnswered(filepath.Join(dir.Path, "killed"))).Run("apply", "-auto-approve"); err == nil {
+		t.Fatalf("nothing was killed:\n%s", said)
+	}
+	dir.MustRun("apply", "-auto-approve")
+	if _, err := dir.Run("plan", "-detailed-exitcode"); err != nil {
+		t.Error("the plan after that is not empty")
+	}
+	if n := len(s.Requests()); n != 1 {
+		t.Errorf("%d requests were sent, want 1", n)
+	}
+}
+
+// A process for each working directory, all with one directory of recordings.
+func TestFlow_oneOfManyProcessesAsks(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	in := acctest.Install(t)
+	shared := t.TempDir()
+	var wg sync.WaitGroup
+	for range 3 {
+		dir := in.Dir(t, map[string]string{"main.tf": "provider \"openai\" {}\n" + completion("")}).With(append(online(s), "OPENAI_RECORDINGS_DIR="+shared)...)
+		dir.MustRun("init")
+		wg.Go(func() {
+			if said, err := dir.Run("apply", "-auto-approve"); err != nil {
+				t.Error(said)
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(s.Requests()); n != 1 {
+		t.Errorf("%d requests were sent, want 1", n)
+	}
+	if found := files(t, shared); len(found) != 1 {
+		t.Errorf("the directory holds %v", found)
+	}
+}
+
+// What the plan knows of an answer can make other resources.
+func TestFlow_anAnswerOnRecordIsFitForForEach(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	ask := team + completionOf("Answer with JSON, with keys city and country", "  response_format {\n    type = \"json_object\"\n  }")
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": ask}).With(online(s)...)
+	dir.MustRun("init")
+	dir.MustRun("apply", "-auto-approve")
+	dir.MustRun("destroy", "-auto-approve")
+	dir.Write("each.tf", "resource \"terraform_data\" \"each\" {\n  for_each = openai_chat_completion.test.output\n}\n")
+	if said := dir.MustRun("plan"); !strings.Contains(said, `terraform_data.each["city"]`) {
+		t.Errorf("the plan is\n%s", said)
+	}
+	if n := len(s.Requests()); n != 1 {
+		t.Errorf("%d requests were sent, want 1", n)
+	}
+}
+
+func TestFlow_aPlanSaysWhyItReplaces(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	in := acctest.Install(t)
+	config := func(prompt, generate string) map[string]string {
+		return map[string]string{"main.tf": team + completionOf(prompt, fmt.Sprintf("temperature = 0\n  generate_on = %q", generate))}
+	}
+	dir := in.Dir(t, config("one", "apply")).With(online(s)...)
+	dir.MustRun("init")
+	if said := dir.MustRun("apply", "-auto-approve"); strings.Contains(said, "Warning") {
+		t.Errorf("the first plan warns: %s", said)
+	}
+	for _, step := range []struct {
+		prompt, generate, says string
+	}{
+		{"two", "apply", "Asks again, and pays again: message[0].content changed"},
+		{"one", "apply", "Replaced without a call: message[0].content changed"},
+		{"three", "plan", "Has asked again: message[0].content changed"},
+	} {
+		for name, text := range config(step.prompt, step.generate) {
+			dir.Write(name, text)
+		}
+		said := dir.MustRun("plan", "-out=plan")
+		if n := strings.Count(said, "Warning: "); n != 1 || !flat(step.says).MatchString(said) {
+			t.Errorf("%d warnings, want one that says %q:\n%s", n, step.says, said)
+		}
+		if said := dir.MustRun("apply", "plan"); strings.Contains(said, "Warning") {
+			t.Errorf("the apply warns: %s", said)
+		}
+	}
+	if n := len(s.Requests()); n != 3 {
+		t.Errorf("%d requests were sent, want 3", n)
+	}
+}
+
+func TestFlow_validateSaysThatRecordingsAreMissing(t *testing.T) {
+	t.Parallel()
+	in := acctest.Install(t)
+	resource := completion(`generate_on = "plan"`)
+	missing := regexp.MustCompile(`(?s)Missing recordings.*generate_on = "plan"`)
+	for name, test := range map[string]struct {
+		provider string
+		env      []string
+		wrong    bool
+	}{
+		"with a block":            {provider: team},
+		"without":                 {provider: "provider \"openai\" {\n  max_retries = 1\n}\n", wrong: true},
+		"by the environment":      {provider: "provider \"openai\" {\n  max_retries = 1\n}\n", env: []string{"OPENAI_RECORDINGS_DIR=recordings"}},
+		"a module without a word": {}, // whoever calls it may have a provider with recordings
+	} {
+		dir := in.Dir(t, map[string]string{"main.tf": test.provider + resource}).With(test.env...)
+		dir.MustRun("init")
+		if said, err := dir.Run("validate"); (err != nil) != test.wrong || missing.MatchString(said) != test.wrong {
+			t.Errorf("%s: %v\n%s", name, err, said)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package chat_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+func TestGenerateOnPlan_showsTheAnswerAndStoresJustThat(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	provider := s.Provider(recordingsIn(t.TempDir(), ""))
+	shown := plancheck.ExpectKnownOutputValue("content", knownvalue.StringRegexp(regexp.MustCompile("hello")))
+	s.Run(t,
+		resource.TestStep{Config: provider + completion(`generate_on = "plan"`), PlanOnly: true, ExpectNonEmptyPlan: true},
+		resource.TestStep{Config: provider + completion(`generate_on = "plan"`), Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionCreate, shown)},
+		resource.TestStep{Config: provider + completion(`generate_on = "apply"`), Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, shown)},
+		resource.TestStep{Config: provider + completionOf("hello again", `generate_on = "plan"`), Check: asked(t, s, 2),
+			ConfigPlanChecks: planned(plancheck.ResourceActionReplace, shown)},
+	)
+}
+
+func TestGenerateOnPlan_needsWhatItNeeds(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := t.TempDir()
+	plan := `generate_on = "plan"`
+	s.Run(t,
+		resource.TestStep{Config: completion(plan), ExpectError: regexp.MustCompile(`(?s)Missing recordings.*generate_on = "plan".*Add[\s│]+a[\s│]+recordings[\s│]+block`)},
+		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(plan+"\n  record = false"), ExpectError: flat(`record is false. Use generate_on = "apply".`)},
+		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + secretPrompt("secret", plan), ExpectError: flat(`a request with content_wo is never recorded`)},
+		resource.TestStep{Config: s.Provider(recordingsIn(dir, "refresh")) + completion(plan), ExpectError: flat(`With mode = "refresh" the apply would ask again`)},
+		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(`generate_on = "never"`), ExpectError: flat(`value must be one of`)},
+	)
+	if n := len(posts(s)); n != 0 {
+		t.Errorf("%d calls were made", n)
+	}
+}
+
+// What is wrong with the answer fails the plan, and the answer is kept.
+func TestGenerateOnPlan_checksTheAnswerInThePlan(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := t.TempDir()
+	s.Fail(emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"words"},"finish_reason":"stop"}]}`),
+		emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
+	config := s.Provider(recordingsIn(dir, "")) + completionOf("Answer with JSON, with keys city and country", "  generate_on = \"plan\"\n  response_format {\n    type = \"json_object\"\n  }")
+	s.Run(t,
+		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file.*\.unusable\.json.*The[\s│]+next[\s│]+plan[\s│]+asks[\s│]+again`)},
+		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`Wrong key`)},
+		resource.TestStep{Config: config, Check: asked(t, s, 3)},
+	)
+}
+
+// chain asks about the answer to another question, which no plan knows.
+const chain = `
+resource "openai_chat_completion" "first" {
+  model = "gpt-4"
+  message {
+    role    = "user"
+    content = "one"
+  }
+}
+
+resource "openai_chat_completion" "test" {
+  model       = "gpt-4"
+  generate_on = "plan"
+  message {
+    role    = "user"
+    content = openai_chat_completion.first.content
+  }
+}
+`
+
+func TestGenerateOnPlan_asksAtApplyForWhatIsNotKnown(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	provider := s.Provider(recordingsIn(t.TempDir(), ""))
+	s.Run(t, resource.TestStep{Config: provider + chain, Check: asked(t, s, 2)})
+	in := acctest.Install(t)
+	elsewhere := in.Dir(t, map[string]string{"main.tf": s.Provider(recordingsIn(t.TempDir(), "")) + chain})
+	elsewhere.MustRun("init")
+	said := elsewhere.MustRun("plan", "-out=plan")
+	if !flat("generate_on is \"plan\", but the plan cannot show the answer: message[0].content is not known yet.").MatchString(said) {
+		t.Errorf("the plan does not say why: %s", said)
+	}
+	elsewhere.MustRun("apply", "plan")
+	if n := len(posts(s)); n != 4 {
+		t.Errorf("%d completions were asked for, want 4", n)
+	}
+	if strings.Contains(elsewhere.MustRun("plan"), "will be") {
+		t.Error("the second plan is not empty")
+	}
+}
