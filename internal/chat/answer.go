@@ -124,4 +124,6 @@ var derived = kinds.Declare(
 		Description: "The first choice's JSON as a value, if `response_format` asked for JSON: `openai_chat_completion.x.output.city`. Null otherwise, where it is not valid JSON, and where it is nested more than 50 deep."},
 	kinds.Attribute{Name: "request_id", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 		Description: "The server's ID of the call, for questions to its support. Null where the server gives none."},
+	kinds.Attribute{Name: "recording", Shape: kinds.String, Mode: kinds.Computed, Local: true,
+		Description: "The name of the file that holds the answer, in the directory of the provider's `recordings`. Null where it is not recorded."},
 )

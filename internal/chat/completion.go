@@ -190,6 +190,7 @@ func readAnswer(fields map[string]tftypes.Value, answer client.Answer) (map[stri
 	values["content"] = firstContent(values["choices"])
 	values["output"] = output(fields, values["content"])
 	values["request_id"] = tftypes.NewValue(tftypes.String, nil)
+	values["recording"] = tftypes.NewValue(tftypes.String, nil)
 	if answer.RequestID != "" {
 		values["request_id"] = tftypes.NewValue(tftypes.String, answer.RequestID)
 	}

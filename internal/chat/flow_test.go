@@ -80,13 +80,18 @@ func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
 	here := in.Dir(t, config).With(online(s)...)
 	here.MustRun("init")
 	here.MustRun("plan", "-out=plan")
+	for name := range config { // what a plan has found on record counts as what it has asked for
+		here.Write(name, team+completion(""))
+		here.MustRun("plan", "-out=found")
+	}
 	file := "recordings/" + files(t, filepath.Join(here.Path, "recordings"))[0]
-	for mode, environment := range map[string][]string{"replay": offline, "reuse": online(s)} {
+	for mode, environment := range map[string][]string{"replay plan": offline, "reuse plan": online(s), "reuse found": online(s)} {
 		there := in.Dir(t, config).With(environment...)
 		there.MustRun("init")
-		carry(t, here, there, "plan")
-		said, err := there.Run("apply", "plan")
-		if err == nil || !strings.Contains(said, file) {
+		_, plan, _ := strings.Cut(mode, " ")
+		carry(t, here, there, plan)
+		said, err := there.Run("apply", plan)
+		if err == nil || !strings.Contains(said, file) || strings.Count(said, "Error: ") != 1 || strings.Contains(said, "Warning") {
 			t.Errorf("%s: %v, and the file is not named:\n%s", mode, err, said)
 		}
 		if found := files(t, filepath.Join(there.Path, "recordings")); len(found) > 0 {
@@ -95,7 +100,6 @@ func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
 		if left := there.MustRun("state", "list"); left != "" {
 			t.Errorf("%s: in the state is %s", mode, left)
 		}
-		t.Logf("%s:\n%s", mode, said)
 	}
 	if n := len(s.Requests()); n != 1 {
 		t.Errorf("%d requests were sent, want 1", n)
@@ -191,6 +195,22 @@ func TestFlow_aPlanSaysWhyItReplaces(t *testing.T) {
 	}
 	if n := len(s.Requests()); n != 3 {
 		t.Errorf("%d requests were sent, want 3", n)
+	}
+}
+
+// Who deletes a recording, to ask again, is asked for nothing else.
+func TestFlow_aDeletedRecordingIsMadeAnew(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion("")}).With(online(s)...)
+	dir.MustRun("init")
+	dir.MustRun("apply", "-auto-approve")
+	if err := os.RemoveAll(filepath.Join(dir.Path, "recordings")); err != nil {
+		t.Fatal(err)
+	}
+	dir.MustRun("plan", "-replace="+name, "-out=plan")
+	dir.MustRun("apply", "plan")
+	if n := len(s.Requests()); n != 2 {
+		t.Errorf("%d requests were sent, want 2", n)
 	}
 }
 

@@ -80,15 +80,22 @@ func (c completions) foresee(ctx context.Context, config tftypes.Value, diags *d
 		reply{failure: in.explain(store, err)}.report(diags, kept)
 		return coming{}
 	case found:
-		file, _ := store.File(in.question()) // Find would have failed
+		file, _ := store.File(in.question()) // Find would have failed, too
 		return seen(in.recorded(recording.Taken{Answer: answer, File: file, Recorded: true}), diags)
-	case now != onPlan:
+	}
+	file, _ := store.File(in.question()) // Find would have failed
+	switch promise := store.Promise(in.question()); {
+	case promise == recording.Shown:
+		diags.AddError("Missing recording", fmt.Sprintf("The plan that is being applied has the answer of the recording %s, and that is not here. "+
+			"No call was made, since another answer would not be the one that the plan has shown.\n\n"+
+			"Bring the recordings here that were there when the plan was made, or plan again.", file))
 		return coming{}
-	case store.SavedPlan():
-		file, _ := store.File(in.question())
+	case now != onPlan || promise == recording.Open:
+		return coming{}
+	case promise == recording.Unclear:
 		return later(fmt.Sprintf("a saved plan is being applied, and the recording %s is not here. "+
 			"If that plan has shown the answer, Terraform stops now with an \"inconsistent final plan\", before any call is made: "+
-			"bring the recordings here that the plan has made, or plan again. Otherwise the model is asked now.", file))
+			"bring the recordings here that were there when the plan was made, or plan again. Otherwise the model is asked now.", file))
 	}
 	ctx, cancel := withCreateTimeout(ctx, fields["timeouts"])
 	defer cancel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -97,14 +98,22 @@ func (c completions) take(ctx context.Context, store *recording.Store, in inquir
 	case !asked:
 		r = reply{failure: in.explain(store, err)}
 	}
-	r.kept = taken
+	r.keptIn(taken)
 	return r
+}
+
+// keptIn notes the file that holds the answer.
+func (r *reply) keptIn(taken recording.Taken) {
+	r.kept = taken
+	if r.values != nil && taken.File != "" && !taken.Unusable {
+		r.values["recording"] = tftypes.NewValue(tftypes.String, filepath.Base(taken.File))
+	}
 }
 
 // recorded is the reply that a recording holds.
 func (in inquiry) recorded(taken recording.Taken) reply {
 	r := in.read(client.Answer{Body: taken.Answer.Body, RequestID: taken.Answer.RequestID}, nil)
-	r.kept = taken
+	r.keptIn(taken)
 	return r
 }
 

@@ -79,6 +79,6 @@ func (s settings) recordings(ctx context.Context, version string, diags *diag.Di
 		return nil
 	}
 	return recording.New(recording.Options{
-		Directory: directory, Mode: recording.Mode(mode), Version: version, SavedPlan: appliesSavedPlan(),
+		Directory: directory, Mode: recording.Mode(mode), Version: version, SavedPlan: savedPlan(),
 	})
 }

@@ -5,15 +5,24 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 )
 
-// appliesSavedPlan reports whether the CLI that has started this process applies
-// a plan that was saved before. Terraform does not tell a provider; so the command line of
-// the parent process is looked at, which Linux shows. false also means
-// that it cannot be told.
-func appliesSavedPlan() bool {
+// savedPlan is the plan that is being applied, if the CLI that has started this
+// process was given a file to apply. Terraform does not tell a provider; so the
+// command line of the parent process is looked at, which Linux shows. nil also
+// means that it cannot be told.
+func savedPlan() *recording.SavedPlan {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", os.Getppid()))
-	return err == nil && namesSavedPlan(strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00"))
+	if err != nil {
+		return nil
+	}
+	file := namedPlan(strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00"))
+	if file == "" {
+		return nil
+	}
+	return recording.NewSavedPlan(file)
 }
 
 // takesValue are the options of "apply" whose value may be the next word.
@@ -21,14 +30,17 @@ var takesValue = []string{
 	"var", "var-file", "target", "target-file", "exclude", "exclude-file", "replace", "parallelism", "lock-timeout", "state", "state-out", "backup",
 }
 
-// namesSavedPlan reports whether a command line is "terraform … apply … FILE".
-// The file is the last word, since options come before it.
-func namesSavedPlan(words []string) bool {
-	command := slices.IndexFunc(words, func(word string) bool { return word == "apply" })
+// namedPlan is the file in a command line "terraform … apply … FILE"; "" = there
+// is none. It is the last word, since options come before it.
+func namedPlan(words []string) string {
+	command := slices.Index(words, "apply")
 	last := len(words) - 1
 	if command < 1 || last <= command || strings.HasPrefix(words[last], "-") {
-		return false
+		return ""
 	}
 	before := words[last-1]
-	return !strings.HasPrefix(before, "-") || !slices.Contains(takesValue, strings.TrimLeft(before, "-"))
+	if strings.HasPrefix(before, "-") && slices.Contains(takesValue, strings.TrimLeft(before, "-")) {
+		return ""
+	}
+	return words[last]
 }

@@ -11,6 +11,7 @@
 package recording
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -42,7 +43,10 @@ type Options struct {
 	Mode      Mode             // "" = Reuse
 	Version   string           // of the provider, noted in each file
 	Now       func() time.Time // nil = time.Now
-	SavedPlan bool             // see Store.SavedPlan
+
+	// SavedPlan is the plan that is being applied, if it was made and saved before;
+	// nil = none, or that cannot be told.
+	SavedPlan *SavedPlan
 }
 
 // Store is a directory of recordings. It is safe for concurrent use, and several
@@ -66,11 +70,6 @@ func New(o Options) *Store {
 
 // Mode is what the store does about a request.
 func (s *Store) Mode() Mode { return s.options.Mode }
-
-// SavedPlan says that a plan is being applied that was made earlier: what it knew of
-// an answer was recorded then, so nothing is asked only to plan. false = not, or
-// it cannot be told.
-func (s *Store) SavedPlan() bool { return s.options.SavedPlan }
 
 // Question is what a recording answers.
 type Question struct {
@@ -223,12 +222,19 @@ func (s *Store) recordings() []string {
 	entries, _ := os.ReadDir(s.options.Directory) // none, if it cannot be read
 	var names []string
 	for _, entry := range entries {
-		if name, isJSON := cutJSON(entry.Name()); isJSON && len(name) == 2*sha256.Size {
+		if name, isJSON := cutJSON(entry.Name()); isJSON && isName([]byte(name)) {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// nameLength is that of a name without its ending, in characters.
+const nameLength = 2 * sha256.Size
+
+func isName(text []byte) bool {
+	return len(text) == nameLength && len(bytes.Trim(text, "0123456789abcdef")) == 0
 }
 
 func cutJSON(name string) (string, bool) {

@@ -21,6 +21,7 @@ type Taken struct {
 	Answer   Answer
 	File     string // the file that holds the answer; "" = none does
 	Recorded bool   // it was there before, so that nothing was asked
+	Unusable bool   // it is kept aside, and never given again
 
 	// Unrecorded says why an answer that was received could not be written;
 	// nil = it was, or it came from a recording.
@@ -68,13 +69,13 @@ func (s *Store) Take(ctx context.Context, q Question, ask func(context.Context) 
 	if err != nil && asked.Unusable == nil {
 		asked.Unusable = []string{err.Error()}
 	}
-	taken := Taken{Answer: asked.Answer, File: s.file(name)}
-	if asked.Unusable != nil {
+	taken := Taken{Answer: asked.Answer, File: s.file(name), Unusable: asked.Unusable != nil}
+	if taken.Unusable {
 		taken.File = filepath.Join(s.options.Directory, name+"."+s.options.Now().UTC().Format("20060102T150405Z")+".unusable.json")
 	}
 	if taken.Unrecorded = s.write(taken.File, q, asked); taken.Unrecorded != nil {
 		taken.File = ""
-	} else if asked.Unusable == nil {
+	} else if !taken.Unusable {
 		s.fresh.Store(name, struct{}{})
 	}
 	return taken, err

@@ -205,7 +205,7 @@ func computedNames(tf tftypes.Object, config tftypes.Value) []string {
 	_ = config.As(&fields)
 	var names []string
 	for _, name := range []string{"id", "choices", "usage", "created", "response_model", "response_service_tier", "response_moderation",
-		"system_fingerprint", "object", "content", "output", "request_id"} {
+		"system_fingerprint", "object", "content", "output", "request_id", "recording"} {
 		if fields[name].IsNull() && tf.AttributeTypes[name] != nil {
 			names = append(names, name)
 		}

@@ -1,0 +1,29 @@
+package provider
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNamedPlan(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"terraform apply plan.out":                          "plan.out",
+		"/usr/bin/tofu -chdir=x apply -auto-approve p":      "p",
+		"terraform apply -parallelism 4 -no-color out/plan": "out/plan",
+		"terraform apply -lock-timeout 5s p":                "p",
+		"terraform apply":                                   "",
+		"terraform apply -auto-approve":                     "",
+		"terraform apply -var x=y":                          "",
+		"terraform apply --var-file ci.tfvars":              "",
+		"terraform apply -var=x=y":                          "",
+		"terraform plan -out plan":                          "",
+		"terraform destroy x":                               "",
+		"apply plan":                                        "",
+		"":                                                  "",
+	} {
+		if got := namedPlan(strings.Fields(line)); got != want {
+			t.Errorf("%q: got %q, want %q", line, got, want)
+		}
+	}
+}
