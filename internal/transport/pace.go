@@ -68,7 +68,7 @@ func newPace(limits Limits, clock Clock) *pace {
 // take waits until an attempt may begin that takes about so many tokens. rested
 // is a time up to which the call has waited already; zero = it has not. report is
 // told what the call waits for, and how long; 0 = nobody knows. It returns a
-// *LimitError, at once where the wait does not end before the deadline of ctx.
+// *LimitError or the cause of ctx, at once where the wait does not end before the deadline.
 func (p *pace) take(ctx context.Context, tokens int, rested time.Time, report func(why string, wait time.Duration)) (*slot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,7 +95,11 @@ func (p *pace) take(ctx context.Context, tokens int, rested time.Time, report fu
 		if why != "" && why != told {
 			told, say = why, func() { report(why, wait) }
 		}
-		if err := p.wait(ctx, me, wait, say); err != nil {
+		err := p.wait(ctx, me, wait, say)
+		switch {
+		case err != nil && why == "": // it was about to have its turn
+			return nil, err
+		case err != nil:
 			return nil, &LimitError{Limit: why, Err: err}
 		}
 	}
