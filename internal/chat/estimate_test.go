@@ -33,7 +33,7 @@ func TestEstimate(t *testing.T) {
 		"for each choice":       {prompt("hello", map[string]any{"n": 3, "max_completion_tokens": 100}), 300, 330},
 		"several without limit": {prompt("hello", map[string]any{"n": 3}), 10, 30},
 		"limits that are none":  {prompt("hello", map[string]any{"n": "3", "max_tokens": -5}), 10, 30},
-		"limits beyond reason":  {prompt("hello", map[string]any{"n": 1 << 60, "max_tokens": 1 << 60}), 1<<31 - 1, 1<<31 - 1},
+		"limits beyond reason":  {prompt("hello", map[string]any{"n": int64(1 << 60), "max_tokens": int64(1 << 60)}), 1<<31 - 1, 1<<31 - 1},
 		"an image":              {prompt([]any{map[string]any{"type": "image_url", "image_url": map[string]any{"url": "data:image/png;base64," + base64}}}, nil), 1000, 1050},
 		"a sound":               {prompt([]any{map[string]any{"type": "input_audio", "input_audio": map[string]any{"data": base64, "format": "wav"}}}, nil), 1000, 1050},
 		"a file":                {prompt([]any{map[string]any{"type": "file", "file": map[string]any{"file_data": base64}}}, nil), 1000, 1050},

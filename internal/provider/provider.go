@@ -97,6 +97,7 @@ type settings struct {
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	Headers        types.Map    `tfsdk:"headers"`
 	Azure          types.Object `tfsdk:"azure"`
+	Limits         types.Object `tfsdk:"limits"`
 }
 
 // Metadata names the provider.
@@ -125,7 +126,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"headers": schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "Further HTTP headers for each request, as gateways ask for them. Values are treated as secrets."},
 		},
-		Blocks: map[string]schema.Block{"azure": azureBlock()},
+		Blocks: map[string]schema.Block{"azure": azureBlock(), "limits": limitsBlock()},
 	}
 }
 
@@ -173,6 +174,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		RequestTimeout: timeout,
 		Headers:        headers(s.Headers),
 		UserAgent:      fmt.Sprintf("terraform-provider-openai/%s terraform/%s", p.version, req.TerraformVersion),
+		Limits:         s.limits(ctx, &resp.Diagnostics),
 		Log:            log,
 	}
 	if a := s.azure(ctx, &resp.Diagnostics); a != nil {
