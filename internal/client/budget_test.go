@@ -201,7 +201,7 @@ func TestBudget_waitsForCallsUnderWay(t *testing.T) {
 				contains(t, problem(t, err, tt.want).Detail(), "the run was interrupted", "waited for limits.max_total_tokens")
 				close(go1)
 			case tt.want != "":
-				problem(t, err, tt.want)
+				_ = problem(t, err, tt.want)
 			}
 			cancel(nil)
 			wg.Wait()
