@@ -73,7 +73,11 @@ func TestBudget_whatCounts(t *testing.T) {
 				}
 				answer(200, jsonType, used(1))(w, r)
 			})
-			c := newClient(t, client.Settings{BaseURL: base, RequestTimeout: 200 * time.Millisecond, Limits: client.Limits{MaxRequests: 1}})
+			settings := client.Settings{BaseURL: base, Limits: client.Limits{MaxRequests: 1}}
+			if name == "timeout" {
+				settings.RequestTimeout = 100 * time.Millisecond
+			}
+			c := newClient(t, settings)
 			request := tt.request
 			if request.Path == "" {
 				request = asks(30)
