@@ -150,7 +150,7 @@ func newRequest(fields map[string]tftypes.Value, streamed bool) (client.Request,
 	}
 	return client.Request{
 		Method: http.MethodPost, Path: client.Path("chat", "completions"), Body: body,
-		APIKey: keyOf(fields), Secrets: private,
+		APIKey: keyOf(fields), Secrets: private, Tokens: estimate(body),
 	}, nil
 }
 

@@ -201,24 +201,14 @@ func (r *Resource) ImportState(_ context.Context, req resource.ImportStateReques
 			"Write the resource and apply it to ask again. To keep using an answer that you already have, put it into a local value or a terraform_data resource."))
 }
 
-// limitError is the cause of a context that ran out; it names the setting.
-type limitError struct {
-	setting string
-	limit   time.Duration
-}
-
-func (e limitError) Error() string {
-	return fmt.Sprintf("%s (%s) ran out", e.setting, e.limit)
-}
-
 func withCreateTimeout(ctx context.Context, timeouts tftypes.Value) (context.Context, context.CancelFunc) {
-	limit := limitError{"timeouts.create", defaultCreateTimeout}
+	limit := defaultCreateTimeout
 	if text, ok := wire.Text(wire.Fields(timeouts)["create"]); ok {
 		if d, err := time.ParseDuration(text); err == nil {
-			limit.limit = d
+			limit = d
 		}
 	}
-	return context.WithTimeoutCause(ctx, limit.limit, limit)
+	return client.WithTimeLimit(ctx, "timeouts.create", limit)
 }
 
 // IsRecord says that the state is the record of a call: see serve.Record.

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
 )
 
 // advice is the next thing to do about an error of the API.
@@ -20,7 +22,7 @@ func (k *call) advice(p *Problem) string {
 	switch {
 	case status == http.StatusUnauthorized:
 		return k.wrongKey(p)
-	case status == http.StatusPaymentRequired || outOfMoney[p.Code] || outOfMoney[p.Type]:
+	case status == http.StatusPaymentRequired || transport.OutOfMoney(p.Code, p.Type):
 		return k.noMoney()
 	case status == http.StatusForbidden:
 		return k.forbidden(p)
@@ -40,10 +42,6 @@ func (k *call) advice(p *Problem) string {
 		return "This is a redirect without a usable target. " + k.checkBase()
 	}
 	return "Run the operation again; if the error stays, look for the message in the server's documentation."
-}
-
-var outOfMoney = map[string]bool{
-	"insufficient_quota": true, "billing_hard_limit_reached": true, "billing_not_active": true,
 }
 
 func (k *call) wrongKey(p *Problem) string {
@@ -121,7 +119,7 @@ func (k *call) checkBase() string {
 }
 
 func (k *call) noMoney() string {
-	text := "The account is out of credit or over its budget. Retrying does not help."
+	text := "The account is out of credit, over its budget, or closed. Retrying does not help."
 	if k.isOpenAI() {
 		return text + " Check plan and billing at https://platform.openai.com/settings/organization/billing."
 	}
@@ -132,10 +130,16 @@ func (k *call) tooMany(p *Problem) string {
 	if strings.HasPrefix(p.Message, "Request too large") {
 		return "This one request is larger than the rate limit allows in a minute, so waiting does not help. Shorten the messages, lower the limit of output tokens, or raise the account's limits."
 	}
-	text := fmt.Sprintf("The rate limit is reached; the request was sent %s. Lower the number of operations at a time (terraform apply -parallelism=2), raise max_retries (%d now), or wait and run the operation again.",
+	text := fmt.Sprintf("The rate limit is reached; the request was sent %s. Lower the number of operations at a time (terraform apply -parallelism=2), set the provider's limits block, raise max_retries (%d now), or wait and run the operation again.",
 		times(p.Attempts), k.client.settings.MaxRetries)
 	if p.RetryAfter > 0 {
-		text += fmt.Sprintf(" The server asks to wait %s; more than a minute, or than the time that is left (timeouts), is not waited for.", p.RetryAfter.Round(time.Millisecond))
+		text += fmt.Sprintf(" The server asks to wait %s.", p.RetryAfter.Round(time.Millisecond))
+	}
+	switch wait := k.wire.TooLong(); {
+	case wait > time.Minute:
+		text += " More than a minute is not waited for."
+	case wait > 0:
+		text += fmt.Sprintf(" A wait of %s is longer than %s leaves.", wait.Round(time.Millisecond), k.allowed())
 	}
 	return text
 }

@@ -30,7 +30,8 @@ type Client struct {
 	settings Settings
 	base     *url.URL
 	secrets  []string
-	entra    *entra // nil = no tokens
+	entra    *entra  // nil = no tokens
+	budget   *budget // nil = boundless
 	sdk      openai.Client
 }
 
@@ -48,7 +49,7 @@ func New(s Settings) (*Client, error) {
 	if err != nil {
 		return nil, CheckBaseURL(s.BaseURL)
 	}
-	c := &Client{settings: s, base: base, secrets: s.secrets(base), entra: newEntra(s)}
+	c := &Client{settings: s, base: base, secrets: s.secrets(base), entra: newEntra(s), budget: newBudget(s.Limits)}
 	options := c.options()
 	c.sdk = openai.NewClient(options...)
 	c.sdk.Options = options // without what NewClient took from the environment
@@ -91,6 +92,11 @@ func (c *Client) transport() http.RoundTripper {
 		Secrets:        c.secrets,
 		Log:            s.Log,
 		Clock:          s.Clock,
+		Limits: transport.Limits{
+			MaxConcurrent:     s.Limits.MaxConcurrent,
+			RequestsPerMinute: s.Limits.RequestsPerMinute,
+			TokensPerMinute:   s.Limits.TokensPerMinute,
+		},
 	})
 	if s.Azure == nil {
 		return chain
@@ -116,6 +122,10 @@ type Request struct {
 	Body   []byte     // JSON, sent as it is; nil = no body
 	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
 
+	// Tokens is about how many tokens the call takes, prompt and answer. The
+	// limits go by it until the server says how many it were. 0 = nobody knows.
+	Tokens int
+
 	// Free says that an answer costs nothing although the method is POST.
 	Free bool
 
@@ -137,8 +147,9 @@ type Answer struct {
 // Do makes one call and returns the JSON of its answer. Every error is a
 // *Problem. Body is empty for a status of 204. The Answer returned with an error
 // carries the request ID, if known.
-func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
+func (c *Client) Do(ctx context.Context, r Request) (answer Answer, err error) {
 	call := c.newCall(ctx, r)
+	defer func() { call.settle(err) }()
 	res, problem := call.send()
 	if problem != nil {
 		return Answer{RequestID: problem.RequestID}, problem
@@ -160,10 +171,14 @@ type call struct {
 	watched context.Context // the same, reporting to wire
 	wire    *transport.Exchange
 	secrets *transport.Redactor
+
+	reserved bool // the budget holds something for the call
+	usage    int  // tokens, as the server counts them; 0 = it did not say
 }
 
 func (c *Client) newCall(ctx context.Context, r Request) *call {
 	watched, wire := transport.Watch(ctx)
+	wire.Expect(r.Tokens)
 	if len(r.Secrets) > 0 {
 		wire.Withhold()
 	}
@@ -187,6 +202,9 @@ func (k *call) learn() {
 // send returns an answer with a status of success, whose body is to be closed.
 func (k *call) send() (*http.Response, *Problem) {
 	if problem := k.refuse(); problem != nil {
+		return nil, problem
+	}
+	if problem := k.reserve(); problem != nil {
 		return nil, problem
 	}
 	var params any
@@ -245,6 +263,7 @@ func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
 	if isErrorDocument(body) {
 		return answer, k.refused(res, body)
 	}
+	k.learnUsage(body)
 	answer.Body = body
 	return answer, nil
 }

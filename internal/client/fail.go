@@ -86,6 +86,7 @@ func (k *call) fail(err error) *Problem {
 		timeout  *transport.TimeoutError
 		large    *transport.TooLargeError
 		lost     *transport.LostError
+		limit    *transport.LimitError
 		unsent   *transport.UnsentError
 		p        *Problem
 	)
@@ -93,7 +94,7 @@ func (k *call) fail(err error) *Problem {
 	case errors.As(err, &redirect):
 		p = k.redirected(redirect)
 	case k.ctx.Err() != nil:
-		return k.ended()
+		return k.ended(err)
 	case errors.As(err, &token):
 		p = k.noToken(token)
 	case errors.As(err, &timeout):
@@ -102,6 +103,8 @@ func (k *call) fail(err error) *Problem {
 		return k.tooLong(err)
 	case errors.As(err, &lost):
 		p = k.lost(lost.Err)
+	case errors.As(err, &limit):
+		p = k.late(limit)
 	case errors.As(err, &unsent):
 		p = k.notSent(unsent.Err)
 	case k.wire.MaybeAnswered():
@@ -113,8 +116,8 @@ func (k *call) fail(err error) *Problem {
 	return p
 }
 
-// ended explains that the caller gave up.
-func (k *call) ended() *Problem {
+// ended explains that the caller gave up. err is what the call ended with.
+func (k *call) ended(err error) *Problem {
 	p := k.problem(Canceled)
 	what := "The operation was canceled"
 	p.next = "Run the operation again."
@@ -127,7 +130,13 @@ func (k *call) ended() *Problem {
 	if !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
 		what += " (" + k.text(cause.Error(), 300) + ")"
 	}
+	var limit *transport.LimitError
 	switch {
+	case errors.As(err, &limit):
+		p.Message = what + " while the request waited for " + limit.Limit + "."
+		if p.Kind == Deadline {
+			p.next = sooner(limit.Limit)
+		}
 	case k.wire.MaybeAnswered():
 		p.Message = what + " after the request was sent and before its answer was complete."
 		p.MaybeBilled = k.costs()
@@ -215,10 +224,5 @@ func (k *call) text(text string, limit int) string {
 	return printable(k.secrets.String(text), limit)
 }
 
-// repeatable reports whether a request costs nothing however often it is answered.
-func repeatable(method string) bool {
-	return method != http.MethodPost && method != http.MethodPut && method != http.MethodPatch
-}
-
 // costs reports whether an answer to the request is paid for.
-func (k *call) costs() bool { return !k.request.Free && !repeatable(k.request.Method) }
+func (k *call) costs() bool { return !k.request.Free && !transport.Repeatable(k.request.Method) }

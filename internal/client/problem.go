@@ -22,7 +22,8 @@ const (
 	Lost        Kind = "lost"         // sent, but no complete answer came back
 	Timeout     Kind = "timeout"      // one attempt took longer than request_timeout
 	Canceled    Kind = "canceled"     // the caller's context was canceled
-	Deadline    Kind = "deadline"     // the deadline of the caller's context passed
+	Deadline    Kind = "deadline"     // the deadline of the caller's context passed, or a limit's wait would have outlasted it
+	Budget      Kind = "budget"       // no call was made: what this run may spend is spent
 	BadAnswer   Kind = "bad_answer"   // a status of success, but not an answer that can be read
 )
 

@@ -27,6 +27,7 @@ type Settings struct {
 	Headers        map[string]string // extra headers for gateways; they win over all others, and every value is taken for a secret
 	UserAgent      string            // exactly what is sent as User-Agent
 	Azure          *Azure            // nil = any other server
+	Limits         Limits            // of all calls together
 	Log            transport.Log     // nil = none
 	Clock          transport.Clock   // nil = the real one
 	Recordings     *recording.Store  // nil = none
@@ -133,6 +134,9 @@ func (s Settings) check() error {
 		if hasControl(value) {
 			return fmt.Errorf("the %s contains a line break or another control character", name)
 		}
+	}
+	if l := s.Limits; min(l.MaxConcurrent, l.RequestsPerMinute, l.TokensPerMinute, l.MaxRequests, l.MaxTotalTokens) < 0 {
+		return errors.New("a limit must not be negative")
 	}
 	if s.MaxRetries < 0 || s.RequestTimeout < 0 {
 		return errors.New("the number of retries and the request timeout must not be negative")

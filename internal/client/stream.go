@@ -23,8 +23,9 @@ import (
 // *Problem like any other. An error of event stops the stream and is found in
 // the *Problem by errors.Is and errors.As. The Answer returned with an error
 // carries the request ID, if known.
-func (c *Client) Stream(ctx context.Context, r Request, event func(data []byte) error) (Answer, error) {
+func (c *Client) Stream(ctx context.Context, r Request, event func(data []byte) error) (answer Answer, err error) {
 	call := c.newCall(ctx, r)
+	defer func() { call.settle(err) }()
 	res, problem := call.send()
 	if problem != nil {
 		return Answer{RequestID: problem.RequestID}, problem
@@ -114,6 +115,9 @@ func (s *stream) one(kind string, data []byte, event func(data []byte) error) er
 		problem := s.call.refused(s.res, data)
 		problem.MaybeBilled = s.events > 0 && s.call.costs()
 		return problem
+	}
+	if bytes.Contains(data, []byte(`"total_tokens"`)) {
+		s.call.learnUsage(data)
 	}
 	if err := event(data); err != nil {
 		return s.call.at(s.res, s.call.rejected(err))

@@ -105,6 +105,7 @@ type settings struct {
 	Headers        types.Map    `tfsdk:"headers"`
 	Azure          types.Object `tfsdk:"azure"`
 	Recordings     types.Object `tfsdk:"recordings"`
+	Limits         types.Object `tfsdk:"limits"`
 }
 
 // Metadata names the provider.
@@ -133,7 +134,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"headers": schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "Further HTTP headers for each request, as gateways ask for them. Values are treated as secrets."},
 		},
-		Blocks: map[string]schema.Block{"azure": azureBlock(), "recordings": recordingsBlock()},
+		Blocks: map[string]schema.Block{"azure": azureBlock(), "limits": limitsBlock(), "recordings": recordingsBlock()},
 	}
 }
 
@@ -182,6 +183,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		RequestTimeout: timeout,
 		Headers:        headers(s.Headers),
 		UserAgent:      fmt.Sprintf("terraform-provider-openai/%s terraform/%s", p.version, req.TerraformVersion),
+		Limits:         s.limits(ctx, &resp.Diagnostics),
 		Log:            log,
 		Recordings:     s.recordings(ctx, p.version, &resp.Diagnostics),
 	}

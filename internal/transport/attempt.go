@@ -11,15 +11,16 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // attempt is one request on the wire. Its time limit covers the answer's body,
 // so it lives until that is read or closed.
 type attempt struct {
 	chain  *chain
-	caller context.Context // ends when the caller gives up
-	ctx    context.Context // ends when this attempt does
-	cancel context.CancelFunc
+	caller context.Context    // ends when the caller gives up
+	ctx    context.Context    // ends when this attempt does
+	cancel context.CancelFunc // frees what the attempt has: timer and slot
 	wire   *wire
 
 	dialed atomic.Bool // a connection was asked for
@@ -32,13 +33,24 @@ var (
 	errReplay    = errors.New("the HTTP/2 stream was reset after the request was written")
 )
 
-// send makes attempt n (from 0) of a request. It consumes req.Body.
-func (t *chain) send(req *http.Request, n int) (*http.Response, error) {
+// send makes attempt n (from 0) of a request, when the limits allow it. It
+// consumes req.Body. rested is a time up to which the call has waited already.
+func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response, error) {
 	ex := exchangeFrom(req.Context())
-	ex.begin()
-	a := &attempt{chain: t, caller: req.Context(), ctx: req.Context(), cancel: func() {}}
+	slot, err := t.pace.take(req.Context(), ex.expects(), rested, func(why string, wait time.Duration) {
+		t.note(req, n, "waiting for limits", why, wait)
+	})
+	if err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close()
+		}
+		return nil, &UnsentError{Err: err, permanent: true}
+	}
+	ex.begin(slot)
+	a := &attempt{chain: t, caller: req.Context(), ctx: req.Context(), cancel: slot.release}
 	if t.RequestTimeout > 0 {
-		a.ctx, a.cancel = context.WithTimeoutCause(a.caller, t.RequestTimeout, errTimeLimit)
+		ctx, cancel := context.WithTimeoutCause(a.caller, t.RequestTimeout, errTimeLimit)
+		a.ctx, a.cancel = ctx, func() { cancel(); slot.release() }
 	}
 	out := req.Clone(httptrace.WithClientTrace(a.ctx, a.trace(req.URL.Host)))
 	a.wire = t.begin(out, n)
@@ -51,14 +63,15 @@ func (t *chain) send(req *http.Request, n int) (*http.Response, error) {
 	}
 	if err == nil {
 		res.Body = a.body(res)
-		if repeatable(req.Method) && res.StatusCode < 400 && !isEventStream(res.Header) {
+		if Repeatable(req.Method) && res.StatusCode < 400 && !isEventStream(res.Header) {
 			err = readWhole(res)
 		}
 	} else {
 		err = a.explain(err)
 		a.cancel()
 	}
-	ex.finish(a.wrote.Load(), a.wrote.Load() && (err != nil || res.StatusCode < 400))
+	wrote := a.wrote.Load()
+	ex.finish(wrote, wrote && (err != nil || res.StatusCode < 400), wrote && (err != nil || res.StatusCode < 300))
 	if err != nil {
 		a.wire.failed(err)
 		return nil, err
@@ -111,7 +124,7 @@ func (a *attempt) wroteRequest(err error) {
 //     the reason in an error, which refused reads;
 //   - on the first connection to a server, GetBody fails for HTTP/2.
 func (a *attempt) guardReplay(out *http.Request) {
-	if repeatable(out.Method) || out.GetBody == nil {
+	if Repeatable(out.Method) || out.GetBody == nil {
 		return
 	}
 	_, http2 := a.chain.http2.Load(out.URL.Host)
@@ -184,9 +197,9 @@ func readWhole(res *http.Response) error {
 	return nil
 }
 
-// repeatable reports whether a method may be sent again after an answer was
-// lost: doing it twice is doing it once.
-func repeatable(method string) bool {
+// Repeatable reports whether a method may be sent again after an answer was
+// lost: doing it twice is doing it once, and costs nothing.
+func Repeatable(method string) bool {
 	switch method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodDelete:
 		return true

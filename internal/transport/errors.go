@@ -16,6 +16,23 @@ type UnsentError struct {
 func (e *UnsentError) Error() string { return "the request was not sent: " + e.Err.Error() }
 func (e *UnsentError) Unwrap() error { return e.Err }
 
+// LimitError means that a limit, its own or the server's, keeps a request
+// waiting for longer than its caller waits. It comes inside of an UnsentError.
+type LimitError struct {
+	Limit string        // "limits.requests_per_minute" and the like, or "the server's rate limit"
+	Wait  time.Duration // how long it would have been; 0 = nobody knows
+	Err   error         // why the caller no longer waits; nil = the wait was not begun
+}
+
+func (e *LimitError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%v, while waiting for %s", e.Err, e.Limit)
+	}
+	return fmt.Sprintf("%s lets it go in %s, and that is later than the time allowed", e.Limit, e.Wait)
+}
+
+func (e *LimitError) Unwrap() error { return e.Err }
+
 // LostError means that the request was written, at least in part, and that no
 // complete answer came back: the server may have worked on it and may have billed it.
 type LostError struct{ Err error }

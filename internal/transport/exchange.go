@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Exchange is what became of one call, over all of its attempts and redirects.
@@ -13,6 +14,10 @@ type Exchange struct {
 	sent  int
 	maybe bool
 	same  bool
+	long  time.Duration
+
+	expected int   // tokens
+	slot     *slot // of the last attempt
 
 	withheld bool // bodies are not logged
 }
@@ -55,6 +60,28 @@ func (ex *Exchange) Repeated() bool {
 	return ex.same
 }
 
+// TooLong is the wait before another attempt that was not made because it is
+// longer than a minute, or than the time that is left; 0 = there was none such.
+func (ex *Exchange) TooLong() time.Duration {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.long
+}
+
+// Expect says about how many tokens an attempt will take, prompt and answer.
+func (ex *Exchange) Expect(tokens int) {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.expected = tokens
+}
+
+// Used says how many tokens the last attempt really took.
+func (ex *Exchange) Used(tokens int) {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.slot.correct(tokens)
+}
+
 // Withhold keeps the bodies of this call out of the log: they hold what may be
 // written nowhere.
 func (ex *Exchange) Withhold() {
@@ -76,23 +103,41 @@ func exchangeFrom(ctx context.Context) *Exchange {
 	return &Exchange{}
 }
 
-func (ex *Exchange) begin() {
+func (ex *Exchange) expects() int {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.expected
+}
+
+func (ex *Exchange) begin(slot *slot) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	ex.tries++
+	ex.slot = slot
 }
 
-func (ex *Exchange) finish(sent, maybe bool) {
+// finish notes whether the attempt was sent, whether it may have been answered,
+// and whether it took tokens.
+func (ex *Exchange) finish(sent, maybe, took bool) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	if sent {
 		ex.sent++
 	}
 	ex.maybe = maybe
+	if !took {
+		ex.slot.correct(0)
+	}
 }
 
 func (ex *Exchange) repeat() {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	ex.same = true
+}
+
+func (ex *Exchange) tooLong(wait time.Duration) {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.long = wait
 }

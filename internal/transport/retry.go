@@ -25,14 +25,16 @@ const (
 // server that says the same twice of its own fault is not asked a third time.
 func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	last := ""
+	last, rested := "", time.Time{}
 	for n := 0; ; n++ {
 		again, err := nth(req, n)
 		if err != nil {
 			return nil, &UnsentError{Err: err, permanent: true}
 		}
-		res, err := t.send(again, n)
-		wait, why, ok := t.judge(req, res, err, n)
+		res, err := t.send(again, n, rested)
+		wait, asked := t.pause(res, n)
+		t.heed(res, wait)
+		why, ok := t.judge(req, res, err, n, wait, asked)
 		if !ok {
 			return res, err
 		}
@@ -45,6 +47,7 @@ func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 		last = fault
 		discard(res)
 		t.waiting(req, n, why, wait)
+		rested = t.Clock.Now().Add(wait)
 		if err := t.Clock.Sleep(ctx, wait); err != nil {
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
@@ -71,32 +74,54 @@ func nth(req *http.Request, n int) (*http.Request, error) {
 	return again, err
 }
 
-// judge decides whether a request is sent again after attempt n (from 0), why, and after
-// what wait.
-func (t *chain) judge(req *http.Request, res *http.Response, err error, n int) (time.Duration, string, bool) {
+// pause is how long to wait after attempt n (from 0), and whether the server says so.
+func (t *chain) pause(res *http.Response, n int) (wait time.Duration, asked bool) {
+	if res == nil {
+		return t.backoff(n), false
+	}
+	if wait, asked = RetryAfter(res.Header, t.Clock.Now()); asked {
+		return wait, true
+	}
+	if wait = exhausted(res.Header); wait > 0 && res.StatusCode == http.StatusTooManyRequests {
+		return min(wait, longCool), true
+	}
+	return t.backoff(n), false
+}
+
+// heed makes all calls wait where an answer says that the server takes no more
+// for now. wait is what pause says.
+func (t *chain) heed(res *http.Response, wait time.Duration) {
+	switch {
+	case res == nil:
+	case res.StatusCode != http.StatusTooManyRequests:
+		t.pace.rest(exhausted(res.Header))
+	case !outOfMoney(res):
+		t.pace.rest(wait)
+	}
+}
+
+// judge decides whether a request is sent again after attempt n (from 0), and why.
+// wait and asked are what pause says.
+func (t *chain) judge(req *http.Request, res *http.Response, err error, n int, wait time.Duration, asked bool) (why string, again bool) {
 	if n >= t.MaxRetries || req.Context().Err() != nil {
-		return 0, "", false
+		return "", false
 	}
 	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
-		return 0, "", false
+		return "", false
 	}
 	if err != nil {
-		wait := t.backoff(n)
-		return wait, err.Error(), retryError(req.Method, err) && t.inTime(req.Context(), wait)
+		return err.Error(), retryError(req.Method, err) && t.inTime(req.Context(), wait)
 	}
 	if !retryAnswer(req.Method, res) {
-		return 0, "", false
+		return "", false
 	}
-	why := "status " + strconv.Itoa(res.StatusCode)
-	wait, asked := RetryAfter(res.Header, t.Clock.Now())
-	if !asked {
-		wait = t.backoff(n)
-	}
+	why = "status " + strconv.Itoa(res.StatusCode)
 	if asked && wait > serverWait || !t.inTime(req.Context(), wait) {
+		exchangeFrom(req.Context()).tooLong(wait)
 		t.givingUp(req, n, why, wait)
-		return 0, "", false
+		return "", false
 	}
-	return wait, why, true
+	return why, true
 }
 
 // inTime reports whether a wait ends before the caller's deadline.
@@ -122,10 +147,10 @@ func retryError(method string, err error) bool {
 	}
 	var timeout *TimeoutError
 	if errors.As(err, &timeout) {
-		return !timeout.Sent || repeatable(method)
+		return !timeout.Sent || Repeatable(method)
 	}
 	var lost *LostError
-	return errors.As(err, &lost) && repeatable(method)
+	return errors.As(err, &lost) && Repeatable(method)
 }
 
 // permanent reports whether a connection that failed so fails the next time as well.
@@ -157,12 +182,12 @@ func retryAnswer(method string, res *http.Response) bool {
 	case http.StatusTooManyRequests:
 		return !outOfMoney(res)
 	case http.StatusGatewayTimeout, 524: // a gateway gave up; the server behind it may answer, and bill, all the same
-		return repeatable(method)
+		return Repeatable(method)
 	}
 	return res.StatusCode >= 500
 }
 
-// outOfMoney reports whether a 429 says that no waiting helps. The body stays readable.
+// outOfMoney is OutOfMoney of an answer. The body stays readable.
 func outOfMoney(res *http.Response) bool {
 	var doc struct {
 		Error struct{ Code, Type any }
@@ -172,10 +197,15 @@ func outOfMoney(res *http.Response) bool {
 	}
 	code, _ := doc.Error.Code.(string)
 	kind, _ := doc.Error.Type.(string)
+	return OutOfMoney(code, kind)
+}
+
+// OutOfMoney reports whether the code or the type of an error says that the
+// account cannot pay: that does not pass by itself.
+func OutOfMoney(code, kind string) bool {
 	return hopeless[code] || hopeless[kind]
 }
 
-// hopeless are the codes and types of errors that come with 429 and do not pass by themselves.
 var hopeless = map[string]bool{
 	"insufficient_quota":         true,
 	"billing_hard_limit_reached": true,

@@ -1,11 +1,14 @@
 // Package transport is the one place that decides whether a request is sent
-// again. It is a chain of [http.RoundTripper]s below the API client:
+// again, and when. It is a chain of [http.RoundTripper]s below the API client:
 //
-//	retry ─▶ one attempt (time limit, wire log, body limit) ─▶ *http.Transport
+//	retry ─▶ one attempt (pace, time limit, wire log, body limit) ─▶ *http.Transport
 //
 // Its promise: a request that may have been answered is not sent a second time
 // unless repeating it is harmless (GET, HEAD, DELETE), because an answer is paid for.
 // Its errors say which of the two it was: [UnsentError] or [LostError].
+//
+// All requests of a chain keep to its [Limits] together, and when the server says
+// to wait to one of them, all do.
 //
 // It must not know Terraform, what the JSON in a body means (but for the few
 // error codes that make a retry pointless), or any area of the API.
@@ -52,6 +55,7 @@ type Options struct {
 	Secrets        []string          // values redacted in logs, besides those of Authorization and the like
 	Log            Log               // nil = none
 	Clock          Clock             // nil = the real one
+	Limits         Limits            // of all requests together; without them, too, a 429 makes all wait
 
 	// Jitter picks a wait in [0, ceiling]; nil = uniformly at random. It is not
 	// asked where the server says how long to wait.
@@ -77,13 +81,14 @@ func New(o Options) http.RoundTripper {
 	if o.Jitter == nil {
 		o.Jitter = fullJitter
 	}
-	return &chain{Options: o}
+	return &chain{Options: o, pace: newPace(o.Limits, o.Clock)}
 }
 
 // chain is what New returns. The parts of it: retry.go decides what is sent
 // again, attempt.go sends once.
 type chain struct {
 	Options
+	pace  *pace
 	http2 sync.Map // host:port → struct{}: servers seen to speak HTTP/2
 }
 
