@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the seed example from init to destroy with a freshly built provider, against the emulator.
+# Runs the examples seed and pay_once from init to destroy with a freshly built provider, against the emulator.
 # With DEMO_LIVE=1 and OPENAI_API_KEY set it talks to the real API instead, which costs money.
 set -eu
 . "$(dirname "$0")/env.sh"
@@ -29,7 +29,8 @@ trap 'exit 130' HUP INT TERM
 # No colour codes in a log file.
 [ -t 1 ] || export TF_CLI_ARGS=-no-color
 heading() { printf '\n==> %s\n' "$*"; }
-tf() { "$cli" -chdir="$dir/seed" "$@"; }
+at=seed
+tf() { "$cli" -chdir="$dir/$at" "$@"; }
 seen=0
 # count WHAT [EXPECTED]: says, and checks, how many requests the emulator saw since the last count.
 count() {
@@ -48,9 +49,9 @@ cd "$root"
 built=$dir/built
 go build -buildvcs=false -ldflags "-X main.version=$version" -o "$built" .
 for host in registry.terraform.io registry.opentofu.org "$provider_host"; do
-  at=$dir/mirror/$host/$provider_namespace/$provider_type/$version/$platform
-  mkdir -p "$at"
-  [ -e "$at/terraform-provider-${provider_type}_v$version" ] || ln "$built" "$at/terraform-provider-${provider_type}_v$version"
+  place=$dir/mirror/$host/$provider_namespace/$provider_type/$version/$platform
+  mkdir -p "$place"
+  [ -e "$place/terraform-provider-${provider_type}_v$version" ] || ln "$built" "$place/terraform-provider-${provider_type}_v$version"
 done
 cat >"$dir/cli.tfrc" <<EOF
 provider_installation {
@@ -59,8 +60,11 @@ provider_installation {
   }
 }
 EOF
-mkdir "$dir/seed"
+mkdir "$dir/seed" "$dir/here" "$dir/there"
 cp examples/seed/*.tf "$dir/seed"
+cp examples/pay_once/*.tf "$dir/here"
+cp -R examples/pay_once/*.tf examples/pay_once/tests "$dir/there"
+cp -R examples/pay_once "$dir/approved"
 export TF_CLI_CONFIG_FILE="$dir/cli.tfrc" TF_IN_AUTOMATION=1 TF_INPUT=0
 echo "$provider_namespace/$provider_type for $("$cli" version | head -n 1)"
 
@@ -106,5 +110,28 @@ tf apply destroy.tfplan
 left=$(tf state list)
 [ -z "$left" ] || fail "left in the state: $left"
 count destroy
+
+heading "pay_once: the plan asks, records, and shows the answers"
+at=here
+tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
+tf plan -out=tfplan
+count plan 2
+
+heading "pay_once: plan and recordings travel; the apply makes no call and has no key"
+cp "$dir/here/tfplan" "$dir/there"
+cp -R "$dir/here/recordings" "$dir/there"
+at=there
+tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
+without_key() { (unset OPENAI_API_KEY OPENAI_BASE_URL; export OPENAI_RECORDINGS_MODE=replay; tf "$@"); }
+without_key apply tfplan
+without_key plan -detailed-exitcode >"$dir/plan.out" || fail "the plan after that is not empty: $(cat "$dir/plan.out")"
+without_key destroy -auto-approve >"$dir/destroy.out" || fail "$(cat "$dir/destroy.out")"
+count "apply and destroy" 0
+
+heading "pay_once: its tests replay the answers that were approved"
+at=approved
+tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
+without_key test
+count "the tests" 0
 
 heading "Done: everything went as it should"

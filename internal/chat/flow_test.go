@@ -80,12 +80,18 @@ func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
 	here := in.Dir(t, config).With(online(s)...)
 	here.MustRun("init")
 	here.MustRun("plan", "-out=plan")
+	for name := range config { // the phase decides the mode, as the guide shows
+		here.Write(name, strings.Replace(team, "  }", "    mode = terraform.applying ? \"replay\" : \"reuse\"\n  }", 1)+completion(`generate_on = "plan"`))
+		here.MustRun("plan", "-out=applying")
+	}
 	for name := range config { // what a plan has found on record counts as what it has asked for
 		here.Write(name, team+completion(""))
 		here.MustRun("plan", "-out=found")
 	}
 	file := "recordings/" + files(t, filepath.Join(here.Path, "recordings"))[0]
-	for mode, environment := range map[string][]string{"replay plan": offline, "reuse plan": online(s), "reuse found": online(s)} {
+	for mode, environment := range map[string][]string{
+		"replay plan": offline, "reuse plan": online(s), "reuse found": online(s), "phase applying": online(s),
+	} {
 		there := in.Dir(t, config).With(environment...)
 		there.MustRun("init")
 		_, plan, _ := strings.Cut(mode, " ")

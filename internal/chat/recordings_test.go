@@ -227,3 +227,11 @@ func TestRecordings_keepAnUnusableAnswerAside(t *testing.T) {
 		t.Errorf("the directory holds %v", found)
 	}
 }
+
+// A budget is for calls; what is on record is no call.
+func TestRecordings_serveWhenTheBudgetIsSpent(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	config := s.Provider(recordingsIn(t.TempDir(), ""), "limits {\n    max_requests = 1\n  }")
+	many := "resource \"openai_chat_completion\" \"test\" {\n  count = 8\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n}\n"
+	s.Run(t, resource.TestStep{Config: config + many, Check: asked(t, s, 1)})
+}

@@ -25,6 +25,9 @@ var settings = regexp.MustCompile(`(?ms)^terraform \{.*?^\}\n?`)
 // compatible are the examples that name a server of their own.
 const compatible = "compatible/"
 
+// recorded is the example that keeps files, and is run as a program for that.
+const recorded = "pay_once"
+
 // needsActions tells the examples that only a newer CLI knows: they are parsed
 // where the documentation shows them.
 func needsActions(config string) bool { return strings.Contains(config, "action \"") }
@@ -34,9 +37,27 @@ func TestExamples_apply(t *testing.T) {
 	s := acctest.StartAlone(t, emulator.Options{})
 	t.Setenv("OPENAI_BASE_URL", s.URL)
 	for dir, config := range examples(t) {
-		if !strings.HasPrefix(dir, compatible) && !needsActions(config) {
+		if !strings.HasPrefix(dir, compatible) && dir != recorded && !needsActions(config) {
 			t.Run(dir, func(t *testing.T) { s.Run(t, applied(config)) })
 		}
+	}
+}
+
+// The example with recordings plans as it is, without a key and without a call,
+// and its own tests pass.
+func TestExamples_payOnce(t *testing.T) {
+	t.Parallel()
+	dir := acctest.Install(t).Dir(t, nil).With("OPENAI_RECORDINGS_MODE=replay", "OPENAI_BASE_URL=http://127.0.0.1:1/v1")
+	if err := os.CopyFS(filepath.Join(dir.Path, recorded), os.DirFS(root+"examples/"+recorded)); err != nil {
+		t.Fatal(err)
+	}
+	dir.Path = filepath.Join(dir.Path, recorded)
+	dir.MustRun("init")
+	if said := dir.MustRun("plan"); !strings.Contains(said, `terraform_data.audit_log["billing"]`) {
+		t.Errorf("the plan is\n%s", said)
+	}
+	if said := dir.MustRun("test"); !strings.Contains(said, "2 passed, 0 failed") {
+		t.Error(said)
 	}
 }
 
@@ -113,6 +134,9 @@ func TestDocs_blocksAreValid(t *testing.T) {
 				t.Fatal(diags)
 			}
 			config := settings.ReplaceAllString(block, "")
+			if strings.Contains(config, "\nrun \"") {
+				return // tests of a module, which runs them
+			}
 			if strings.TrimSpace(config) == "" || slices.Contains(known, strings.TrimSpace(config)) {
 				return // nothing to plan, or applied as an example
 			}
