@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"strings"
 
@@ -117,69 +116,6 @@ func (r reply) report(diags *diag.Diagnostics, f fate) {
 	r.reportUnrecorded(diags)
 }
 
-// givenArguments are those that the user wrote, so that what the server says of
-// "messages" is reported at the blocks, or at the value, that is there.
-func givenArguments(fields map[string]tftypes.Value) kinds.Attributes {
-	var out kinds.Attributes
-	for _, a := range Request {
-		if given(fields[a.Name]) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// newRequest writes the arguments as the request's JSON.
-func newRequest(fields map[string]tftypes.Value, streamed bool) (client.Request, error) {
-	if streamed {
-		fields = withUsage(fields)
-	}
-	body, err := wire.EncodeFields(Request, fields)
-	if err != nil {
-		return client.Request{}, fmt.Errorf("the request could not be written as JSON: %w", err)
-	}
-	if extra, ok := wire.Text(fields["extra_body"]); ok {
-		body = withExtra(body, extra)
-	}
-	var private []string
-	contents, _ := secrets(fields)
-	for _, content := range contents {
-		if content != nil {
-			private = append(private, *content)
-		}
-	}
-	return client.Request{
-		Method: http.MethodPost, Path: client.Path("chat", "completions"), Body: body,
-		APIKey: keyOf(fields), Secrets: private, Tokens: estimate(body),
-	}, nil
-}
-
-// keyOf is the key that the resource gives itself; "" leaves the provider's.
-func keyOf(fields map[string]tftypes.Value) string {
-	if key, ok := wire.Text(fields["api_key_wo"]); ok {
-		return key
-	}
-	key, _ := wire.Text(fields["api_key"])
-	return key
-}
-
-// withUsage asks for the final chunk that says what a stream cost, unless the
-// user has decided that.
-func withUsage(fields map[string]tftypes.Value) map[string]tftypes.Value {
-	declared := Request.Find("stream_options")
-	options := map[string]tftypes.Value{}
-	for _, a := range declared.Fields {
-		options[a.Name] = tftypes.NewValue(a.Type(), nil)
-	}
-	maps.Copy(options, wire.Fields(fields["stream_options"]))
-	if options["include_usage"].IsNull() {
-		options["include_usage"] = tftypes.NewValue(tftypes.Bool, true)
-	}
-	fields = maps.Clone(fields)
-	fields["stream_options"] = tftypes.NewValue(declared.Type(), options)
-	return fields
-}
-
 // readAnswer reads a completion into the attributes of Answer and derived.
 func readAnswer(fields map[string]tftypes.Value, answer client.Answer) (map[string]tftypes.Value, error) {
 	values, err := wire.Decode(Answer, answer.Body)
@@ -247,10 +183,16 @@ func (c completions) stream(ctx context.Context, request client.Request, progres
 	return answer, err
 }
 
+// errReplay is what a change on the server meets where no call may be made.
+var errReplay = errors.New("the mode of the recordings is \"replay\", in which no call is made. Use the mode \"reuse\" for this change")
+
 // relabel gives a stored completion other metadata, and no label where it is null.
 func (c completions) relabel(ctx context.Context, id string, metadata tftypes.Value, apiKey string) error {
 	if c.client == nil {
 		return errUnconfigured
+	}
+	if c.replays() {
+		return errReplay
 	}
 	declared := kinds.Attributes{*Request.Find("metadata")}
 	body, err := wire.EncodeFields(declared, map[string]tftypes.Value{"metadata": metadata})

@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -11,42 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
-
-// delivery are the members of a request that say how the answer travels, not what
-// it is: an action that streams and a resource that does not share a recording.
-var delivery = []string{"stream", "stream_options"}
-
-// inquiry is a request and what is needed to read its answer.
-type inquiry struct {
-	fields   map[string]tftypes.Value
-	asked    kinds.Attributes // the arguments that made the request
-	request  client.Request
-	streamed bool
-}
-
-// newInquiry fails for arguments that are not known yet.
-func newInquiry(fields map[string]tftypes.Value) (inquiry, error) {
-	in := inquiry{fields: fields, asked: givenArguments(fields), streamed: wire.True(fields["stream"])}
-	var err error
-	in.request, err = newRequest(fields, in.streamed)
-	return in, err
-}
-
-// question is what a recording of the answer is found by.
-func (in inquiry) question() recording.Question {
-	q := recording.Question{Request: in.request.Body, Ignore: delivery}
-	for name, value := range wire.Fields(in.fields["triggers"]) {
-		if q.Triggers == nil {
-			q.Triggers = map[string]string{}
-		}
-		q.Triggers[name], _ = wire.Text(value) // null counts as ""
-	}
-	return q
-}
 
 // unrecordable says why an answer to these arguments is neither recorded nor
 // taken from a recording; "" = it is.
@@ -74,6 +40,11 @@ func (c completions) recordings(fields map[string]tftypes.Value) (*recording.Sto
 		return nil, &unreplayable{why}
 	}
 	return nil, nil
+}
+
+// replays reports whether no call may be made.
+func (c completions) replays() bool {
+	return c.client != nil && c.client.Recordings() != nil && c.client.Recordings().Mode() == recording.Replay
 }
 
 // unreplayable is a request that cannot be answered in the mode "replay".
@@ -163,19 +134,6 @@ type unrecorded struct {
 }
 
 func (e *unrecorded) Unwrap() error { return e.MissingError }
-
-// describe names a request without quoting it: a prompt may be a secret.
-func (in inquiry) describe() string {
-	model, _ := wire.Text(in.fields["model"])
-	var roles []string
-	for _, name := range []string{"message", "messages"} {
-		for _, item := range wire.Items(in.fields[name]) {
-			role, _ := wire.Text(wire.Fields(item)["role"])
-			roles = append(roles, role)
-		}
-	}
-	return fmt.Sprintf("a request to %s with the messages %s", model, strings.Join(roles, ", "))
-}
 
 // nextStep is what to do about an error of the recordings.
 func nextStep(err error) []string {

@@ -235,3 +235,20 @@ func TestRecordings_serveWhenTheBudgetIsSpent(t *testing.T) {
 	many := "resource \"openai_chat_completion\" \"test\" {\n  count = 8\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n}\n"
 	s.Run(t, resource.TestStep{Config: config + many, Check: asked(t, s, 1)})
 }
+
+// In replay nothing is asked of the server, not even to change or delete what it stores.
+func TestRecordings_replayLeavesTheServerAlone(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := t.TempDir()
+	labelled := func(mode, label string) string {
+		return s.Provider(recordingsIn(dir, mode)) + completion("store = true\n  metadata = { team = \""+label+"\" }")
+	}
+	s.Run(t,
+		resource.TestStep{Config: labelled("", "a"), Check: asked(t, s, 1)},
+		resource.TestStep{Config: labelled("replay", "b"), ExpectError: flat("Could not change the metadata of the stored chat completion")},
+		resource.TestStep{Config: s.Provider(recordingsIn(dir, "replay"))},
+	)
+	if n := len(s.Requests()); n != 1 || len(s.Stored()) != 1 {
+		t.Errorf("%d requests were sent, and %v are stored", n, s.Stored())
+	}
+}

@@ -181,11 +181,16 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 }
 
 // Delete removes a stored completion from the server. For any other there is
-// nothing to do, and no call is made.
+// nothing to do, and no call is made; nor is one in the mode "replay".
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	fields := wire.Fields(req.State.Raw)
 	id, _ := wire.Text(fields["id"])
 	if !wire.True(fields["store"]) || wire.True(fields["skip_destroy"]) || id == "" {
+		return
+	}
+	if r.completions.replays() {
+		resp.Diagnostics.AddWarning("Stored chat completion was not deleted",
+			"The completion "+id+" was made with store = true. It is gone from the state, but not from the server, if it is there: the mode of the recordings is \"replay\", in which no call is made.")
 		return
 	}
 	if err := r.completions.remove(ctx, id, keyOf(fields)); err != nil {

@@ -1,6 +1,7 @@
 package jsontext_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -31,6 +32,25 @@ func TestSame_comparesValues(t *testing.T) {
 	jsontext.Same(`1e999999999`, `1e999999998`)
 	if time.Since(start) > 5*time.Second {
 		t.Error("a large exponent was written out")
+	}
+}
+
+func TestDifferences_namesPlaces(t *testing.T) {
+	t.Parallel()
+	for pair, want := range map[[2]string][]string{
+		{`{"a":1,"b":[1,{"c":"x"}]}`, `{"b":[1.0,{"c":"x"}],"a":1e0}`}: nil,
+		{`{"a":1,"b":[1,{"c":"x"}]}`, `{"a":2,"b":[1,{"c":"y"}]}`}:     {"a", "b[1].c"},
+		{`{"a":1}`, `{"b":1}`}:                      {"a", "b"},
+		{`{"a":[1]}`, `{"a":[1,2]}`}:                {"a"},
+		{`{"a":{"b":1}}`, `{"a":[{"b":1}]}`}:        {"a"},
+		{`{"a":{"b":null}}`, `{"a":{"b":{"c":1}}}`}: {"a.b"},
+		{`1`, `2`}: {""},
+	} {
+		a, _ := jsontext.Parse(pair[0])
+		b, _ := jsontext.Parse(pair[1])
+		if got := jsontext.Differences(a, b); !slices.Equal(got, want) {
+			t.Errorf("%v: got %q, want %q", pair, got, want)
+		}
 	}
 }
 

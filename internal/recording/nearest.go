@@ -25,14 +25,20 @@ func (s *Store) Nearest(q Question) string {
 	}
 	var best string
 	var differences []string
+	unlike := 0
 	for _, name := range names {
 		text, err := os.ReadFile(s.file(name))
 		var r record
 		if err != nil || json.Unmarshal(text, &r) != nil {
 			continue
 		}
-		if found, ok := q.differs(r); ok && (best == "" || len(found) < len(differences)) {
-			best, differences = name, found
+		found, ok := q.differs(r)
+		if !ok {
+			continue
+		}
+		parts := unlikeness(q.Request, r.Request)
+		if best == "" || len(found) < len(differences) || len(found) == len(differences) && parts < unlike {
+			best, differences, unlike = name, found, parts
 		}
 	}
 	if best == "" || len(differences) > manyDifferences {
@@ -59,4 +65,24 @@ func (q Question) differs(r record) ([]string, bool) {
 		found = append(found, "triggers")
 	}
 	return found, true
+}
+
+// unlikeness is how much of two requests lies between what they have in common at the start
+// and at the end, in bytes of their canonical form.
+func unlikeness(a, b []byte) int {
+	x, y := canonical(a), canonical(b)
+	n := 0
+	for n < min(len(x), len(y)) && x[n] == y[n] {
+		n++
+	}
+	x, y = x[n:], y[n:]
+	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
+		x, y = x[:len(x)-1], y[:len(y)-1]
+	}
+	return len(x) + len(y)
+}
+
+func canonical(text []byte) []byte {
+	v, _ := jsontext.Parse(string(text)) // both have been parsed before
+	return jsontext.Canonical(v)
 }
