@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -219,8 +220,10 @@ func (k *call) rejected(err error) *Problem {
 	return p
 }
 
-// text makes any text fit for a Problem.
+// text makes any text fit for a Problem. Secrets are looked for twice: as the text
+// stands, and when what is not printable no longer hides them.
 func (k *call) text(text string, limit int) string {
+	text = printable(k.secrets.String(text), math.MaxInt)
 	return printable(k.secrets.String(text), limit)
 }
 

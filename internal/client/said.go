@@ -49,7 +49,7 @@ func (k *call) unreadable(res *http.Response, body []byte) *Problem {
 	p.Message = k.describe(res, body)
 	p.MaybeBilled = k.costs()
 	if torn(body) {
-		p.Message = fmt.Sprintf("The server answered %s, but with JSON that ends in the middle: %s", k.text(statusText(res.StatusCode), 100), printable(string(k.plain(body)), maxExcerpt))
+		p.Message = fmt.Sprintf("The server answered %s, but with JSON that ends in the middle: %s", k.text(statusText(res.StatusCode), 100), k.text(string(k.plain(body)), maxExcerpt))
 		p.next = "Run the operation again to ask a second time. If this happens again and again, look for a proxy or gateway that cuts answers off."
 		return p
 	}
@@ -87,7 +87,7 @@ func (k *call) describe(res *http.Response, body []byte) string {
 		return fmt.Sprintf("The server answered %s with an empty body.", status)
 	case kind == "text/html" || body[0] == '<':
 		text := fmt.Sprintf("The server answered %s with a text/html page, not JSON; a proxy or gateway before the API may have made it.", status)
-		if title := printable(pageTitle(body), 200); title != "" {
+		if title := k.text(pageTitle(body), 200); title != "" {
 			text += fmt.Sprintf(" Its title is %q.", title)
 		}
 		return text
@@ -99,7 +99,7 @@ func (k *call) describe(res *http.Response, body []byte) string {
 	if kind != "" {
 		what += " (" + k.text(kind, 100) + ")"
 	}
-	return fmt.Sprintf("The server answered %s with %s: %s", status, what, printable(string(body), maxExcerpt))
+	return fmt.Sprintf("The server answered %s with %s: %s", status, what, k.text(string(body), maxExcerpt))
 }
 
 var title = regexp.MustCompile(`(?is)<(?:title|h1)\b[^>]*>(.*?)</`)

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 )
 
 func TestParseError(t *testing.T) {
@@ -50,31 +48,6 @@ func TestParseError(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, got, tt.want)
 		}
 	}
-}
-
-func FuzzParseError(f *testing.F) {
-	for _, seed := range []string{
-		`{"error":{"message":"m","type":"t","code":1,"param":"p"}}`, `{"detail":[{"loc":["body",0],"msg":"x"}]}`, `[[["a"]]]`,
-		`{"error":[{"errors":{"detail":{"message":["x",{}]}}}]}`, `{"error":{"metadata":{"raw":{"a":1}}}}`, "{\"message\":\"\u202e\x1b[2J\"}", `<title>x</title>`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		k := fakeCall(t, Settings{APIKey: "sk-fuzz-secret"}, http.MethodPost)
-		res := &http.Response{StatusCode: 400, Header: http.Header{}}
-		p := k.refused(res, body)
-		if p.Message == "" || utf8.RuneCountInString(p.Message) > maxMessage+2 {
-			t.Errorf("message of %d characters", len(p.Message))
-		}
-		for _, text := range []string{p.Error(), p.Message, p.Code, p.Type, p.Param} {
-			if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(text, "sk-fuzz-secret") {
-				t.Errorf("got %q", text)
-			}
-		}
-		_ = p.Detail()
-		isErrorDocument(body)
-		isErrorEvent(body)
-	})
 }
 
 func fakeCall(t testing.TB, s Settings, method string) *call {

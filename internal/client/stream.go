@@ -31,18 +31,23 @@ func (c *Client) Stream(ctx context.Context, r Request, event func(data []byte) 
 		return Answer{RequestID: problem.RequestID}, problem
 	}
 	defer res.Body.Close()
-	s := &stream{call: call, res: res, answer: Answer{RequestID: call.requestID(res)}}
+	return call.stream(res, event)
+}
+
+// stream reads an answer with a status of success.
+func (k *call) stream(res *http.Response, event func(data []byte) error) (Answer, error) {
+	s := &stream{call: k, res: res, answer: Answer{RequestID: k.requestID(res)}}
 	in := bufio.NewReader(res.Body)
 	first, err := firstByte(in)
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
-		return s.answer, call.at(res, call.fail(err))
+		return s.answer, k.at(res, k.fail(err))
 	case first == '{' || first == '[':
 		body, err := io.ReadAll(in)
 		if err != nil {
-			return s.answer, call.at(res, call.fail(err))
+			return s.answer, k.at(res, k.fail(err))
 		}
-		return call.whole(res, body)
+		return k.whole(res, body)
 	}
 	return s.read(in, event)
 }

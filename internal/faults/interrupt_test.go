@@ -1,6 +1,9 @@
 package faults_test
 
 import (
+	"bytes"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,50 +17,67 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
 
-// announced puts a handler before the server that says when the first request
-// has come to where the user's interrupt is to meet it. finish waits for the
-// handler's end.
-func (s *site) announced(handle func(w http.ResponseWriter, r *http.Request, here func())) (came <-chan struct{}, finish func()) {
-	at := make(chan struct{})
-	var first sync.Once
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handle(w, r, func() { first.Do(func() { close(at) }) })
-	}))
-	s.t.Cleanup(server.CloseClientConnections)
-	s.base = server.URL + "/v1"
-	return at, server.Close
+// meeting is a server before the site's, where the user's interrupt meets a call.
+type meeting struct {
+	site *site
+	once sync.Once
+	here chan struct{} // closed when the call has come to the right place
+}
+
+func (m *meeting) isHere() { m.once.Do(func() { close(m.here) }) }
+
+// received lets the interrupt come when the request has.
+func (m *meeting) received(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		m.site.t.Error(err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	m.isHere()
+	m.site.ServeHTTP(w, r)
+}
+
+// streaming lets the interrupt come when the provider has the start of a stream.
+func (m *meeting) streaming(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Write([]byte(`data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-4","choices":[{"index":0,"delta":{"role":"assistant","content":"Ten grey"}}]}` + "\n\n"))
+	// More comments than a socket takes: once they are written, the provider has
+	// read what came before them.
+	w.Write([]byte(strings.Repeat(": "+strings.Repeat("-", 1000)+"\n\n", 20<<10)))
+	m.isHere()
+	<-r.Context().Done()
+}
+
+// answered passes the request on. The interrupt comes when the provider has closed the
+// connection, which it does when it has had the answer for a while.
+func (m *meeting) answered(w http.ResponseWriter, r *http.Request) { m.site.ServeHTTP(w, r) }
+
+func (m *meeting) connection(_ net.Conn, state http.ConnState) {
+	if state == http.StateClosed {
+		m.isHere()
+	}
 }
 
 // The user presses Ctrl-C in the middle of a call.
 func TestInterrupt_endsTheCallAtOnce(t *testing.T) {
-	const chunk = `{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-4","choices":[{"index":0,"delta":{"role":"assistant","content":"Ten grey"}}]}`
 	for name, test := range map[string]struct {
 		arguments string
 		fault     emulator.Fault
-		handle    func(s *site) func(w http.ResponseWriter, r *http.Request, here func())
+		handle    func(m *meeting, w http.ResponseWriter, r *http.Request)
 		seen      int
 		says      string
 		content   string // what is kept of a stream
 	}{
 		"before the answer": {
-			fault: emulator.Hang(), seen: 1,
+			fault: emulator.Hang(), handle: (*meeting).received, seen: 1,
 			says: `The operation was canceled .*after the request was sent and before its answer was complete\. ` + mayBill + once,
 		},
 		"in the stream": {
-			arguments: "stream = true", content: "Ten grey",
-			handle: func(*site) func(http.ResponseWriter, *http.Request, func()) {
-				return func(w http.ResponseWriter, r *http.Request, here func()) {
-					w.Header().Set("Content-Type", "text/event-stream")
-					w.Write([]byte("data: " + chunk + "\n\n"))
-					w.(http.Flusher).Flush()
-					here()
-					<-r.Context().Done()
-				}
-			},
+			arguments: "stream = true", handle: (*meeting).streaming, content: "Ten grey",
 			says: `The operation was canceled .*before its answer was complete\. ` + mayBill + once + `.*What had arrived before that is kept in the state`,
 		},
 		"while waiting to send again": {
-			fault: emulator.RateLimited("50"), seen: 1,
+			fault: emulator.RateLimited("50"), handle: (*meeting).answered, seen: 1,
 			says: `The operation was canceled .*while waiting to send the request again; the server had refused it so far\.` + once,
 		},
 	} {
@@ -65,36 +85,19 @@ func TestInterrupt_endsTheCallAtOnce(t *testing.T) {
 			s := newSite(t, "", prompt, test.arguments)
 			s.dir = s.dir.With(acctest.SkipWaits("")) // the wait is what is interrupted
 			s.Fail(test.fault)
-			handle := func(w http.ResponseWriter, r *http.Request, here func()) {
-				defer s.ServeHTTP(w, r)
-				here()
-			}
-			if test.handle != nil {
-				handle = test.handle(s)
-			}
-			came, finish := s.announced(handle)
+			m := &meeting{site: s, here: make(chan struct{})}
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { test.handle(m, w, r) }))
+			server.Config.ConnState = m.connection
+			server.Start()
+			t.Cleanup(server.CloseClientConnections)
+			s.base = server.URL + "/v1"
 			s.write()
-			cli := s.dir.Start("apply", "-auto-approve")
-			select {
-			case <-came:
-			case <-cli.Done():
-				output, err := cli.Wait()
-				t.Fatalf("the CLI ended without a request: %v\n%s", err, output)
-			}
-			pressed := time.Now()
-			if err := cli.Process.Signal(os.Interrupt); err != nil {
-				t.Fatal(err)
-			}
-			output, err := cli.Wait()
-			took := time.Since(pressed)
-			t.Logf("the CLI ended %v after the signal", took.Round(time.Millisecond))
-			if took > 5*time.Second {
-				t.Error("that is too late")
-			}
+
+			output, err := interrupted(t, s.dir, m.here)
+			server.Close() // the handlers have ended
 			if acctest.ExitCode(err) != 1 || !regexp.MustCompile(test.says).MatchString(fold(output)) || strings.Contains(output, acctest.Key) {
 				t.Errorf("%v\n%s\nwant %s", err, output, test.says)
 			}
-			finish()
 			if len(s.Requests()) != test.seen || s.Made() != 0 {
 				t.Errorf("the server saw %d requests and worked on %d", len(s.Requests()), s.Made())
 			}
@@ -108,4 +111,27 @@ func TestInterrupt_endsTheCallAtOnce(t *testing.T) {
 			s.converges(usual, 1)
 		})
 	}
+}
+
+// interrupted applies, and sends the CLI a signal when the call is here.
+func interrupted(t *testing.T, dir *acctest.Dir, here <-chan struct{}) (output string, err error) {
+	t.Helper()
+	cli := dir.Start("apply", "-auto-approve")
+	select {
+	case <-here:
+	case <-cli.Done():
+		output, err := cli.Wait()
+		t.Fatalf("the CLI ended too soon: %v\n%s", err, output)
+	}
+	pressed := time.Now()
+	if err := cli.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	output, err = cli.Wait()
+	took := time.Since(pressed)
+	t.Logf("the CLI ended %v after the signal", took.Round(time.Millisecond))
+	if took > 5*time.Second {
+		t.Error("that is too late")
+	}
+	return output, err
 }

@@ -1,7 +1,6 @@
 package wire_test
 
 import (
-	"encoding/json"
 	"math/big"
 	"strings"
 	"testing"
@@ -185,53 +184,4 @@ func TestPath_findsTheArgument(t *testing.T) {
 			t.Errorf("%q: got %s, want %q", place, got, want)
 		}
 	}
-}
-
-// Whatever a server answers, decoding never panics, and what it gives is a
-// value of the declared type.
-func FuzzDecode(f *testing.F) {
-	f.Add([]byte(`{"text":"a","manies":[{"deep":[{"b":1e5}]}],"json":{},"labels":{"a":1}}`))
-	f.Add([]byte(`{"whole":99999999999999999999999,"number":-0,"wholes":[0.1]}`))
-	f.Fuzz(func(t *testing.T, answer []byte) {
-		got, err := wire.Decode(results, answer)
-		if err != nil {
-			return
-		}
-		for i := range results {
-			if a := &results[i]; !a.Local {
-				if _, err := got[a.Name].MarshalMsgPack(a.Type()); err != nil { //nolint:staticcheck // the way it leaves the provider
-					t.Fatalf("%s: %v", a.Name, err)
-				}
-			}
-		}
-	})
-}
-
-// Whatever a user writes, what is encoded is JSON, and reads back as the same.
-func FuzzEncode(f *testing.F) {
-	f.Add("text", `{"a":1}`, "auto", 3, 0.25)
-	f.Fuzz(func(t *testing.T, text, jsonText, choice string, whole int, number float64) {
-		if number != number || number > 1e300 || number < -1e300 {
-			t.Skip("no number of Terraform's")
-		}
-		text = strings.ToValidUTF8(text, "?")
-		v := object{"text": text, "choice": choice, "whole": whole, "number": number, "labels": object{strings.ToValidUTF8(choice, "?"): text}}
-		if json.Valid([]byte(jsonText)) {
-			v["json"] = jsonText
-		}
-		out, err := encode(t, v)
-		if err != nil {
-			if strings.HasPrefix(strings.TrimSpace(choice), "{") {
-				return
-			}
-			t.Fatal(err)
-		}
-		var back map[string]any
-		if err := json.Unmarshal([]byte(out), &back); err != nil {
-			t.Fatalf("%s: %v", out, err)
-		}
-		if back["text"] != text {
-			t.Fatalf("%q came back as %q", text, back["text"])
-		}
-	})
 }
