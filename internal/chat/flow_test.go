@@ -215,6 +215,10 @@ func TestFlow_aDeletedRecordingIsMadeAnew(t *testing.T) {
 	}
 	dir.MustRun("plan", "-replace="+name, "-out=plan")
 	dir.MustRun("apply", "plan")
+	dir.MustRun("plan", "-replace="+name, "-out=plan")
+	if said, err := dir.With("OPENAI_RECORDINGS_MODE=refresh").Run("apply", "plan"); err == nil || !flat("Apply the plan in the mode \"reuse\"").MatchString(said) {
+		t.Errorf("refreshed under a plan with a recording: %v\n%s", err, said)
+	}
 	if n := len(s.Requests()); n != 2 {
 		t.Errorf("%d requests were sent, want 2", n)
 	}

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,10 +36,9 @@ type coming struct {
 // asks for it.
 func (c completions) foresee(ctx context.Context, config tftypes.Value, diags *diag.Diagnostics) coming {
 	fields := wire.Fields(config)
-	now, _ := wire.Text(fields["generate_on"])
-	place := unknownPlace(fields)
+	place := unknownPlace(decisive, fields)
 	later := func(why string) coming {
-		if now == onPlan {
+		if asksOnPlan(fields) {
 			diags.AddAttributeWarning(path.Root("generate_on"), "Chat completion is asked for during the apply",
 				"generate_on is \"plan\", but the plan cannot show the answer: "+why)
 		}
@@ -55,12 +53,12 @@ func (c completions) foresee(ctx context.Context, config tftypes.Value, diags *d
 		return coming{}
 	}
 	if store == nil {
-		if now == onPlan {
+		if asksOnPlan(fields) {
 			needsRecordings(diags, fields)
 		}
 		return coming{open: place}
 	}
-	if now == onPlan && store.Mode() == recording.Refresh {
+	if asksOnPlan(fields) && store.Mode() == recording.Refresh {
 		diags.AddAttributeError(path.Root("generate_on"), "Mode of the recordings does not fit generate_on",
 			"With mode = \"refresh\" the apply would ask again, and get another answer than the plan has shown. "+
 				"Use the mode \"reuse\". To have the plan ask again, change triggers, or delete the recording.")
@@ -80,24 +78,42 @@ func (c completions) foresee(ctx context.Context, config tftypes.Value, diags *d
 		reply{failure: in.explain(store, err)}.report(diags, kept)
 		return coming{}
 	case found:
-		file, _ := store.File(in.question()) // Find would have failed, too
+		file, _ := store.File(in.question())
 		return seen(in.recorded(recording.Taken{Answer: answer, File: file, Recorded: true}), diags)
 	}
-	file, _ := store.File(in.question()) // Find would have failed
+	return c.unrecorded(ctx, store, in, diags, later)
+}
+
+func asksOnPlan(fields map[string]tftypes.Value) bool {
+	now, _ := wire.Text(fields["generate_on"])
+	return now == onPlan
+}
+
+// unrecorded decides about an answer that is not on record: whether the plan asks for
+// it, leaves it to the apply (later says why), or cannot do without it.
+func (c completions) unrecorded(ctx context.Context, store *recording.Store, in inquiry, diags *diag.Diagnostics, later func(why string) coming) coming {
+	file, _ := store.File(in.question()) // Find would have failed, too
 	switch promise := store.Promise(in.question()); {
-	case promise == recording.Shown:
-		diags.AddError("Missing recording", fmt.Sprintf("The plan that is being applied has the answer of the recording %s, and that is not here. "+
-			"No call was made, since another answer would not be the one that the plan has shown.\n\n"+
-			"Bring the recordings here that were there when the plan was made, or plan again.", file))
+	case promise == recording.Shown && store.Mode() == recording.Refresh:
+		diags.AddError("Plan with a recording", "The plan that is being applied has the answer of the recording "+file+
+			", and the mode \"refresh\" would ask for another one. No call was made. Apply the plan in the mode \"reuse\", or plan again in the mode \"refresh\".")
 		return coming{}
-	case now != onPlan || promise == recording.Open:
+	case promise == recording.Shown:
+		diags.AddError("Missing recording", "The plan that is being applied has the answer of the recording "+file+", and that is not here. "+
+			"No call was made, since another answer would not be the one that the plan has shown.\n\n"+
+			"Bring the recordings here that were there when the plan was made, or plan again.")
+		return coming{}
+	case !asksOnPlan(in.fields) || promise == recording.Open:
 		return coming{}
 	case promise == recording.Unclear:
-		return later(fmt.Sprintf("a saved plan is being applied, and the recording %s is not here. "+
-			"If that plan has shown the answer, Terraform stops now with an \"inconsistent final plan\", before any call is made: "+
-			"bring the recordings here that were there when the plan was made, or plan again. Otherwise the model is asked now.", file))
+		return later("a saved plan is being applied, and the recording " + file + " is not here. " +
+			"If that plan has shown the answer, Terraform stops now with an \"inconsistent final plan\", before any call is made: " +
+			"bring the recordings here that were there when the plan was made, or plan again. Otherwise the model is asked now.")
 	}
-	ctx, cancel := withCreateTimeout(ctx, fields["timeouts"])
+	if place := unknownPlace(keys, in.fields); place != "" {
+		return later(place + " is not known yet.")
+	}
+	ctx, cancel := withCreateTimeout(ctx, in.fields["timeouts"])
 	defer cancel()
 	return seen(c.take(ctx, store, in, nil), diags)
 }
@@ -121,12 +137,15 @@ func seen(r reply, diags *diag.Diagnostics) coming {
 }
 
 // decisive are the arguments that the question is made of, and that its answer is
-// asked for and read with.
-var decisive = kinds.Join(Request, settings, sound, kinds.Attributes{*lifecycle.Find("triggers")})
+// read with; keys are what it is asked for with.
+var (
+	decisive = kinds.Join(Request, sound, kinds.Attributes{*settings.Find("extra_body"), *settings.Find("record"), *lifecycle.Find("triggers")})
+	keys     = kinds.Attributes{*settings.Find("api_key"), *lifecycle.Find("api_key_wo")}
+)
 
-// unknownPlace is the first place in them that is not known yet; "" = all is known.
-func unknownPlace(fields map[string]tftypes.Value) string {
-	for _, a := range decisive {
+// unknownPlace is the first place in some arguments that is not known yet; "" = all is known.
+func unknownPlace(as kinds.Attributes, fields map[string]tftypes.Value) string {
+	for _, a := range as {
 		if place := wire.Unknown(a.Name, fields[a.Name]); place != "" {
 			return place
 		}
@@ -169,7 +188,7 @@ func (c coming) sayWhy(diags *diag.Diagnostics, changes []kinds.Changed) {
 // validateGeneration checks what generate_on needs; records is false where the
 // provider certainly has no recordings.
 func validateGeneration(diags *diag.Diagnostics, fields map[string]tftypes.Value, records bool) {
-	if now, _ := wire.Text(fields["generate_on"]); now != onPlan {
+	if !asksOnPlan(fields) {
 		return
 	}
 	if why := unrecordable(fields); why != "" || !records {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http/httptest"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +33,12 @@ type pair struct {
 
 func newPair(t *testing.T) pair {
 	t.Helper()
+	return newPairWith(t, nil)
+}
+
+// newPairWith configures each of the two with arguments of its own.
+func newPairWith(t *testing.T, more func() map[string]any) pair {
+	t.Helper()
 	framework := providerserver.NewProtocol6(provider.New("test"))()
 	ours := serve.New(provider.New("test"))
 	p := pair{framework: framework, ours: ours}
@@ -43,7 +50,11 @@ func newPair(t *testing.T) pair {
 		p.tf = schema.ResourceSchemas[typeName].ValueType().(tftypes.Object)
 		emulated := httptest.NewServer(emulator.New(emulator.Options{Now: func() time.Time { return time.Unix(1700000000, 0) }}))
 		t.Cleanup(emulated.Close)
-		config := build(schema.Provider.ValueType(), map[string]any{"base_url": emulated.URL + "/v1", "api_key": "sk-test-parity"})
+		arguments := map[string]any{"base_url": emulated.URL + "/v1", "api_key": "sk-test-parity"}
+		if more != nil {
+			maps.Copy(arguments, more())
+		}
+		config := build(schema.Provider.ValueType(), arguments)
 		resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 			TerraformVersion: "1.11.4", Config: acctest.Dynamic(t, config)})
 		if err != nil || len(resp.Diagnostics) > 0 {
@@ -159,10 +170,13 @@ func TestValidate_saysWhatTheFrameworkSays(t *testing.T) {
 	}
 }
 
+// ownDirectory is where one of a pair has its recordings.
+var ownDirectory = regexp.MustCompile(`(recording|recorded in) \S+/`)
+
 func texts(diags []*tfprotov6.Diagnostic) []string {
 	var out []string
 	for _, d := range diags {
-		out = append(out, d.Severity.String()+" "+d.Attribute.String()+" "+d.Summary+" "+d.Detail)
+		out = append(out, d.Severity.String()+" "+d.Attribute.String()+" "+d.Summary+" "+ownDirectory.ReplaceAllString(d.Detail, "recording "))
 	}
 	slices.Sort(out)
 	return out
@@ -196,6 +210,24 @@ func TestPlanAndApply_doWhatTheFrameworkDoes(t *testing.T) {
 			}
 			t.Run("destroy", func(t *testing.T) { p.plan(t, state, nothing, nothing) })
 		})
+	}
+}
+
+// What is on record is known in the plan, and a replacement says why, alike.
+func TestPlanAndApply_withRecordingsDoWhatTheFrameworkDoes(t *testing.T) {
+	t.Parallel()
+	p := newPairWith(t, func() map[string]any { return map[string]any{"recordings": map[string]any{"directory": t.TempDir()}} })
+	nothing := tftypes.NewValue(p.tf, nil)
+	onPlan := build(p.tf, with(rich, "generate_on", "plan"))
+	planned := p.plan(t, nothing, onPlan, onPlan)
+	if !planned.IsFullyKnown() {
+		t.Errorf("the plan does not know the answer: %s", planned)
+	}
+	state := p.apply(t, planned, onPlan)
+	p.plan(t, nothing, build(p.tf, rich), build(p.tf, rich)) // found
+	for _, change := range [][]any{{"temperature", 1.5}, {"temperature", 1.5, "generate_on", "apply"}, {"generate_on", "apply"}, {"record", false}, {"model", unknown{}}} {
+		config := build(p.tf, with(rich, append([]any{"generate_on", "plan"}, change...)...))
+		p.plan(t, state, config, propose(state, config))
 	}
 }
 
