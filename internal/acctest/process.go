@@ -58,8 +58,29 @@ func Install(t testing.TB) *Installed {
 			i.env = append(i.env, entry)
 		}
 	}
-	i.env = append(i.env, "TF_CLI_CONFIG_FILE="+config, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1", serveVariable+"=1")
+	races := raceLogs(t)
+	i.env = append(i.env, "TF_CLI_CONFIG_FILE="+config, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1",
+		serveVariable+"=1", "GORACE=atexit_sleep_ms=0 log_path="+races)
 	return i
+}
+
+// raceLogs says where the provider's race detector writes, because the CLI throws away
+// what a provider says, and fails the test if there is anything in the end.
+func raceLogs(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "race") // not the test's: its name may hold what GORACE cannot
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		found, _ := filepath.Glob(filepath.Join(dir, "*")) // the pattern is sound
+		for _, name := range found {
+			text, err := os.ReadFile(filepath.Clean(name))
+			t.Errorf("a race in the provider: %v\n%s", err, text)
+		}
+		_ = os.RemoveAll(dir)
+	})
+	return filepath.Join(dir, "log")
 }
 
 // ofTheUser reports whether a variable would change what the CLI or the provider does.

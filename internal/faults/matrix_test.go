@@ -163,10 +163,7 @@ func broken() map[string]row {
 // refused are errors that the server, or one before it, answers with.
 func refused() map[string]row {
 	forEver := func(f emulator.Fault) []emulator.Fault { return []emulator.Fault{f.Repeat(-1)} }
-	from := func(now time.Time, d time.Duration) []emulator.Fault {
-		return after(now.Add(d).UTC().Format(http.TimeFormat))
-	}
-	inAMoment := func(s *site) { s.Fail(from(time.Now(), 40*time.Second)...) } // when the row has its turn
+	date := func(from time.Duration) string { return time.Now().Add(from).UTC().Format(http.TimeFormat) }
 	again := row{seen: 2, billed: 1, waits: backoffs(1), left: whole}
 	with := func(r row, script []emulator.Fault, waits ...span) row {
 		r.script = script
@@ -183,8 +180,8 @@ func refused() map[string]row {
 		"429, Retry-After 60":               with(again, after("60"), exactly(time.Minute)),
 		"429, Retry-After negative":         with(again, after("-5")),
 		"429, Retry-After of words":         with(again, after("soon")),
-		"429, Retry-After date":             {fault: inAMoment, seen: 2, billed: 1, waits: []span{{time.Second, 40 * time.Second}}, left: whole},
-		"429, Retry-After date in the past": with(again, from(time.Now(), -24*time.Hour)),
+		"429, Retry-After date":             {fault: func(s *site) { s.Fail(emulator.RateLimited(date(40 * time.Second))) }, seen: 2, billed: 1, waits: []span{{20 * time.Second, 40 * time.Second}}, left: whole},
+		"429, Retry-After date in the past": with(again, after(date(-24*time.Hour))),
 		"429, Retry-After a day":            {script: after("86400"), seen: 1, says: tooLong},
 		"429, Retry-After without end":      {script: after("99999999999999999999999"), seen: 1, says: `429 Too Many Requests` + once + `.*The server asks to wait \d+h`},
 		"429 for ever":                      {script: forEver(emulator.RateLimited("")), seen: 6, waits: backoffs(5), says: `Rate limit reached.*Requests sent: 6.*-parallelism=2`},
