@@ -133,7 +133,7 @@ func (k *call) tooMany(p *Problem) string {
 	text := fmt.Sprintf("The rate limit is reached; the request was sent %s. Lower the number of operations at a time (terraform apply -parallelism=2), set the provider's limits block, raise max_retries (%d now), or wait and run the operation again.",
 		times(p.Attempts), k.client.settings.MaxRetries)
 	if p.RetryAfter > 0 {
-		text += fmt.Sprintf(" The server asks to wait %s.", p.RetryAfter.Round(time.Millisecond))
+		text += fmt.Sprintf(" The server asks to wait %s.", readable(p.RetryAfter))
 	}
 	switch wait := k.wire.TooLong(); {
 	case wait > time.Minute:
@@ -153,7 +153,7 @@ func (k *call) serverFault(p *Problem) string {
 		text += " The answer is not an API's: check base_url as well."
 	}
 	if p.RetryAfter > 0 {
-		text += fmt.Sprintf(" The server asks to wait %s.", p.RetryAfter.Round(time.Millisecond))
+		text += fmt.Sprintf(" The server asks to wait %s.", readable(p.RetryAfter))
 	}
 	if k.isOpenAI() {
 		return text + " The state of the service is shown at https://status.openai.com."
@@ -212,4 +212,12 @@ func (c *Client) endsInV1(hint string) string {
 		return ""
 	}
 	return hint
+}
+
+// readable is a wait without digits that nobody reads.
+func readable(wait time.Duration) time.Duration {
+	if wait > time.Minute {
+		return wait.Round(time.Second)
+	}
+	return wait.Round(time.Millisecond)
 }

@@ -128,7 +128,11 @@ func (k *call) ended(err error) *Problem {
 		p.next = "Allow more time in the timeouts block, or lower max_retries or request_timeout so that fewer or shorter attempts fit into it."
 	}
 	cause := context.Cause(k.ctx)
-	if !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
+	var own timeLimit
+	switch {
+	case errors.As(cause, &own):
+		what = "The time allowed for the operation, " + own.String() + ", ran out"
+	case !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded):
 		what += " (" + k.text(cause.Error(), 300) + ")"
 	}
 	var limit *transport.LimitError

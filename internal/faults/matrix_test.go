@@ -147,7 +147,7 @@ func broken() map[string]row {
 		"timeout before the work":  {script: []emulator.Fault{emulator.Hang()}, provider: soon, seen: 1, says: late},
 		"timeout after the work":   {script: []emulator.Fault{emulator.Hang().AfterAnswer()}, provider: soon, seen: 1, billed: 1, says: late},
 		"timeout in the body":      {script: []emulator.Fault{emulator.Stall(100)}, provider: soon, seen: 1, billed: 1, says: late},
-		"create timeout":           {script: []emulator.Fault{emulator.Hang()}, arguments: "timeouts {\n    create = \"500ms\"\n  }", seen: 1, says: `timeouts\.create \(500ms\) ran out.* ` + mayBill + once},
+		"create timeout":           {script: []emulator.Fault{emulator.Hang()}, arguments: "timeouts {\n    create = \"500ms\"\n  }", seen: 1, says: `timeouts\.create \(500ms\), ran out.* ` + mayBill + once},
 		"slow":                     {fault: func(s *site) { s.behind(`{"type":"slicer","attributes":{"average_size":40,"delay":2000}}`) }, seen: 1, billed: 1, left: whole},
 		"slow stream":              {fault: func(s *site) { s.behind(`{"type":"slicer","attributes":{"average_size":40,"delay":500}}`) }, arguments: stream, seen: 1, billed: 1, left: whole},
 		"body cut":                 {script: []emulator.Fault{emulator.CutBody(100)}, seen: 1, billed: 1, says: lost},

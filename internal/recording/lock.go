@@ -3,6 +3,7 @@ package recording
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -39,9 +40,14 @@ func (g *gates) enter(ctx context.Context, name string) (leave func(), err error
 		select {
 		case <-inside:
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, waited(ctx)
 		}
 	}
+}
+
+// waited says what ended a wait.
+func waited(ctx context.Context) error {
+	return fmt.Errorf("%w, while another resource or process was asking the same", context.Cause(ctx))
 }
 
 // poll is how often another process is looked at that has the lock.
@@ -60,7 +66,7 @@ func (s *Store) lock(ctx context.Context, name string) (unlock func(), err error
 		switch {
 		case ctx.Err() != nil:
 			_ = lock.Close()
-			return nil, context.Cause(ctx)
+			return nil, waited(ctx)
 		case err != nil || !locked:
 			return nil, &UnwritableError{Directory: s.options.Directory, Why: plain(errors.Join(err, lock.Close()))}
 		case isFile(lock, file):
