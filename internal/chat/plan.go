@@ -26,103 +26,145 @@ const (
 
 // coming is what a plan knows of an answer that is to come.
 type coming struct {
-	values map[string]tftypes.Value // every attribute of Answer and derived; nil = unknown
-	file   string                   // the recording that holds it
-	asked  bool                     // it was asked for, and paid, just now
-	open   string                   // the place in the arguments that is not known yet; "" = none
+	values  map[string]tftypes.Value // every attribute of Answer and derived; nil = unknown
+	file    string                   // the recording that holds it
+	open    string                   // the place in the arguments that is not known yet; "" = none
+	asks    bool                     // it will be asked for in this plan
+	replays bool                     // no call may be made
+}
+
+// foresight is one look at an answer that is to come.
+type foresight struct {
+	completions
+	store  *recording.Store
+	fields map[string]tftypes.Value // the configuration
+	again  bool                     // it replaces another: Terraform will plan once more, for it alone
+	diags  *diag.Diagnostics
 }
 
 // foresee looks for the answer in the recordings and, with generate_on = "plan",
-// asks for it.
-func (c completions) foresee(ctx context.Context, config tftypes.Value, diags *diag.Diagnostics) coming {
-	fields := wire.Fields(config)
-	place := unknownPlace(decisive, fields)
-	later := func(why string) coming {
-		if asksOnPlan(fields) {
-			diags.AddAttributeWarning(path.Root("generate_on"), "Chat completion is asked for during the apply",
-				"generate_on is \"plan\", but the plan cannot show the answer: "+why)
-		}
-		return coming{open: place}
-	}
+// asks for it. For a replacement Terraform plans twice, first as a change of what is
+// there, where some arguments can be other than in the end (ignore_changes); so only
+// the second time is asked, when there is nothing before it.
+func (c completions) foresee(ctx context.Context, config tftypes.Value, again bool, diags *diag.Diagnostics) coming {
+	f := foresight{completions: c, fields: wire.Fields(config), again: again, diags: diags}
+	place := unknownPlace(decisive, f.fields)
 	if c.client == nil {
-		return later("the provider's settings are not known yet.")
+		return f.later("the provider's settings are not known yet.", place)
 	}
-	store, err := c.recordings(fields)
-	if err != nil {
+	var err error
+	if f.store, err = c.recordings(f.fields); err != nil {
 		reply{failure: err}.report(diags, kept)
 		return coming{}
 	}
-	if store == nil {
-		if asksOnPlan(fields) {
-			needsRecordings(diags, fields)
-		}
+	switch {
+	case f.store == nil && f.onPlan():
+		needsRecordings(diags, f.fields)
+		return coming{}
+	case f.store == nil:
 		return coming{open: place}
-	}
-	if asksOnPlan(fields) && store.Mode() == recording.Refresh {
+	case f.store.Mode() == recording.Refresh && f.onPlan():
 		diags.AddAttributeError(path.Root("generate_on"), "Mode of the recordings does not fit generate_on",
 			"With mode = \"refresh\" the apply would ask again, and get another answer than the plan has shown. "+
 				"Use the mode \"reuse\". To have the plan ask again, change triggers, or delete the recording.")
 		return coming{}
+	case place != "":
+		return f.later(place+" is not known yet.", place)
 	}
-	if place != "" {
-		return later(place + " is not known yet.")
-	}
-	in, err := newInquiry(fields)
+	in, err := newInquiry(f.fields)
 	if err != nil {
 		reply{failure: err}.report(diags, kept)
 		return coming{}
 	}
-	answer, found, err := store.Find(in.question())
-	switch {
-	case err != nil:
-		reply{failure: in.explain(store, err)}.report(diags, kept)
-		return coming{}
-	case found:
-		file, _ := store.File(in.question())
-		return seen(in.recorded(recording.Taken{Answer: answer, File: file, Recorded: true}), diags)
-	}
-	return c.unrecorded(ctx, store, in, diags, later)
+	return f.look(ctx, in)
 }
+
+func (f foresight) onPlan() bool { return asksOnPlan(f.fields) }
 
 func asksOnPlan(fields map[string]tftypes.Value) bool {
 	now, _ := wire.Text(fields["generate_on"])
 	return now == onPlan
 }
 
+// later leaves the answer to the apply, and says why where the user wants it in the plan.
+func (f foresight) later(why, open string) coming {
+	if f.onPlan() {
+		f.diags.AddAttributeWarning(path.Root("generate_on"), "Chat completion is asked for during the apply",
+			"generate_on is \"plan\", but the plan cannot show the answer: "+why)
+	}
+	return coming{open: open, replays: f.replays()}
+}
+
+// look takes a recording that is there, if the plan that is being applied is not of another.
+func (f foresight) look(ctx context.Context, in inquiry) coming {
+	question := in.question()
+	file, err := f.store.File(question)
+	if err != nil {
+		reply{failure: err}.report(f.diags, kept)
+		return coming{}
+	}
+	shown := f.store.Promise(question)
+	if f.store.Mode() == recording.Refresh { // the apply asks for another
+		if shown == recording.Shown {
+			f.warnOfPlan("the mode \"refresh\" asks for another answer than that of the recording " + file + ", which the plan may have. Apply the plan in the mode \"reuse\", or plan again in the mode \"refresh\"")
+		}
+		return coming{}
+	}
+	answer, found, err := f.store.Find(question)
+	if err != nil {
+		reply{failure: in.explain(f.store, err)}.report(f.diags, kept)
+		return coming{}
+	}
+	if !found {
+		return f.unrecorded(ctx, in, file, shown)
+	}
+	r := in.recorded(recording.Taken{Answer: answer, File: file, Recorded: true})
+	if shown == recording.Shown && !f.store.Shows(question, r.words()...) {
+		f.diags.AddError("Changed recording", "The plan that is being applied has another answer than the recording "+file+" has now. "+
+			"Plan again: that makes no call. Or bring the recording back that was there when the plan was made.")
+		return coming{}
+	}
+	return f.seen(r)
+}
+
 // unrecorded decides about an answer that is not on record: whether the plan asks for
-// it, leaves it to the apply (later says why), or cannot do without it.
-func (c completions) unrecorded(ctx context.Context, store *recording.Store, in inquiry, diags *diag.Diagnostics, later func(why string) coming) coming {
-	file, _ := store.File(in.question()) // Find would have failed, too
-	switch promise := store.Promise(in.question()); {
-	case promise == recording.Shown && store.Mode() == recording.Refresh:
-		diags.AddError("Plan with a recording", "The plan that is being applied has the answer of the recording "+file+
-			", and the mode \"refresh\" would ask for another one. No call was made. Apply the plan in the mode \"reuse\", or plan again in the mode \"refresh\".")
-		return coming{}
-	case promise == recording.Shown:
-		diags.AddError("Missing recording", "The plan that is being applied has the answer of the recording "+file+", and that is not here. "+
+// it, leaves it to the apply, or cannot do without it.
+func (f foresight) unrecorded(ctx context.Context, in inquiry, file string, promise recording.Promise) coming {
+	switch {
+	case promise == recording.Shown && f.onPlan():
+		f.diags.AddError("Missing recording", "The plan that is being applied has the answer of the recording "+file+", and that is not here. "+
 			"No call was made, since another answer would not be the one that the plan has shown.\n\n"+
-			"Bring the recordings here that were there when the plan was made, or plan again.")
+			"Bring the recordings here that were there when the plan was made; or plan again where they are, which makes no call.")
 		return coming{}
-	case !asksOnPlan(in.fields) || promise == recording.Open:
+	case promise == recording.Shown, promise == recording.Unclear && f.onPlan():
+		f.warnOfPlan("the recording " + file + ", whose answer the plan may have, is not here. Bring the recordings here that were there when the plan was made, or plan again")
 		return coming{}
-	case promise == recording.Unclear:
-		return later("a saved plan is being applied, and the recording " + file + " is not here. " +
-			"If that plan has shown the answer, Terraform stops now with an \"inconsistent final plan\", before any call is made: " +
-			"bring the recordings here that were there when the plan was made, or plan again. Otherwise the model is asked now.")
+	case !f.onPlan() || promise == recording.Open:
+		return coming{}
+	case f.again:
+		return coming{asks: true}
 	}
-	if place := unknownPlace(keys, in.fields); place != "" {
-		return later(place + " is not known yet.")
+	if place := unknownPlace(keys, f.fields); place != "" {
+		return f.later(place+" is not known yet.", place)
 	}
-	ctx, cancel := withCreateTimeout(ctx, in.fields["timeouts"])
+	ctx, cancel := withCreateTimeout(ctx, f.fields["timeouts"])
 	defer cancel()
-	return seen(c.take(ctx, store, in, nil), diags)
+	return f.seen(f.take(ctx, f.store, in, nil))
+}
+
+// warnOfPlan explains what Terraform says next, in words that blame the provider, if the plan
+// that is being applied does have the answer. Where it has not, the apply goes on.
+func (f foresight) warnOfPlan(why string) {
+	f.diags.AddWarning("Saved plan and recordings may not fit together",
+		"A saved plan is being applied, and "+why+". If the plan has it, Terraform stops now with an \"inconsistent final plan\", before any call is made. Otherwise the model is asked now.")
 }
 
 // planned is what becomes of an answer to a plan that is of no use.
 var planned = fate{lost: true, place: "lost, since it could not be recorded either.", next: "The next plan asks again, and pays again."}
 
 // seen makes an answer a part of the plan, if it is fit for that.
-func seen(r reply, diags *diag.Diagnostics) coming {
+func (f foresight) seen(r reply) coming {
+	diags := f.diags
 	r.report(diags, planned)
 	if diags.HasError() {
 		return coming{}
@@ -133,7 +175,25 @@ func seen(r reply, diags *diag.Diagnostics) coming {
 			"The model has answered, but the answer could not be recorded, so that the apply would not find it. The next plan asks again. The answer was:\n\n"+content)
 		return coming{}
 	}
-	return coming{values: r.values, file: r.kept.File, asked: !r.kept.Recorded}
+	return coming{values: r.values, file: r.kept.File}
+}
+
+// words are the texts of an answer that make it this one.
+func (r reply) words() []string {
+	id, _ := wire.Text(r.values["id"])
+	words := []string{id}
+	for _, choice := range wire.Items(r.values["choices"]) {
+		message := wire.Fields(wire.Fields(choice)["message"])
+		for _, name := range []string{"content", "refusal"} {
+			text, _ := wire.Text(message[name])
+			words = append(words, text)
+		}
+		for _, call := range wire.Items(message["tool_calls"]) {
+			text, _ := wire.Text(wire.Fields(wire.Fields(call)["function"])["arguments"])
+			words = append(words, text)
+		}
+	}
+	return words
 }
 
 // decisive are the arguments that the question is made of, and that its answer is
@@ -173,12 +233,15 @@ func (c coming) sayWhy(diags *diag.Diagnostics, changes []kinds.Changed) {
 	summary := "Asks again, and pays again: " + what + " changed"
 	cost := "The model is asked again when this plan is applied, and the answer is paid for."
 	switch {
-	case c.asked:
-		summary = "Has asked again: " + what + " changed"
-		cost = "The model was asked during this plan. Its answer is recorded in " + c.file + "; applying the plan makes no call."
+	case c.asks:
+		summary = "Asks again in this plan, and pays again: " + what + " changed"
+		cost = "The model is asked again during this plan, and the answer is paid for and recorded. Applying the plan makes no call."
 	case c.values != nil:
 		summary = "Replaced without a call: " + what + " changed"
 		cost = "The recording " + c.file + " answers the new request: no call is made, and nothing is paid."
+	case c.open != "" && c.replays:
+		summary = "Replaced, if there is a recording: " + what + " changed"
+		cost = "A recording must answer the new request, which is not known before " + c.open + " is: the mode of the recordings is \"replay\", in which no call is made."
 	case c.open != "":
 		cost = "The model is asked again when this plan is applied, unless a recording answers the new request; that is not known before " + c.open + " is."
 	}

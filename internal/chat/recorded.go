@@ -138,6 +138,7 @@ func (e *unrecorded) Unwrap() error { return e.MissingError }
 // nextStep is what to do about an error of the recordings.
 func nextStep(err error) []string {
 	var missing *unrecorded
+	var damaged *recording.DamagedError
 	switch {
 	case errors.As(err, &missing):
 		steps := []string{"It would answer " + missing.request + ". " + missing.nearest,
@@ -148,10 +149,10 @@ func nextStep(err error) []string {
 		return steps
 	case errors.As(err, new(*unreplayable)):
 		return []string{"No call was made, because the mode of the recordings is \"replay\"."}
-	case errors.As(err, new(*recording.DamagedError)):
-		return []string{"No call was made, and the file was left as it is. Restore it from version control; or delete it, and the model is asked again."}
+	case errors.As(err, &damaged):
+		return []string{"No call was made, and the file was left as it is. " + damaged.Next + "."}
 	case errors.As(err, new(*recording.UnwritableError)):
-		return []string{"No call was made. Make the directory writable, or name another one in the provider's recordings block."}
+		return []string{"No call was made. Make it a directory that can be written to, or name another one in the provider's recordings block."}
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if req.State.Raw.IsNull() || len(changes) > 0 {
 		plan = kinds.Unanswered(resourceAttributes, plan)
-		coming := r.completions.foresee(ctx, req.Config.Raw, &resp.Diagnostics)
+		coming := r.completions.foresee(ctx, req.Config.Raw, !req.State.Raw.IsNull(), &resp.Diagnostics)
 		if coming.values != nil {
 			plan = wire.WithAll(plan, coming.values)
 		}

@@ -264,8 +264,22 @@ func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
 		return answer, k.refused(res, body)
 	}
 	k.learnUsage(body)
-	answer.Body = body
+	answer.Body = k.withoutKeys(body)
 	return answer, nil
+}
+
+// leastKey is the length in bytes of a key that no answer has by chance, as it may have "ollama".
+const leastKey = 20
+
+// withoutKeys takes the API key out of an answer that repeats it, as an address does
+// that echoes its requests: an answer is kept, and a key never is.
+func (k *call) withoutKeys(answer []byte) []byte {
+	for _, key := range []string{k.client.settings.APIKey, k.request.APIKey, k.client.entra.secret()} {
+		if len(key) >= leastKey && bytes.Contains(answer, []byte(key)) {
+			answer = bytes.ReplaceAll(answer, []byte(key), []byte(transport.Mask))
+		}
+	}
+	return answer
 }
 
 // requestID takes the header of OpenAI, or what other servers call it.

@@ -124,7 +124,7 @@ func (s *stream) one(kind string, data []byte, event func(data []byte) error) er
 	if bytes.Contains(data, []byte(`"total_tokens"`)) {
 		s.call.learnUsage(data)
 	}
-	if err := event(data); err != nil {
+	if err := event(s.call.withoutKeys(data)); err != nil {
 		return s.call.at(s.res, s.call.rejected(err))
 	}
 	return nil

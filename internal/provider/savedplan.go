@@ -18,16 +18,27 @@ func savedPlan() *recording.SavedPlan {
 	if err != nil {
 		return nil
 	}
-	file := namedPlan(strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00"))
+	words := strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
+	file := namedPlan(withVariables(words, os.Getenv("TF_CLI_ARGS"), os.Getenv("TF_CLI_ARGS_apply")))
 	if file == "" {
 		return nil
 	}
 	return recording.NewSavedPlan(file)
 }
 
+// withVariables puts the words of the variables where the CLI does: behind the command.
+func withVariables(words []string, variables ...string) []string {
+	command := slices.Index(words, "apply")
+	if command < 0 {
+		return words
+	}
+	return slices.Insert(slices.Clone(words), command+1, strings.Fields(strings.Join(variables, " "))...)
+}
+
 // takesValue are the options of "apply" whose value may be the next word.
 var takesValue = []string{
 	"var", "var-file", "target", "target-file", "exclude", "exclude-file", "replace", "parallelism", "lock-timeout", "state", "state-out", "backup",
+	"json-into", "deprecation",
 }
 
 // namedPlan is the file in a command line "terraform … apply … FILE"; "" = there

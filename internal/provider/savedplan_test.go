@@ -17,6 +17,7 @@ func TestNamedPlan(t *testing.T) {
 		"terraform apply -var x=y":                          "",
 		"terraform apply --var-file ci.tfvars":              "",
 		"terraform apply -var=x=y":                          "",
+		"tofu apply -auto-approve -json-into out.json":      "",
 		"terraform plan -out plan":                          "",
 		"terraform destroy x":                               "",
 		"apply plan":                                        "",
@@ -25,5 +26,17 @@ func TestNamedPlan(t *testing.T) {
 		if got := namedPlan(strings.Fields(line)); got != want {
 			t.Errorf("%q: got %q, want %q", line, got, want)
 		}
+	}
+}
+
+func TestWithVariables_areWhereTheCLIPutsThem(t *testing.T) {
+	t.Parallel()
+	for variables, want := range map[string]string{"": "", "-no-color": "", "plan": "plan", "-parallelism=3 plan": "plan"} {
+		if got := namedPlan(withVariables([]string{"terraform", "apply"}, "-no-color", variables)); got != want {
+			t.Errorf("%q: got %q, want %q", variables, got, want)
+		}
+	}
+	if got := namedPlan(withVariables([]string{"terraform", "apply", "p"}, "", "-auto-approve")); got != "p" {
+		t.Errorf("got %q", got)
 	}
 }

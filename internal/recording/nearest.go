@@ -20,7 +20,7 @@ const (
 // prompt that was edited by a word is found so.
 func (s *Store) Nearest(q Question) string {
 	names := s.recordings()
-	if len(names) > manyRecordings {
+	if len(names) > manyRecordings || s.options.Directory == "" {
 		return ""
 	}
 	var best string

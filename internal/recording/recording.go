@@ -39,7 +39,7 @@ const (
 
 // Options configure New.
 type Options struct {
-	Directory string           // where the files are; made when the first is written
+	Directory string           // where the files are; made when the first is written; "" = nowhere, so that Replay answers nothing
 	Mode      Mode             // "" = Reuse
 	Version   string           // of the provider, noted in each file
 	Now       func() time.Time // nil = time.Now
@@ -54,7 +54,9 @@ type Options struct {
 type Store struct {
 	options Options
 	busy    gates    // requests that this process is asking
-	fresh   sync.Map // name → struct{}: refreshed by this process
+	fresh   sync.Map // name → struct{}: asked for by this process
+
+	unusable sync.Map // name → Taken: what this process was answered that is of no use
 }
 
 // New returns the store. It touches no file.
@@ -165,51 +167,67 @@ func (s *Store) find(name string, ignore []string) (Answer, bool, error) {
 }
 
 func (s *Store) read(name string, ignore []string) (Answer, error) {
+	if s.options.Directory == "" {
+		return Answer{}, fs.ErrNotExist
+	}
 	file := s.file(name)
 	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case err == nil:
+	case errors.Is(err, fs.ErrNotExist):
 		return Answer{}, err
+	case notDirectory(s.options.Directory):
+		return Answer{}, &UnwritableError{Directory: s.options.Directory, Why: "it is a file, or below one"}
+	default:
+		return Answer{}, &DamagedError{File: file, Why: "it cannot be read: " + plain(err), Next: "Make it readable"}
 	}
-	if err != nil {
-		return Answer{}, &DamagedError{File: file, Why: "it cannot be read: " + plain(err)}
-	}
-	answer, why := parse(text, name, ignore)
-	if why != "" {
-		return Answer{}, &DamagedError{File: file, Why: why}
+	answer, damage := parse(text, name, ignore)
+	if damage != nil {
+		damage.File = file
+		return Answer{}, damage
 	}
 	return answer, nil
 }
 
+func notDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err != nil && !errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir()
+}
+
+const restore = "Restore it from version control; or delete it, and the model is asked again"
+
 // parse reads the content of the file of that name, or says why it is none.
-func parse(text []byte, name string, ignore []string) (answer Answer, why string) {
+func parse(text []byte, name string, ignore []string) (Answer, *DamagedError) {
+	damaged := func(why string) (Answer, *DamagedError) { return Answer{}, &DamagedError{Why: why, Next: restore} }
 	var head struct {
 		Format json.Number `json:"recording"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return Answer{}, "it is not valid JSON (" + err.Error() + ")"
+		return damaged("it is not valid JSON (" + err.Error() + ")")
 	}
 	version, err := head.Format.Int64()
 	switch {
 	case err != nil || version < 1:
-		return Answer{}, `it is no recording: it has no "recording" with the version of its format`
+		return damaged(`it is no recording: it has no "recording" with the version of its format`)
 	case version > format:
-		return Answer{}, fmt.Sprintf("it has the format %d, of a newer version of the provider; this one reads up to %d", version, format)
+		return Answer{}, &DamagedError{Next: "Use a newer version of the provider",
+			Why: fmt.Sprintf("it has the format %d, of a newer version of the provider; this one reads up to %d", version, format)}
 	}
 	var r record
 	if err := json.Unmarshal(text, &r); err != nil {
-		return Answer{}, "it is not in the form of a recording (" + err.Error() + ")"
+		return damaged("it is not in the form of a recording (" + err.Error() + ")")
 	}
 	if !isObject(r.Answer) {
-		return Answer{}, `its "answer" is no JSON object`
+		return damaged(`its "answer" is no JSON object`)
 	}
 	own, err := nameOf(r.Request, r.Triggers, ignore)
 	if err != nil {
-		return Answer{}, `its "request" is no JSON object`
+		return damaged(`its "request" is no JSON object`)
 	}
 	if own != name {
-		return Answer{}, "its request is not the one that its name stands for: the file was renamed, or its request edited"
+		return damaged("its request is not the one that its name stands for: the file was renamed, or its request edited")
 	}
-	return Answer{Body: r.Answer, RequestID: r.RequestID}, ""
+	return Answer{Body: r.Answer, RequestID: r.RequestID}, nil
 }
 
 func isObject(text json.RawMessage) bool {

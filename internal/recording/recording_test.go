@@ -260,7 +260,7 @@ func TestTake_keepsWhatIsUnusableButNeverGivesIt(t *testing.T) {
 		},
 	} {
 		taken, err := open(dir, "").Take(t.Context(), q, ask)
-		if (kind == "unusable") != (err == nil) || taken.Recorded || taken.Unrecorded != nil || !strings.HasSuffix(taken.File, ".20261124T120000Z.unusable.json") {
+		if (kind == "unusable") != (err == nil) || taken.Recorded || taken.Unrecorded != nil || !strings.HasSuffix(taken.File, ".20261124T120000.000000123Z.unusable.json") {
 			t.Errorf("%s: %+v, %v", kind, taken, err)
 		}
 		text, err := os.ReadFile(taken.File)
@@ -290,18 +290,18 @@ func TestTake_findsOutBeforeAskingThatNothingCanBeWritten(t *testing.T) {
 	}
 	for _, dir := range directories {
 		var unwritable *recording.UnwritableError
-		if _, err := open(dir, "").Take(t.Context(), question("a"), never(t)); !errors.As(err, &unwritable) && !errors.As(err, new(*recording.DamagedError)) {
+		if _, err := open(dir, "").Take(t.Context(), question("a"), never(t)); !errors.As(err, &unwritable) {
 			t.Errorf("%s: got %v", dir, err)
 		}
 	}
 }
 
-// The directory goes while the model thinks: the answer is given all the same.
+// The directory goes while the model thinks, and a file takes its place: the answer is given all the same.
 func TestTake_givesTheAnswerThatCouldNotBeRecorded(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "recordings")
 	taken, err := open(dir, "").Take(t.Context(), question("a"), func(context.Context) (recording.Asked, error) {
-		return recording.Asked{Answer: recording.Answer{Body: []byte(`{"a":1}`)}}, os.RemoveAll(dir)
+		return recording.Asked{Answer: recording.Answer{Body: []byte(`{"a":1}`)}}, errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600))
 	})
 	if err != nil || taken.Unrecorded == nil || taken.File != "" || string(taken.Answer.Body) != `{"a":1}` {
 		t.Errorf("%+v, %v", taken, err)
@@ -336,6 +336,44 @@ func TestTake_ofManyAtOnceAsksOnce(t *testing.T) {
 	}
 	if files := list(t, dir); len(files) != 1 {
 		t.Errorf("left behind: %v", files)
+	}
+}
+
+func TestTake_makesTheDirectoryAgainThatHasGone(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "recordings")
+	taken, err := open(dir, "").Take(t.Context(), question("a"), func(context.Context) (recording.Asked, error) {
+		return recording.Asked{Answer: recording.Answer{Body: []byte(`{"a":1}`)}}, os.RemoveAll(dir)
+	})
+	if err != nil || taken.Unrecorded != nil {
+		t.Errorf("%+v, %v", taken, err)
+	}
+	if _, err := os.Stat(taken.File); err != nil {
+		t.Error(err)
+	}
+}
+
+// Many that ask the same at once pay once, also for an answer of no use.
+func TestTake_asksOnceInAProcessForWhatIsUnusable(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var calls atomic.Int32
+	ask := func(context.Context) (recording.Asked, error) {
+		calls.Add(1)
+		return recording.Asked{Answer: recording.Answer{Body: []byte(`{"a":1}`)}, Unusable: []string{"a is no text"}}, nil
+	}
+	store := open(dir, "")
+	var wg sync.WaitGroup
+	for range 5 {
+		wg.Go(func() {
+			if taken, err := store.Take(t.Context(), question("a"), ask); err != nil || !taken.Unusable || taken.Recorded {
+				t.Errorf("%+v, %v", taken, err)
+			}
+		})
+	}
+	wg.Wait()
+	if _, err := open(dir, "").Take(t.Context(), question("a"), ask); err != nil || calls.Load() != 2 {
+		t.Errorf("asked %d times, want once in each process; %v", calls.Load(), err)
 	}
 }
 

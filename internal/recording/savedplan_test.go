@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
@@ -27,24 +28,7 @@ func TestPromise_readsTheSavedPlan(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			plan := filepath.Join(t.TempDir(), "plan")
-			out, err := os.Create(plan)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if test.entries == nil {
-				_, err = out.WriteString(`{"encrypted_data":"…"}`)
-			} else {
-				archive := zip.NewWriter(out)
-				for entry, text := range test.entries {
-					w, _ := archive.Create(entry)
-					_, _ = w.Write([]byte(text))
-				}
-				err = archive.Close()
-			}
-			if err != nil || out.Close() != nil {
-				t.Fatal(err)
-			}
+			plan := savedPlan(t, test.entries)
 			store := recording.New(recording.Options{Directory: t.TempDir(), SavedPlan: recording.NewSavedPlan(plan)})
 			if got := store.Promise(question("a")); got != test.want {
 				t.Errorf("got %d, want %d", got, test.want)
@@ -53,5 +37,53 @@ func TestPromise_readsTheSavedPlan(t *testing.T) {
 	}
 	if got := open(t.TempDir(), "").Promise(question("a")); got != recording.NoPlan {
 		t.Errorf("without a plan: got %d", got)
+	}
+}
+
+// savedPlan is the file of a plan with these entries; nil = no archive.
+func savedPlan(t *testing.T, entries map[string]string) string {
+	t.Helper()
+	plan := filepath.Join(t.TempDir(), "plan")
+	out, err := os.Create(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if entries == nil {
+		_, err = out.WriteString(`{"encrypted_data":"…"}`)
+	} else {
+		archive := zip.NewWriter(out)
+		for entry, text := range entries {
+			w, _ := archive.Create(entry)
+			_, _ = w.Write([]byte(text))
+		}
+		err = archive.Close()
+	}
+	if err != nil || out.Close() != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func TestShows_tellsARecordingThatWasChanged(t *testing.T) {
+	t.Parallel()
+	file := name(t, question("a")) + ".json"
+	far := strings.Repeat("x", 1<<20)
+	for plan, want := range map[string]bool{
+		"content=Zwölf id=1 " + file:         true, // U+006F U+0308 is written as U+00F6
+		"content=Zwölf id=1" + far + file:    true,
+		file + far + "content=Zwölf id=1":    true,
+		"content=Elf id=1 " + file:           false,
+		"content=Zwölf id=2 " + far + file:   false,
+		file + " content=Elf id=1 " + file:   false,
+		file + " content=Zwölf id=1 " + file: true,
+	} {
+		store := recording.New(recording.Options{Directory: t.TempDir(), SavedPlan: recording.NewSavedPlan(savedPlan(t, map[string]string{"tfplan": plan, "tfstate": ""}))})
+		if store.Promise(question("a")) != recording.Shown || store.Shows(question("a"), "Zwo\u0308lf", "", "id=1") != want {
+			t.Errorf("%.60q: want %t", plan, want)
+		}
+	}
+	unclear := recording.New(recording.Options{Directory: t.TempDir(), SavedPlan: recording.NewSavedPlan(savedPlan(t, nil))})
+	if unclear.Promise(question("a")) != recording.Unclear || !unclear.Shows(question("a"), "x") {
+		t.Error("a plan that cannot be read says something")
 	}
 }

@@ -36,7 +36,8 @@ type Taken struct {
 // That the directory can be written to is found out before ask is called. The
 // recording is written, whole or not at all, before Take returns. An answer that
 // ask calls unusable is kept in a file beside the recordings that is never
-// taken for one. Errors are those of Find, *UnwritableError, those of ctx, and
+// taken for one; in this process, and only there, it is the answer to the question
+// from then on, lest each of many that ask the same pays for it. Errors are those of Find, *UnwritableError, those of ctx, and
 // those of ask, whose answer is kept like one that is unusable.
 func (s *Store) Take(ctx context.Context, q Question, ask func(context.Context) (Asked, error)) (Taken, error) {
 	name, err := q.Name()
@@ -59,6 +60,9 @@ func (s *Store) Take(ctx context.Context, q Question, ask func(context.Context) 
 	if taken, done, err := s.take(name, q); done { // somebody else has asked meanwhile
 		return taken, err
 	}
+	if unusable, known := s.unusable.Load(name); known {
+		return unusable.(Taken), nil //nolint:forcetypeassert // nothing else is stored
+	}
 	if err := s.writable(); err != nil {
 		return Taken{}, err
 	}
@@ -71,12 +75,15 @@ func (s *Store) Take(ctx context.Context, q Question, ask func(context.Context) 
 	}
 	taken := Taken{Answer: asked.Answer, File: s.file(name), Unusable: asked.Unusable != nil}
 	if taken.Unusable {
-		taken.File = filepath.Join(s.options.Directory, name+"."+s.options.Now().UTC().Format("20060102T150405Z")+".unusable.json")
+		taken.File = filepath.Join(s.options.Directory, name+"."+s.options.Now().UTC().Format("20060102T150405.000000000Z")+".unusable.json")
 	}
 	if taken.Unrecorded = s.write(taken.File, q, asked); taken.Unrecorded != nil {
 		taken.File = ""
 	} else if !taken.Unusable {
 		s.fresh.Store(name, struct{}{})
+	}
+	if taken.Unusable && err == nil {
+		s.unusable.Store(name, taken)
 	}
 	return taken, err
 }
@@ -103,6 +110,9 @@ func (s *Store) write(file string, q Question, asked Asked) error {
 	}
 	if !json.Valid(r.Answer) { // what has arrived of an answer that was cut off
 		r.Answer, _ = json.Marshal(string(r.Answer)) // text always encodes
+	}
+	if err := os.MkdirAll(s.options.Directory, 0o755); err != nil { // it may have gone while the model was asked
+		return err
 	}
 	temporary, err := os.OpenFile(s.hidden(filepath.Base(file), "tmp"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644) // what another process left half-written goes; the lock keeps others out
 	if err != nil {
@@ -146,15 +156,24 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
+	if e.File == "" {
+		return "there is no recording of this request, since no directory of recordings is named"
+	}
 	return fmt.Sprintf("there is no recording of this request: %s is not there (the directory holds %d recordings)", e.File, e.Count)
 }
 
 func (s *Store) missing(name string) error {
+	if s.options.Directory == "" {
+		return &MissingError{}
+	}
 	return &MissingError{File: s.file(name), Count: len(s.recordings())}
 }
 
 // DamagedError means that a file is there and cannot be used. It is left as it is.
-type DamagedError struct{ File, Why string }
+type DamagedError struct {
+	File, Why string
+	Next      string // what to do about it, one sentence
+}
 
 func (e *DamagedError) Error() string {
 	return fmt.Sprintf("the recording %s cannot be used: %s", e.File, e.Why)
