@@ -56,6 +56,29 @@ func TestGenerateOnPlan_checksTheAnswerInThePlan(t *testing.T) {
 	)
 }
 
+// Three that ask the same at once pay once, also for what is of no use.
+func TestGenerateOnPlan_asksOnceForWhatIsUnusable(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"words"},"finish_reason":"stop"}]}`).Repeat(-1))
+	config := s.Provider(recordingsIn(t.TempDir(), "")) + `
+resource "openai_chat_completion" "test" {
+  count       = 3
+  model       = "gpt-4"
+  generate_on = "plan"
+  message {
+    role    = "user"
+    content = "Answer with JSON"
+  }
+  response_format {
+    type = "json_object"
+  }
+}`
+	s.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file`)})
+	if n := len(posts(s)); n != 1 {
+		t.Errorf("%d completions were asked for, want 1", n)
+	}
+}
+
 // chain asks about the answer to another question, which no plan knows.
 const chain = `
 resource "openai_chat_completion" "first" {

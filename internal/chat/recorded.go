@@ -64,12 +64,13 @@ func (c completions) take(ctx context.Context, store *recording.Store, in inquir
 		return recording.Asked{Answer: recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, Unusable: r.faults()}, err
 	})
 	switch {
-	case taken.Recorded:
-		r = in.recorded(taken)
-	case !asked:
+	case asked:
+		r.keptIn(taken)
+	case err != nil:
 		r = reply{failure: in.explain(store, err)}
+	default: // another has asked
+		r = in.recorded(taken)
 	}
-	r.keptIn(taken)
 	return r
 }
 
@@ -81,7 +82,7 @@ func (r *reply) keptIn(taken recording.Taken) {
 	}
 }
 
-// recorded is the reply that a recording holds.
+// recorded is the reply that a file holds.
 func (in inquiry) recorded(taken recording.Taken) reply {
 	r := in.read(client.Answer{Body: taken.Answer.Body, RequestID: taken.Answer.RequestID}, nil)
 	r.keptIn(taken)
