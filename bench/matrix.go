@@ -14,8 +14,10 @@ import (
 
 // matrix prints a row for each number, latency and parallelism.
 func matrix(s *site, z sizes) error {
-	fmt.Println("| n | latency | parallel | apply | bare SDK loop | terraform_data | apply ÷ larger | empty plan | terraform_data | ÷ | provider CPU apply | plan | peak memory |")
-	fmt.Println("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+	fmt.Println("\"As large\" is terraform_data with as much in the state as a completion has.")
+	fmt.Println()
+	fmt.Println("| n | latency | parallel | apply | bare SDK loop | terraform_data | as large | apply ÷ largest | empty plan | terraform_data | as large | ÷ | provider CPU apply | plan | peak memory | CLI's CPU apply | terraform_data | as large | plan | terraform_data | as large |")
+	fmt.Println("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, count := range z.counts {
 		for _, latency := range z.latencies {
 			for _, parallelism := range z.parallelisms {
@@ -43,11 +45,17 @@ func (s *site) row(count int, latency time.Duration, parallelism, runs int) erro
 	if err != nil {
 		return err
 	}
-	var floorApply, floorPlan, apply, plan, bare cost
+	large, err := s.directory(name+"-large-floor", largeFloorOf(count))
+	if err != nil {
+		return err
+	}
+	var floorApply, floorPlan, largeApply, largePlan, apply, plan, bare cost
 	for range runs {
 		err := s.measure(1,
 			step{&floorApply, floor, applying(parallelism)},
 			step{&floorPlan, floor, planning(parallelism)},
+			step{&largeApply, large, applying(parallelism)},
+			step{&largePlan, large, planning(parallelism)},
 			step{&apply, ours, applying(parallelism)},
 			step{&plan, ours, planning(parallelism)})
 		if err != nil {
@@ -59,11 +67,13 @@ func (s *site) row(count int, latency time.Duration, parallelism, runs int) erro
 		}
 		bare.better(cost{wall: took})
 	}
-	fmt.Printf("| %d | %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
+	fmt.Printf("| %d | %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
 		count, latency, parallelism,
-		seconds(apply.wall), seconds(bare.wall), seconds(floorApply.wall), ratio(apply.wall, max(bare.wall, floorApply.wall)),
-		seconds(plan.wall), seconds(floorPlan.wall), ratio(plan.wall, floorPlan.wall),
-		seconds(apply.cpu), seconds(plan.cpu), mebibytes(max(apply.peak, plan.peak)))
+		seconds(apply.wall), seconds(bare.wall), seconds(floorApply.wall), seconds(largeApply.wall),
+		ratio(apply.wall, max(bare.wall, floorApply.wall, largeApply.wall)),
+		seconds(plan.wall), seconds(floorPlan.wall), seconds(largePlan.wall), ratio(plan.wall, max(floorPlan.wall, largePlan.wall)),
+		seconds(apply.cpu), seconds(plan.cpu), mebibytes(max(apply.peak, plan.peak)),
+		seconds(apply.rest), seconds(floorApply.rest), seconds(largeApply.rest), seconds(plan.rest), seconds(floorPlan.rest), seconds(largePlan.rest))
 	return nil
 }
 

@@ -24,6 +24,7 @@ type site struct {
 type cost struct {
 	wall time.Duration
 	cpu  time.Duration // user and system time of the provider processes alone
+	rest time.Duration // that of the CLI, without the provider
 	peak int64         // bytes resident at most, of one provider process
 }
 
@@ -33,7 +34,8 @@ func (c *cost) better(other cost) {
 		*c = other
 		return
 	}
-	c.wall, c.cpu, c.peak = min(c.wall, other.wall), min(c.cpu, other.cpu), max(c.peak, other.peak)
+	c.wall, c.cpu, c.rest = min(c.wall, other.wall), min(c.cpu, other.cpu), min(c.rest, other.rest)
+	c.peak = max(c.peak, other.peak)
 }
 
 func (s *site) prepare() error {
@@ -118,6 +120,7 @@ func (s *site) command(dir string, args ...string) (cost, error) {
 		tail := out.String()
 		return c, fmt.Errorf("%s %v: %w\n%s", s.cli, args, err, tail[max(0, len(tail)-2000):])
 	}
+	c.rest = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // with the processes that it has waited for
 	text, err := os.ReadFile(s.report())
 	if errors.Is(err, os.ErrNotExist) {
 		return c, nil // no provider of ours in this directory
@@ -136,6 +139,7 @@ func (s *site) command(dir string, args ...string) (cost, error) {
 		c.cpu += one.CPU
 		c.peak = max(c.peak, one.Peak)
 	}
+	c.rest -= c.cpu
 	return c, nil
 }
 
