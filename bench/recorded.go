@@ -22,7 +22,7 @@ func recorded(s *site, z sizes) error {
 	if err != nil {
 		return err
 	}
-	floor, err := s.directory("recorded-floor", floorOf(count))
+	floor, err := s.directory("recorded-floor", largeFloorOf(count))
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func recorded(s *site, z sizes) error {
 	if err := expect(log, count); err != nil {
 		return err
 	}
-	fmt.Println("| n | parallel | first apply | apply, all recorded | terraform_data | ÷ | plan, all recorded | terraform_data | ÷ | provider CPU apply | plan | peak memory | calls |")
+	fmt.Println("| n | parallel | first apply | apply, all recorded | terraform_data as large | ÷ | plan, all recorded | terraform_data as large | ÷ | provider CPU apply | plan | peak memory | calls |")
 	fmt.Println("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	fmt.Printf("| %d | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | 0 |\n", count, z.parallelism(), seconds(asked.wall),
 		seconds(apply.wall), seconds(floorApply.wall), ratio(apply.wall, floorApply.wall),
