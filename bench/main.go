@@ -1,7 +1,8 @@
 // bench measures what the provider costs, beside what cannot be undercut: a
-// bare loop over the official SDK with the same concurrency, and the CLI's own
-// work on as many terraform_data resources. All of it in one run, on one
-// machine; only the ratios mean anything elsewhere.
+// bare loop over the official SDK with the same concurrency, the CLI's own work
+// on as many terraform_data resources, and a provider that does nothing. All of
+// it in one run, on one machine and one file system; only the ratios mean
+// anything elsewhere.
 package main
 
 import (
@@ -14,22 +15,59 @@ import (
 	"time"
 )
 
-// shape is one row of the table.
-type shape struct {
-	count       int
-	latency     time.Duration
-	parallelism int
+// part is one table.
+type part struct {
+	name    string
+	what    string
+	measure func(*site, sizes) error
+}
+
+var parts = []part{
+	{"start", "the start of the provider", start},
+	{"matrix", "apply and empty plan, for each number, latency and parallelism", matrix},
+	{"recorded", "the same with recordings of all answers, and no state", recorded},
+	{"pacing", "what limits cost that are never reached, for each latency", pacing},
+	{"memory", "apply and empty plan with large answers", memory},
+}
+
+// sizes say how much is measured.
+type sizes struct {
+	counts, parallelisms []int
+	latencies            []time.Duration
+	answerBytes          int
+	runs                 int
+}
+
+// count and parallelism are those of the parts that have only one of each.
+func (z sizes) count() int       { return largest(z.counts) }
+func (z sizes) parallelism() int { return largest(z.parallelisms) }
+
+func largest(of []int) int {
+	found := of[0]
+	for _, n := range of {
+		found = max(found, n)
+	}
+	return found
 }
 
 func main() {
 	log.SetFlags(0)
+	var names, meanings []string
+	for _, p := range parts {
+		names = append(names, p.name)
+		meanings = append(meanings, p.name+" ("+p.what+")")
+	}
+	z := sizes{counts: []int{100, 500}, latencies: []time.Duration{0, 200 * time.Millisecond}, parallelisms: []int{10, 64}}
 	cli := flag.String("cli", "terraform", "the Terraform or OpenTofu `program`")
-	counts := flag.String("counts", "100,500", "numbers of completions")
-	latencies := flag.String("latencies", "0s,200ms", "how long the emulated model takes")
-	parallelisms := flag.String("parallelism", "10,64", "values of -parallelism")
+	only := flag.String("only", strings.Join(names, ","), "the `parts` to measure: "+strings.Join(meanings, ", "))
+	list("counts", &z.counts, strconv.Atoi, "`numbers` of completions; the largest where a part has only one")
+	list("latencies", &z.latencies, time.ParseDuration, "how long the emulated model takes, as `durations`")
+	list("parallelism", &z.parallelisms, strconv.Atoi, "`values` of -parallelism; the largest where a part has only one")
+	flag.IntVar(&z.answerBytes, "answer-bytes", 32<<10, "size of the answers of the part memory")
+	flag.IntVar(&z.runs, "runs", 1, "measure so often, in turns, and take the shortest time and the largest memory of each")
 	profile := flag.String("profile", "", "keep CPU and heap profiles of each provider process in this `directory`")
 	flag.Parse()
-	shapes, err := product(*counts, *latencies, *parallelisms)
+	chosen, err := choose(*only)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -37,63 +75,74 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = run(&site{dir: dir, cli: *cli, profile: *profile}, shapes)
+	err = run(&site{dir: dir, cli: *cli, profile: *profile}, chosen, z)
 	_ = os.RemoveAll(dir)
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-func product(counts, latencies, parallelisms string) ([]shape, error) {
-	var shapes []shape
-	for _, c := range strings.Split(counts, ",") {
-		count, err := strconv.Atoi(c)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range strings.Split(latencies, ",") {
-			latency, err := time.ParseDuration(l)
+// list defines a flag with values that commas divide.
+func list[T any](name string, into *[]T, parse func(string) (T, error), usage string) {
+	flag.Func(name, fmt.Sprintf("%s (default %v)", usage, *into), func(text string) error {
+		*into = nil
+		for _, one := range strings.Split(text, ",") {
+			value, err := parse(one)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			for _, p := range strings.Split(parallelisms, ",") {
-				parallelism, err := strconv.Atoi(p)
-				if err != nil {
-					return nil, err
-				}
-				shapes = append(shapes, shape{count, latency, parallelism})
-			}
+			*into = append(*into, value)
 		}
-	}
-	return shapes, nil
+		return nil
+	})
 }
 
-func run(s *site, shapes []shape) error {
+func choose(names string) ([]part, error) {
+	var chosen []part
+	for _, name := range strings.Split(names, ",") {
+		before := len(chosen)
+		for _, p := range parts {
+			if p.name == name {
+				chosen = append(chosen, p)
+			}
+		}
+		if len(chosen) == before {
+			return nil, fmt.Errorf("-only: there is no part %q", name)
+		}
+	}
+	return chosen, nil
+}
+
+func run(s *site, chosen []part, z sizes) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	start, err := s.startUp()
-	if err != nil {
-		return err
-	}
-	fmt.Printf("provider start (schema of a fresh process, CLI included): %s; without any provider: %s; ratio %.2f\n\n",
-		round(start.provider), round(start.bare), ratio(start.provider, start.bare))
-	fmt.Println("| n | latency | parallel | apply | bare SDK loop | terraform_data | apply ÷ larger | empty plan | terraform_data | ÷ | provider CPU apply | plan | peak memory |")
-	fmt.Println("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
-	for _, sh := range shapes {
-		r, err := s.measure(sh)
-		if err != nil {
-			return fmt.Errorf("%d completions, %s, parallelism %d: %w", sh.count, sh.latency, sh.parallelism, err)
+	for _, p := range chosen {
+		before := load()
+		if err := p.measure(s, z); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		fmt.Printf("| %d | %s | %d | %s | %s | %s | %.2f | %s | %s | %.2f | %s | %s | %.0f MiB |\n",
-			sh.count, sh.latency, sh.parallelism,
-			round(r.apply.wall), round(r.loop), round(r.floorApply.wall), ratio(r.apply.wall, max(r.loop, r.floorApply.wall)),
-			round(r.plan.wall), round(r.floorPlan.wall), ratio(r.plan.wall, r.floorPlan.wall),
-			round(r.apply.cpu), round(r.plan.cpu), float64(max(r.apply.peak, r.plan.peak))/(1<<20))
+		fmt.Printf("(load before and after: %s, %s)\n\n", before, load())
 	}
 	return nil
 }
 
-func round(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+// load is how busy the machine is: a quiet one has less than one process waiting.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	average, _, _ := strings.Cut(string(text), " ")
+	return average
+}
 
-func ratio(a, b time.Duration) float64 { return a.Seconds() / max(b.Seconds(), 1e-9) }
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+
+func millis(d time.Duration) string { return fmt.Sprintf("%.0f ms", d.Seconds()*1000) }
+
+func mebibytes(n int64) string { return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20)) }
+
+func ratio(a, b time.Duration) string {
+	return fmt.Sprintf("%.2f", a.Seconds()/max(b.Seconds(), 1e-9))
+}

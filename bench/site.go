@@ -2,24 +2,16 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"sync"
 	"time"
-
-	"github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/option"
 )
 
-const source = "registry.terraform.io/seed-7e69199f/openai"
+const namespace = "seed-7e69199f"
 
 // site is a temporary directory with the programs under test and a
 // configuration for the CLI that finds them.
@@ -31,152 +23,92 @@ type site struct {
 // cost is one run of the CLI.
 type cost struct {
 	wall time.Duration
-	cpu  time.Duration // user and system time of the provider process alone
-	peak int64         // bytes resident at most, of the provider process alone
+	cpu  time.Duration // user and system time of the provider processes alone
+	rest time.Duration // that of the CLI, without the provider
+	peak int64         // bytes resident at most, of one provider process
 }
 
-type result struct {
-	apply, plan           cost
-	floorApply, floorPlan cost
-	loop                  time.Duration
+// better keeps what disturbed least: the shortest times; of the memory, the largest.
+func (c *cost) better(other cost) {
+	if c.wall == 0 {
+		*c = other
+		return
+	}
+	c.wall, c.cpu, c.rest = min(c.wall, other.wall), min(c.cpu, other.cpu), min(c.rest, other.rest)
+	c.peak = max(c.peak, other.peak)
 }
-
-type startCost struct{ provider, bare time.Duration }
 
 func (s *site) prepare() error {
-	for _, build := range [][]string{
-		{"build", "-o", filepath.Join(s.dir, "terraform-provider-openai.real"), "."},
-		{"build", "-o", filepath.Join(s.dir, "openai-emulator"), "./cmd/openai-emulator"},
-		{"build", "-o", filepath.Join(s.dir, "terraform-provider-openai"), "./bench/meter"},
+	for out, from := range map[string]string{
+		"openai-emulator":                "./cmd/openai-emulator",
+		"terraform-provider-openai.real": ".", "terraform-provider-openai": "./bench/meter",
+		"terraform-provider-nothing.real": "./bench/nothing", "terraform-provider-nothing": "./bench/meter",
 	} {
-		cmd := exec.Command("go", build...)
+		cmd := exec.Command("go", "build", "-o", filepath.Join(s.dir, out), from)
 		cmd.Stderr = os.Stderr
 		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("go %v: %w", build, err)
+			return fmt.Errorf("go build %s: %w", from, err)
 		}
 	}
 	rc := filepath.Join(s.dir, "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    \"registry.opentofu.org/seed-7e69199f/openai\" = %q\n  }\n  direct {}\n}\n", source, s.dir, s.dir)
-	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
+	text := "provider_installation {\n  dev_overrides {\n"
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		for _, name := range []string{"openai", "nothing"} {
+			text += fmt.Sprintf("    \"%s/%s/%s\" = %q\n", host, namespace, name, s.dir)
+		}
+	}
+	if err := os.WriteFile(rc, []byte(text+"  }\n  direct {}\n}\n"), 0o600); err != nil {
 		return err
 	}
-	s.env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-		"METER_PROGRAM="+filepath.Join(s.dir, "terraform-provider-openai.real"), "METER_REPORT="+filepath.Join(s.dir, "report"))
+	s.env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "METER_REPORT="+s.report())
 	if s.profile != "" {
 		s.env = append(s.env, "OPENAI_PROVIDER_PROFILE="+s.profile)
 	}
 	return nil
 }
 
-// startUp compares "providers schema", which starts the provider once, with the
-// same in a directory without providers.
-func (s *site) startUp() (startCost, error) {
-	with, err := s.directory("start", "terraform {\n  required_providers {\n    openai = { source = \"seed-7e69199f/openai\" }\n  }\n}\nprovider \"openai\" {}\n")
-	if err != nil {
-		return startCost{}, err
-	}
-	without, err := s.directory("bare", "")
-	if err != nil {
-		return startCost{}, err
-	}
-	var best startCost
-	for range 5 {
-		a, err := s.command(with, "providers", "schema", "-json")
-		if err != nil {
-			return startCost{}, err
-		}
-		b, err := s.command(without, "providers", "schema", "-json")
-		if err != nil {
-			return startCost{}, err
-		}
-		if best.provider == 0 || a.wall < best.provider {
-			best.provider = a.wall
-		}
-		if best.bare == 0 || b.wall < best.bare {
-			best.bare = b.wall
-		}
-	}
-	return best, nil
+func (s *site) report() string { return filepath.Join(s.dir, "report") }
+
+// step is one run of the CLI in a directory, and where its cost goes.
+type step struct {
+	into *cost
+	dir  string
+	args []string
 }
 
-func (s *site) measure(sh shape) (result, error) {
-	var r result
-	url, stop, err := s.emulator(sh.latency)
-	if err != nil {
-		return r, err
-	}
-	defer stop()
-	name := fmt.Sprintf("n%d-l%d-p%d", sh.count, sh.latency.Milliseconds(), sh.parallelism)
-	ours, err := s.directory(name, completions(url, sh.count))
-	if err != nil {
-		return r, err
-	}
-	floor, err := s.directory(name+"-floor", floorOf(sh.count))
-	if err != nil {
-		return r, err
-	}
-	parallelism := fmt.Sprintf("-parallelism=%d", sh.parallelism)
-	steps := []struct {
-		into *cost
-		dir  string
-		args []string
-	}{
-		{&r.floorApply, floor, []string{"apply", "-auto-approve", parallelism}},
-		{&r.floorPlan, floor, []string{"plan", "-detailed-exitcode", parallelism}},
-		{&r.apply, ours, []string{"apply", "-auto-approve", parallelism}},
-		{&r.plan, ours, []string{"plan", "-detailed-exitcode", parallelism}},
-	}
-	for _, step := range steps {
-		if *step.into, err = s.command(step.dir, step.args...); err != nil {
-			return r, err
+// measure takes the steps, so often as there are runs, and keeps the best of each. Each
+// run begins without any state.
+func (s *site) measure(runs int, steps ...step) error {
+	for range runs {
+		for _, st := range steps {
+			if err := forget(st.dir); err != nil {
+				return err
+			}
+		}
+		for _, st := range steps {
+			c, err := s.command(st.dir, st.args...)
+			if err != nil {
+				return err
+			}
+			st.into.better(c)
 		}
 	}
-	r.loop, err = loop(url, sh)
-	return r, err
+	return nil
 }
 
-func completions(url string, count int) string {
-	return fmt.Sprintf(`terraform {
-  required_providers {
-    openai = { source = "seed-7e69199f/openai" }
-  }
-}
-provider "openai" {
-  base_url = %q
-}
-resource "openai_chat_completion" "many" {
-  for_each    = toset([for i in range(%d) : tostring(i)])
-  model       = "gpt-4"
-  temperature = 0.7
-  max_tokens  = 100
-  message {
-    role    = "system"
-    content = "You are a helpful assistant that translates English to French."
-  }
-  message {
-    role    = "user"
-    content = "Translate the following: 'Hello, how are you?' (${each.key})"
-  }
-}
-`, url, count)
-}
-
-func floorOf(count int) string {
-	return fmt.Sprintf("resource \"terraform_data\" \"many\" {\n  for_each = toset([for i in range(%d) : tostring(i)])\n  input = each.key\n}\n", count)
-}
-
-func (s *site) directory(name, config string) (string, error) {
-	dir := filepath.Join(s.dir, name)
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return "", err
+// forget removes the state.
+func forget(dir string) error {
+	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
-	return dir, os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config), 0o600)
+	return nil
 }
 
 // command runs the CLI and reads what the meter around the provider reported.
 func (s *site) command(dir string, args ...string) (cost, error) {
-	report := filepath.Join(s.dir, "report")
-	_ = os.Remove(report)
+	_ = os.Remove(s.report())
 	cmd := exec.Command(s.cli, args...)
 	cmd.Dir, cmd.Env = dir, s.env
 	var out bytes.Buffer
@@ -188,7 +120,8 @@ func (s *site) command(dir string, args ...string) (cost, error) {
 		tail := out.String()
 		return c, fmt.Errorf("%s %v: %w\n%s", s.cli, args, err, tail[max(0, len(tail)-2000):])
 	}
-	text, err := os.ReadFile(report)
+	c.rest = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // with the processes that it has waited for
+	text, err := os.ReadFile(s.report())
 	if errors.Is(err, os.ErrNotExist) {
 		return c, nil // no provider of ours in this directory
 	}
@@ -206,14 +139,25 @@ func (s *site) command(dir string, args ...string) (cost, error) {
 		c.cpu += one.CPU
 		c.peak = max(c.peak, one.Peak)
 	}
+	c.rest -= c.cpu
 	return c, nil
 }
 
-func (s *site) emulator(latency time.Duration) (url string, stop func(), err error) {
+func (s *site) directory(name, config string) (string, error) {
+	dir := filepath.Join(s.dir, name)
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", err
+	}
+	return dir, os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config), 0o600)
+}
+
+// emulator starts one, until stop is called.
+func (s *site) emulator(args ...string) (url string, stop func(), err error) {
 	file := filepath.Join(s.dir, "address")
 	_ = os.Remove(file)
-	cmd := exec.Command(filepath.Join(s.dir, "openai-emulator"), "-addr", "127.0.0.1:0", "-addr-file", file, "-latency", latency.String())
-	cmd.Stderr = os.Stderr
+	cmd := exec.Command(filepath.Join(s.dir, "openai-emulator"), append([]string{"-addr", "127.0.0.1:0", "-addr-file", file}, args...)...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		return "", nil, err
 	}
@@ -228,48 +172,5 @@ func (s *site) emulator(latency time.Duration) (url string, stop func(), err err
 		time.Sleep(50 * time.Millisecond)
 	}
 	stop()
-	return "", nil, errors.New("the emulator did not start within 10 s")
-}
-
-// loop asks the same questions with nothing but the SDK.
-func loop(url string, sh shape) (time.Duration, error) {
-	client := openai.NewClient(option.WithBaseURL(url+"/"), option.WithAPIKey("none"), option.WithMaxRetries(0),
-		option.WithHTTPClient(&http.Client{Transport: &http.Transport{
-			DialContext: (&net.Dialer{}).DialContext, MaxIdleConnsPerHost: sh.parallelism,
-		}}))
-	work := make(chan int)
-	failures := make(chan error, sh.count)
-	var wg sync.WaitGroup
-	start := time.Now()
-	for range sh.parallelism {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := range work {
-				_, err := client.Chat.Completions.New(context.Background(), openai.ChatCompletionNewParams{
-					Model: "gpt-4", Temperature: openai.Float(0.7), MaxTokens: openai.Int(100),
-					Messages: []openai.ChatCompletionMessageParamUnion{
-						openai.SystemMessage("You are a helpful assistant that translates English to French."),
-						openai.UserMessage(fmt.Sprintf("Translate the following: 'Hello, how are you?' (%d)", i)),
-					},
-				})
-				if err != nil {
-					failures <- err
-				}
-			}
-		}()
-	}
-	for i := range sh.count {
-		work <- i
-	}
-	close(work)
-	wg.Wait()
-	took := time.Since(start)
-	runtime.GC()
-	select {
-	case err := <-failures:
-		return took, err
-	default:
-		return took, nil
-	}
+	return "", nil, fmt.Errorf("the emulator did not start within 10 s: %s", said.String())
 }

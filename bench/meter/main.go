@@ -1,10 +1,12 @@
-// meter stands in for a provider: it runs the real one (METER_PROGRAM) as a
-// child and, when that ends, adds a line to METER_REPORT with what the child
-// used: CPU time in nanoseconds, and the largest resident size in bytes.
+// meter stands in for a provider: it runs the real one (the file of its own
+// name with ".real" after it) as a child and, when that ends, adds a line to
+// METER_REPORT with what the child used: CPU time in nanoseconds, and the
+// largest resident size in bytes.
 package main
 
 import (
 	"encoding/json"
+	"log"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -15,9 +17,16 @@ import (
 
 func main() {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM) // the child decides
-	cmd := exec.Command(os.Getenv("METER_PROGRAM"), os.Args[1:]...)
+	me, err := os.Executable()
+	if err != nil {
+		log.Fatal(err)
+	}
+	cmd := exec.Command(me+".real", os.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err := cmd.Run()
+	err = cmd.Run()
+	if cmd.ProcessState == nil {
+		log.Fatal(err)
+	}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		peak := usage.Maxrss
 		if runtime.GOOS == "linux" {

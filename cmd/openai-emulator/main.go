@@ -44,6 +44,7 @@ type settings struct {
 	addr, addrFile, log string
 	keys                []string
 	latency             time.Duration
+	answerBytes         int
 }
 
 func parse(args []string, out io.Writer) (settings, error) {
@@ -60,6 +61,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 		return nil
 	})
 	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion")
+	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each answer in plain text at least so long")
 	flags.StringVar(&s.log, "log", "", "append one line of JSON per request to this `file`; - is standard error")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -91,7 +93,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	server := &http.Server{
-		Handler:           emulator.New(emulator.Options{Keys: s.keys, Latency: s.latency, Log: log}),
+		Handler:           emulator.New(emulator.Options{Keys: s.keys, Latency: s.latency, AnswerBytes: s.answerBytes, Log: log}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	served := make(chan error, 1)

@@ -12,10 +12,11 @@ type author struct {
 	tokens counter
 	seed   []byte // of everything that must look random
 	now    time.Time
+	bytes  int // how long a plain text is, at least
 }
 
-func newAuthor(req *chatRequest, body []byte, now time.Time) *author {
-	return &author{req: req, talk: read(req.Messages), tokens: counterFor(req.Model), seed: digest(string(body)), now: now}
+func newAuthor(req *chatRequest, body []byte, o Options) *author {
+	return &author{req: req, talk: read(req.Messages), tokens: counterFor(req.Model), seed: digest(string(body)), now: o.Now(), bytes: o.AnswerBytes}
 }
 
 // choice writes one choice and adds what it costs to the usage.
@@ -69,7 +70,15 @@ func (a *author) compose(index int) string {
 	if a.req.WebSearchOptions != nil {
 		text += " " + source(a.talk.user)
 	}
-	return text
+	return lengthened(text, a.bytes)
+}
+
+// lengthened repeats a text until it has at least so many bytes.
+func lengthened(text string, size int) string {
+	if len(text) >= size || text == "" {
+		return text
+	}
+	return strings.Repeat(text+" ", size/(len(text)+1)) + text
 }
 
 // finish cuts a text at a stop sequence or at the limit of tokens, and says

@@ -99,7 +99,7 @@ func rateLimits(header http.Header) {
 // complete answers a valid request. Everything but id and created follows
 // from the request alone.
 func (s *Server) complete(req *chatRequest, body []byte) *completion {
-	a := newAuthor(req, body, s.options.Now())
+	a := newAuthor(req, body, s.options)
 	c := &completion{
 		ID:                s.completionID(a.seed),
 		Object:            "chat.completion",

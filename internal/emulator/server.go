@@ -34,6 +34,10 @@ type Options struct {
 	// real time whatever Now says. A client that goes away ends the wait.
 	Latency time.Duration
 
+	// AnswerBytes is how long a plain text is made that answers and would be
+	// shorter. A limit of tokens in the request still cuts it.
+	AnswerBytes int
+
 	// Log receives one line of JSON per request: time, request_id, method, path, query, status
 	// and body. The line is written before the first byte of the answer, and
 	// never holds a header. A status of 0 means that nothing was answered.

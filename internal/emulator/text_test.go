@@ -63,3 +63,25 @@ func TestText_reportsFunctionResult(t *testing.T) {
 		{"role":"function","name":"get_weather","content":"21 degrees"}],` + weatherFunction + `}`)
 	equal(t, "content", resp.content(), "According to get_weather: 21 degrees")
 }
+
+func TestText_isAsLongAsWanted(t *testing.T) {
+	t.Parallel()
+	const size = 1000
+	r := start(t, emulator.Options{AnswerBytes: size})
+	for user, want := range map[string]string{
+		"Grüß Gott 🎉":                         "Emulated answer to: Grüß Gott 🎉 Emulated",
+		"Say: " + strings.Repeat("x", 2*size): strings.Repeat("x", 2*size),
+	} {
+		got := r.ask(user)
+		text := got.content()
+		if !strings.HasPrefix(text, want) || len(text) < size || len(text) > 2*size || got.get("choices", 0, "finish_reason") != "stop" {
+			t.Errorf("got %d bytes: %q", len(text), text)
+		}
+	}
+	if got := r.ask("hello", `"max_tokens":5`); got.get("choices", 0, "finish_reason") != "length" || got.get("usage", "completion_tokens") != 5.0 {
+		t.Errorf("a limit of tokens does not hold: %s", got.text)
+	}
+	if got := r.ask("hello", `"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","properties":{"a":{"type":"string"}}}}}`); len(got.content()) >= size {
+		t.Errorf("JSON was made longer: %s", got.text)
+	}
+}

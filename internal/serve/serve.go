@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+	"google.golang.org/grpc/experimental"
+	"google.golang.org/grpc/mem"
 )
 
 // Provider is what can be served. Data is what its Configure handed to
@@ -68,7 +70,13 @@ func tune() {
 		debug.SetGCPercent(400)
 		debug.SetMemoryLimit(64 << 20)
 	}
+	experimental.SetDefaultBufferPool(mem.NewTieredBufferPool(bufferSizes...))
 }
+
+// bufferSizes are the sizes of the buffers for messages. gRPC's own go from 32 KiB
+// to 1 MiB at once; a state with an answer of some pages would take one of those in
+// each of many calls at a time.
+var bufferSizes = []int{256, 4 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, 1 << 20}
 
 func anyLog(environment []string) bool {
 	for _, entry := range environment {

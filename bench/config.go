@@ -1,0 +1,48 @@
+package main
+
+import "fmt"
+
+// completions asks so many questions, with this in the provider block and this
+// among the resource's arguments.
+func completions(url string, count int, provider, arguments string) string {
+	return requiring("openai") + fmt.Sprintf(`provider "openai" {
+  base_url = %q
+  %s
+}
+resource "openai_chat_completion" "many" {
+  count       = %d
+  model       = "gpt-4"
+  temperature = 0.7
+  %s
+  message {
+    role    = "system"
+    content = "You are a helpful assistant that translates English to French."
+  }
+  message {
+    role    = "user"
+    content = "Translate the following: 'Hello, how are you?' (${count.index})"
+  }
+}
+`, url, provider, count, arguments)
+}
+
+// short is what keeps an answer short.
+const short = "max_tokens = 100"
+
+// floorOf is the CLI's own work on so many resources. It counts, since for_each
+// over a set costs the CLI the square of their number, which hides all else.
+func floorOf(count int) string {
+	return fmt.Sprintf("resource \"terraform_data\" \"many\" {\n  count = %d\n  input = count.index\n}\n", count)
+}
+
+// largeFloorOf is the same with as much in the state as a completion has, about
+// 2.5 kB: the CLI writes the whole state after each resource. terraform_data
+// keeps its text twice.
+func largeFloorOf(count int) string {
+	return fmt.Sprintf("locals {\n  text = join(\"\", [for i in range(120) : \"ten bytes.\"])\n}\n"+
+		"resource \"terraform_data\" \"many\" {\n  count = %d\n  input = \"${count.index} ${local.text}\"\n}\n", count)
+}
+
+func requiring(provider string) string {
+	return fmt.Sprintf("terraform {\n  required_providers {\n    %s = { source = \"%s/%s\" }\n  }\n}\n", provider, namespace, provider)
+}
