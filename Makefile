@@ -31,7 +31,7 @@ race: ## Run all tests with the race detector
 fuzz: ## Run each fuzz test for FUZZTIME
 	@scripts/fuzz.sh $(FUZZTIME)
 
-bench: ## Measure the provider's own cost
+bench: ## Measure the provider's own cost (BENCHARGS=-h lists the parts)
 	@cli=$$(scripts/cli.sh) && env -u TF_CLI_CONFIG_FILE go run ./bench -cli "$$cli" $(BENCHARGS)
 
 lint: ## Check the code
