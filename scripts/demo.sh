@@ -128,7 +128,7 @@ without_key plan -detailed-exitcode >"$dir/plan.out" || fail "the plan after tha
 without_key destroy -auto-approve >"$dir/destroy.out" || fail "$(cat "$dir/destroy.out")"
 count "apply and destroy" 0
 
-heading "pay_once: its tests replay the answers that were approved"
+heading "pay_once: its tests replay the answers committed in examples/pay_once/recordings, not the emulator's above"
 at=approved
 tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
 without_key test

@@ -146,11 +146,13 @@ func announce(s settings, base string, out io.Writer) error {
 			return err
 		}
 	}
-	key := "anything"
+	fmt.Fprintf(out, "openai-emulator is listening. To use it:\n\n  export OPENAI_BASE_URL=%s\n", base)
 	if len(s.keys) > 0 {
-		key = "...  # a value of -key"
+		fmt.Fprintln(out, "  export OPENAI_API_KEY=...  # a value of -key")
+	} else {
+		fmt.Fprintln(out, "\nIt needs no key.")
 	}
-	fmt.Fprintf(out, "openai-emulator is listening. To use it:\n\n  export OPENAI_BASE_URL=%s\n  export OPENAI_API_KEY=%s\n\n", base, key)
+	fmt.Fprintln(out)
 	return nil
 }
 

@@ -96,7 +96,7 @@ func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
 		there.MustRun("init")
 		_, plan, _ := strings.Cut(mode, " ")
 		carry(t, here, there, plan)
-		said, err := there.Run("apply", plan)
+		said, err := there.Run("apply", plan, "-compact-warnings") // Terraform takes it behind the file
 		if err == nil || !strings.Contains(said, file) || mode != "reuse found" && (strings.Count(said, "Error: ") != 1 || strings.Contains(said, "Warning")) {
 			t.Errorf("%s: %v, and the file is not named:\n%s", mode, err, said)
 		}
@@ -318,6 +318,16 @@ func TestFlow_noKeyIsRecorded(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// Whoever has forgotten the recordings needs them, and no key.
+func TestFlow_saysThatARecordingTakesThePlaceOfAKey(t *testing.T) {
+	t.Parallel()
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`)})
+	dir.MustRun("init")
+	if said, err := dir.Run("plan"); err == nil || !regexp.MustCompile(`(?s)there is no API key.*Or\s+bring\s+the\s+recording\s+recordings/[0-9a-f]{64}\.json\s+here`).MatchString(said) {
+		t.Errorf("%v\n%s", err, said)
 	}
 }
 

@@ -63,7 +63,11 @@ func (c completions) take(ctx context.Context, store *recording.Store, in inquir
 		r, asked = in.read(answer, err), true
 		return recording.Asked{Answer: recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, Unusable: r.faults()}, err
 	})
+	var problem *client.Problem
 	switch {
+	case asked && errors.As(r.failure, &problem) && problem.Kind == client.NoKey:
+		file, _ := store.File(in.question()) // Take would have failed, too
+		r.failure = &keyless{r.failure, file}
 	case asked:
 		r.keptIn(taken)
 	case err != nil:
@@ -73,6 +77,15 @@ func (c completions) take(ctx context.Context, store *recording.Store, in inquir
 	}
 	return r
 }
+
+// keyless is a call that was not made for want of a key, and the recording that
+// would have done without.
+type keyless struct {
+	error
+	file string
+}
+
+func (e *keyless) Unwrap() error { return e.error }
 
 // keptIn notes the file that holds the answer.
 func (r *reply) keptIn(taken recording.Taken) {
@@ -138,11 +151,14 @@ func (e *unrecorded) Unwrap() error { return e.MissingError }
 
 // nextStep is what to do about an error of the recordings.
 func nextStep(err error) []string {
+	var keyless *keyless
 	var missing *unrecorded
 	var damaged *recording.DamagedError
 	switch {
+	case errors.As(err, &keyless):
+		return []string{"Or bring the recording " + keyless.file + " here, if the model has been asked before: then no key is needed."}
 	case errors.As(err, &missing):
-		steps := []string{"It would answer " + missing.request + ". " + missing.nearest,
+		steps := []string{missing.request + " " + missing.nearest,
 			"No call was made, because the mode of the recordings is \"replay\". To record the answer, run the operation once in the mode \"reuse\" " +
 				"with an API key: mode in the provider's recordings block, or the environment variable OPENAI_RECORDINGS_MODE where the block has none. " +
 				"If it was recorded elsewhere, bring the file here."}

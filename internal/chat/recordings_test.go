@@ -191,7 +191,7 @@ func TestRecordings_sayWhatIsWrongBeforeAnyCall(t *testing.T) {
 	config := completion("")
 	s.Run(t,
 		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(dir, "none"), "replay")) + config,
-			ExpectError: flat("It would answer a request to gpt-4 with the messages user. No call was made, because the mode of the recordings is \"replay\".")},
+			ExpectError: flat("The request: model gpt-4, messages: user. No call was made, because the mode of the recordings is \"replay\".")},
 		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(blocked, "below"), "")) + config, Check: asked(t, s, 0),
 			ExpectError: regexp.MustCompile(`(?s)cannot[\s│]+be[\s│]+written.*No[\s│]+call[\s│]+was[\s│]+made`)},
 		resource.TestStep{Config: s.Provider("recordings {}") + config, ExpectError: flat("Set directory in the recordings block")},

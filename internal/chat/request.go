@@ -119,5 +119,5 @@ func (in inquiry) describe() string {
 			roles = append(roles, role)
 		}
 	}
-	return fmt.Sprintf("a request to %s with the messages %s", model, strings.Join(roles, ", "))
+	return fmt.Sprintf("The request: model %s, messages: %s.", model, strings.Join(roles, ", "))
 }

@@ -28,7 +28,7 @@ var (
 const defaultCreateTimeout = 20 * time.Minute
 
 const resourceDescription = "Asks a chat model once and keeps the answer in the state.\n\n" +
-	"The request is sent when the resource is created. Planning and refreshing make no call, and the answer " +
+	"The request is sent when the resource is created. Planning and refreshing make no call, unless `generate_on = \"plan\"` asks for that, and the answer " +
 	"stays as it is until an argument that is part of the request changes, or `triggers` does: then the resource " +
 	"is replaced and the model is asked again. JSON arguments are compared by value, so reformatting them asks nothing.\n\n" +
 	"The prompt and the answer are kept in the state in plain text, except for write-only arguments (`content_wo`, `api_key_wo`)."

@@ -192,7 +192,8 @@ func (k *call) overspent(e *overspent) *Problem {
 	p.Message += "."
 	p.next = fmt.Sprintf("What was answered is kept. Raise %s in the provider's limits block, or run again: each run has a budget of its own.", argument)
 	if argument == "max_total_tokens" && e.needs > value {
-		p.next = "What was answered is kept. This request alone is larger than the budget: raise max_total_tokens in the provider's limits block, or lower max_completion_tokens."
+		p.Message = fmt.Sprintf("Nothing was sent: this request alone may take about %d tokens, more than the budget of a run: %s is %d.", e.needs, e.limit, value)
+		p.next = "Raise max_total_tokens in the provider's limits block, or ask for less: a shorter prompt, or a lower max_completion_tokens if there is one."
 	}
 	p.cause = &veiled{text: p.Message, err: e}
 	return p

@@ -130,7 +130,7 @@ func TestBudget_tokens(t *testing.T) {
 	base, hits := serve(t, answer(200, jsonType, used(60)))
 	c := newClient(t, client.Settings{BaseURL: base, Limits: client.Limits{MaxTotalTokens: 100}})
 	_, err := c.Do(t.Context(), asks(101))
-	contains(t, problem(t, err, client.Budget).Detail(), "limits.max_total_tokens is 100", "0 requests and 0 tokens", "about 101 more", "This request alone is larger", "max_completion_tokens")
+	contains(t, problem(t, err, client.Budget).Detail(), "this request alone may take about 101 tokens", "limits.max_total_tokens is 100", "max_completion_tokens")
 	if _, err := c.Do(t.Context(), asks(100)); err != nil { // really 60
 		t.Fatal(err)
 	}

@@ -38,9 +38,9 @@ func limitsBlock() schema.Block {
 			"tokens_per_minute": limit("How many tokens the requests that begin in any 60 seconds may take, prompts and answers together. " +
 				"Until it is answered, a request counts with an estimate: a quarter of its prompt's bytes, 1000 for each image, sound or file inside, and the limit of its answer (`max_completion_tokens` or `max_tokens`, times `n`), if it has one. " +
 				"A request that is larger than the limit goes when no other has for 60 seconds."),
-			"max_requests": limit("How many answers one run may pay for. A request that was refused does not count; one whose answer was lost does. " +
+			"max_requests": limit("How many answers one run (one `plan`, or one `apply`) may pay for. A request that was refused does not count; one whose answer was lost does. " +
 				"Further requests fail, and are not sent."),
-			"max_total_tokens": limit("How many tokens one run may spend on prompts and answers together, as the server counts them. Further requests fail, and are not sent. " +
+			"max_total_tokens": limit("How many tokens one run (one `plan`, or one `apply`) may spend on prompts and answers together, as the server counts them. Further requests fail, and are not sent. " +
 				"A request goes only if its estimate (see `tokens_per_minute`) still fits in. Without a limit of its own, such as `max_completion_tokens`, an answer can be longer than was left, so requests that are under way can exceed this limit."),
 		},
 	}

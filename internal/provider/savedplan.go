@@ -41,17 +41,21 @@ var takesValue = []string{
 	"json-into", "deprecation",
 }
 
-// namedPlan is the file in a command line "terraform … apply … FILE"; "" = there
-// is none. It is the last word, since options come before it.
+// namedPlan is the file in a command line "terraform … apply … FILE …"; "" = there
+// is none. It is the first word that is neither an option nor the value of one;
+// Terraform takes some options behind it, too.
 func namedPlan(words []string) string {
 	command := slices.Index(words, "apply")
-	last := len(words) - 1
-	if command < 1 || last <= command || strings.HasPrefix(words[last], "-") {
+	if command < 1 {
 		return ""
 	}
-	before := words[last-1]
-	if strings.HasPrefix(before, "-") && slices.Contains(takesValue, strings.TrimLeft(before, "-")) {
-		return ""
+	for i := command + 1; i < len(words); i++ {
+		switch option := strings.TrimLeft(words[i], "-"); {
+		case option == words[i]:
+			return words[i]
+		case slices.Contains(takesValue, option):
+			i++ // its value
+		}
 	}
-	return words[last]
+	return ""
 }

@@ -12,6 +12,10 @@ func TestNamedPlan(t *testing.T) {
 		"/usr/bin/tofu -chdir=x apply -auto-approve p":      "p",
 		"terraform apply -parallelism 4 -no-color out/plan": "out/plan",
 		"terraform apply -lock-timeout 5s p":                "p",
+		"terraform apply p -no-color":                       "p",
+		"terraform apply p -compact-warnings -no-color":     "p",
+		"terraform apply -var x=y p":                        "p",
+		"terraform apply -var":                              "",
 		"terraform apply":                                   "",
 		"terraform apply -auto-approve":                     "",
 		"terraform apply -var x=y":                          "",
@@ -31,7 +35,7 @@ func TestNamedPlan(t *testing.T) {
 
 func TestWithVariables_areWhereTheCLIPutsThem(t *testing.T) {
 	t.Parallel()
-	for variables, want := range map[string]string{"": "", "-no-color": "", "plan": "plan", "-parallelism=3 plan": "plan"} {
+	for variables, want := range map[string]string{"": "", "-no-color": "", "plan": "plan", "-parallelism=3 plan": "plan", "plan -no-color": "plan"} {
 		if got := namedPlan(withVariables([]string{"terraform", "apply"}, "-no-color", variables)); got != want {
 			t.Errorf("%q: got %q, want %q", variables, got, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -152,21 +153,30 @@ func (s *Store) writable() error {
 // MissingError means that there is no recording and that none may be made.
 type MissingError struct {
 	File  string
-	Count int // recordings in the directory
+	Count int  // recordings in the directory
+	Gone  bool // there is no such directory
 }
 
 func (e *MissingError) Error() string {
 	if e.File == "" {
 		return "there is no recording of this request, since no directory of recordings is named"
 	}
-	return fmt.Sprintf("there is no recording of this request: %s is not there (the directory holds %d recordings)", e.File, e.Count)
+	what := fmt.Sprintf("its directory holds %d others", e.Count)
+	switch {
+	case e.Gone:
+		what = "its directory does not exist. Terraform may run in another directory than you think"
+	case e.Count == 1:
+		what = "its directory holds 1 other"
+	}
+	return fmt.Sprintf("there is no recording of this request: %s is not there; %s", e.File, what)
 }
 
 func (s *Store) missing(name string) error {
 	if s.options.Directory == "" {
 		return &MissingError{}
 	}
-	return &MissingError{File: s.file(name), Count: len(s.recordings())}
+	_, err := os.Stat(s.options.Directory)
+	return &MissingError{File: s.file(name), Count: len(s.recordings()), Gone: errors.Is(err, fs.ErrNotExist)}
 }
 
 // DamagedError means that a file is there and cannot be used. It is left as it is.
