@@ -49,8 +49,8 @@ type reply struct {
 }
 
 // ask answers the request that the arguments make: from a recording, or by
-// sending it. arguments holds write-only values, if there are any. Each piece of text is given to progress as it
-// arrives, where that is not nil and a stream was asked for.
+// sending it. arguments holds write-only values, if there are any. Each piece of text
+// is given to progress as it arrives, where that is not nil and a stream was asked for.
 func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress func(string)) reply {
 	if c.client == nil {
 		return reply{failure: errUnconfigured}
@@ -66,11 +66,16 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress 
 	if store == nil {
 		return in.read(c.send(ctx, in, progress))
 	}
-	return c.take(ctx, store, in, progress)
+	question, err := in.question()
+	if err != nil {
+		return reply{failure: err}
+	}
+	return c.take(ctx, store, in, question, progress)
 }
 
 // send makes the call.
 func (c completions) send(ctx context.Context, in inquiry, progress func(string)) (answer client.Answer, err error) {
+	in.request.Tokens = estimate(in.request.Body)
 	if in.streamed {
 		answer, err = c.stream(ctx, in.request, progress)
 	} else {

@@ -36,10 +36,11 @@ type coming struct {
 // foresight is one look at an answer that is to come.
 type foresight struct {
 	completions
-	store  *recording.Store
-	fields map[string]tftypes.Value // the configuration
-	again  bool                     // it replaces another: Terraform will plan once more, for it alone
-	diags  *diag.Diagnostics
+	store    *recording.Store
+	fields   map[string]tftypes.Value // the configuration
+	question recording.Question
+	again    bool // it replaces another: Terraform will plan once more, for it alone
+	diags    *diag.Diagnostics
 }
 
 // foresee looks for the answer in the recordings and, with generate_on = "plan",
@@ -72,6 +73,9 @@ func (c completions) foresee(ctx context.Context, config tftypes.Value, again bo
 		return f.later(place+" is not known yet.", place)
 	}
 	in, err := newInquiry(f.fields)
+	if err == nil {
+		f.question, err = in.question()
+	}
 	if err != nil {
 		reply{failure: err}.report(diags, kept)
 		return coming{}
@@ -97,29 +101,23 @@ func (f foresight) later(why, open string) coming {
 
 // look takes a recording that is there, if the plan that is being applied is not of another.
 func (f foresight) look(ctx context.Context, in inquiry) coming {
-	question := in.question()
-	file, err := f.store.File(question)
-	if err != nil {
-		reply{failure: err}.report(f.diags, kept)
-		return coming{}
-	}
-	shown := f.store.Promise(question)
+	file, shown := f.store.File(f.question), f.store.Promise(f.question)
 	if f.store.Mode() == recording.Refresh { // the apply asks for another
 		if shown == recording.Shown {
 			f.warnOfPlan("the mode \"refresh\" asks for another answer than that of the recording " + file + ", which the plan may have. Apply the plan in the mode \"reuse\", or plan again in the mode \"refresh\"")
 		}
 		return coming{}
 	}
-	answer, found, err := f.store.Find(question)
+	answer, found, err := f.store.Find(f.question)
 	if err != nil {
-		reply{failure: in.explain(f.store, err)}.report(f.diags, kept)
+		reply{failure: in.explain(f.store, f.question, err)}.report(f.diags, kept)
 		return coming{}
 	}
 	if !found {
 		return f.unrecorded(ctx, in, file, shown)
 	}
 	r := in.recorded(recording.Taken{Answer: answer, File: file, Recorded: true})
-	if shown == recording.Shown && !f.store.Shows(question, r.words()...) {
+	if shown == recording.Shown && !f.store.Shows(f.question, r.words()...) {
 		f.diags.AddError("Changed recording", "The plan that is being applied has another answer than the recording "+file+" has now. "+
 			"Plan again: that makes no call. Or bring the recording back that was there when the plan was made.")
 		return coming{}
@@ -149,7 +147,7 @@ func (f foresight) unrecorded(ctx context.Context, in inquiry, file string, prom
 	}
 	ctx, cancel := withCreateTimeout(ctx, f.fields["timeouts"])
 	defer cancel()
-	return f.seen(f.take(ctx, f.store, in, nil))
+	return f.seen(f.take(ctx, f.store, in, f.question, nil))
 }
 
 // warnOfPlan explains what Terraform says next, in words that blame the provider, if the plan

@@ -55,10 +55,10 @@ func (e *unreplayable) Error() string {
 }
 
 // take answers from the recordings, or asks and records.
-func (c completions) take(ctx context.Context, store *recording.Store, in inquiry, progress func(string)) reply {
+func (c completions) take(ctx context.Context, store *recording.Store, in inquiry, question recording.Question, progress func(string)) reply {
 	var r reply
 	asked := false
-	taken, err := store.Take(ctx, in.question(), func(ctx context.Context) (recording.Asked, error) {
+	taken, err := store.Take(ctx, question, func(ctx context.Context) (recording.Asked, error) {
 		answer, err := c.send(ctx, in, progress)
 		r, asked = in.read(answer, err), true
 		return recording.Asked{Answer: recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, Unusable: r.faults()}, err
@@ -66,12 +66,11 @@ func (c completions) take(ctx context.Context, store *recording.Store, in inquir
 	var problem *client.Problem
 	switch {
 	case asked && errors.As(r.failure, &problem) && problem.Kind == client.NoKey:
-		file, _ := store.File(in.question()) // Take would have failed, too
-		r.failure = &keyless{r.failure, file}
+		r.failure = &keyless{r.failure, store.File(question)}
 	case asked:
 		r.keptIn(taken)
 	case err != nil:
-		r = reply{failure: in.explain(store, err)}
+		r = reply{failure: in.explain(store, question, err)}
 	default: // another has asked
 		r = in.recorded(taken)
 	}
@@ -132,12 +131,12 @@ func (r reply) reportUnrecorded(diags *diag.Diagnostics) {
 }
 
 // explain adds to a missing recording which request it would answer.
-func (in inquiry) explain(store *recording.Store, err error) error {
+func (in inquiry) explain(store *recording.Store, question recording.Question, err error) error {
 	var missing *recording.MissingError
 	if !errors.As(err, &missing) {
 		return err
 	}
-	return &unrecorded{MissingError: missing, request: in.describe(), nearest: store.Nearest(in.question())}
+	return &unrecorded{MissingError: missing, request: in.describe(), nearest: store.Nearest(question)}
 }
 
 // unrecorded is a missing recording, with words for the request.

@@ -63,7 +63,7 @@ func newRequest(fields map[string]tftypes.Value, streamed bool) (client.Request,
 	}
 	return client.Request{
 		Method: http.MethodPost, Path: client.Path("chat", "completions"), Body: body,
-		APIKey: keyOf(fields), Secrets: private, Tokens: estimate(body),
+		APIKey: keyOf(fields), Secrets: private,
 	}, nil
 }
 
@@ -98,15 +98,15 @@ func withUsage(fields map[string]tftypes.Value) map[string]tftypes.Value {
 var delivery = []string{"stream", "stream_options"}
 
 // question is what a recording of the answer is found by.
-func (in inquiry) question() recording.Question {
-	q := recording.Question{Request: in.request.Body, Ignore: delivery}
+func (in inquiry) question() (recording.Question, error) {
+	var triggers map[string]string
 	for name, value := range wire.Fields(in.fields["triggers"]) {
-		if q.Triggers == nil {
-			q.Triggers = map[string]string{}
+		if triggers == nil {
+			triggers = map[string]string{}
 		}
-		q.Triggers[name], _ = wire.Text(value) // null counts as ""
+		triggers[name], _ = wire.Text(value) // null counts as ""
 	}
-	return q
+	return recording.NewQuestion(in.request.Body, delivery, triggers)
 }
 
 // describe names a request without quoting it: a prompt may be a secret.

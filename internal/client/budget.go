@@ -163,6 +163,9 @@ func (k *call) settle(err error) {
 
 // learnUsage takes what an answer, or an event of one, says of its tokens.
 func (k *call) learnUsage(data []byte) {
+	if k.client.settings.Limits == (Limits{}) {
+		return // nobody asks
+	}
 	var doc struct {
 		Usage struct {
 			Total int `json:"total_tokens"`

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"os"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -59,15 +60,11 @@ func (s settings) recordings(ctx context.Context, version string, diags *diag.Di
 	}
 	at := path.Root("recordings")
 	directory, mode := setting(r.Directory, recordingsDir), setting(r.Mode, recordingsMode)
-	switch mode {
-	case "", string(recording.Reuse), string(recording.Replay), string(recording.Refresh):
-	default:
+	if mode != "" && !slices.Contains(recordingModes, mode) {
 		diags.AddAttributeError(at.AtName("mode"), "Invalid mode",
 			"The environment variable "+recordingsMode+" must be \"reuse\", \"replay\" or \"refresh\".")
 	}
-	switch {
-	case directory != "":
-	case !s.Recordings.IsNull():
+	if directory == "" && !s.Recordings.IsNull() {
 		diags.AddAttributeError(at.AtName("directory"), "Missing directory",
 			"Set directory in the recordings block, or the environment variable "+recordingsDir+".")
 	}

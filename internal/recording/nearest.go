@@ -3,6 +3,7 @@ package recording
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ func (s *Store) Nearest(q Question) string {
 	if len(names) > manyRecordings || s.options.Directory == "" {
 		return ""
 	}
+	mine, _ := jsontext.Parse(string(q.request)) // NewQuestion has parsed it
+	spelled := jsontext.Canonical(mine)
 	var best string
 	var differences []string
 	unlike := 0
@@ -32,11 +35,12 @@ func (s *Store) Nearest(q Question) string {
 		if err != nil || json.Unmarshal(text, &r) != nil {
 			continue
 		}
-		found, ok := q.differs(r)
-		if !ok {
+		its, err := jsontext.Parse(string(r.Request))
+		if err != nil {
 			continue
 		}
-		parts := unlikeness(q.Request, r.Request)
+		found := q.differences(mine, its, r.Triggers)
+		parts := unlikeness(spelled, jsontext.Canonical(its))
 		if best == "" || len(found) < len(differences) || len(found) == len(differences) && parts < unlike {
 			best, differences, unlike = name, found, parts
 		}
@@ -47,30 +51,21 @@ func (s *Store) Nearest(q Question) string {
 	return fmt.Sprintf("The nearest recording is %s; its request differs in %s.", s.file(best), strings.Join(differences, ", "))
 }
 
-// differs lists the places where a recording's request is another one.
-func (q Question) differs(r record) ([]string, bool) {
-	mine, err := jsontext.Parse(string(q.Request))
-	if err != nil {
-		return nil, false
-	}
-	its, err := jsontext.Parse(string(r.Request))
-	if err != nil {
-		return nil, false
-	}
+// differences lists the places where a recording's request is another than the question's.
+func (q Question) differences(mine, its any, triggers map[string]string) []string {
 	found := slices.DeleteFunc(jsontext.Differences(its, mine), func(place string) bool {
 		name, _, _ := strings.Cut(place, ".")
-		return slices.Contains(q.Ignore, name)
+		return slices.Contains(q.ignore, name)
 	})
-	if fmt.Sprint(r.Triggers) != fmt.Sprint(q.Triggers) { // maps are printed in order
+	if !maps.Equal(triggers, q.triggers) {
 		found = append(found, "triggers")
 	}
-	return found, true
+	return found
 }
 
-// unlikeness is how much of two requests lies between what they have in common at the start
-// and at the end, in bytes of their canonical form.
-func unlikeness(a, b []byte) int {
-	x, y := canonical(a), canonical(b)
+// unlikeness is how much of two requests, in canonical form, lies between what they
+// have in common at the start and at the end, in bytes.
+func unlikeness(x, y []byte) int {
 	n := 0
 	for n < min(len(x), len(y)) && x[n] == y[n] {
 		n++
@@ -80,9 +75,4 @@ func unlikeness(a, b []byte) int {
 		x, y = x[:len(x)-1], y[:len(y)-1]
 	}
 	return len(x) + len(y)
-}
-
-func canonical(text []byte) []byte {
-	v, _ := jsontext.Parse(string(text)) // both have been parsed before
-	return jsontext.Canonical(v)
 }

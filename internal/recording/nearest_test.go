@@ -23,14 +23,9 @@ func TestNearest_findsTheRequestThatWasEdited(t *testing.T) {
 		t.Errorf("an empty directory: %q", got)
 	}
 	status, billing := keep(question("status: shows the public how things are")), keep(question("billing: charges customers"))
-	triggered := question("one of many")
-	triggered.Triggers = map[string]string{"number": "1"}
-	many := keep(triggered)
-	number2 := triggered
-	number2.Triggers = map[string]string{"number": "2"}
-	streamed := question("billing: charges customer")
-	streamed.Request = append(streamed.Request[:len(streamed.Request)-1], `,"stream":true}`...)
-	streamed.Ignore = []string{"stream"}
+	many := keep(triggered("one of many", map[string]string{"number": "1"}))
+	number2 := triggered("one of many", map[string]string{"number": "2"})
+	streamed := asking(`{"model":"m","messages":[{"role":"user","content":"billing: charges customer"}],"stream":true}`, []string{"stream"}, nil)
 	for want, q := range map[string]recording.Question{
 		status + "; its request differs in messages[0].content":  question("status: shows everybody how things are"),
 		billing + "; its request differs in messages[0].content": streamed,
@@ -40,7 +35,7 @@ func TestNearest_findsTheRequestThatWasEdited(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	strange := recording.Question{Request: []byte(`{"a":1,"b":2,"c":3,"d":4}`)}
+	strange := asking(`{"a":1,"b":2,"c":3,"d":4}`, nil, nil)
 	if got := store.Nearest(strange); got != "" {
 		t.Errorf("a stranger: %q", got)
 	}

@@ -75,16 +75,22 @@ func (s *Store) Mode() Mode { return s.options.Mode }
 
 // Question is what a recording answers.
 type Question struct {
-	Request  []byte            // a JSON object, as it is sent
-	Ignore   []string          // members of Request that the answer does not depend on
-	Triggers map[string]string // tell questions apart whose requests are the same
+	name     string
+	request  []byte
+	ignore   []string
+	triggers map[string]string
 }
 
-// Name is the name of the question's recording without its ending: 64 hexadecimal
-// digits. It fails for a request that is no JSON object.
-func (q Question) Name() (string, error) {
-	return nameOf(q.Request, q.Triggers, q.Ignore)
+// NewQuestion asks for the answer to request, a JSON object as it is sent. The
+// answer does not depend on its members in ignore. triggers tell questions apart whose
+// requests are the same. It fails for a request that is no JSON object.
+func NewQuestion(request []byte, ignore []string, triggers map[string]string) (Question, error) {
+	name, err := nameOf(request, triggers, ignore)
+	return Question{name: name, request: request, ignore: ignore, triggers: triggers}, err
 }
+
+// Name is the name of the question's recording without its ending: 64 hexadecimal digits.
+func (q Question) Name() string { return q.name }
 
 func nameOf(request []byte, triggers map[string]string, ignore []string) (string, error) {
 	parsed, err := jsontext.Parse(string(request))
@@ -132,10 +138,7 @@ type record struct {
 }
 
 // File is where the question's recording is, or would be.
-func (s *Store) File(q Question) (string, error) {
-	name, err := q.Name()
-	return s.file(name), err
-}
+func (s *Store) File(q Question) string { return s.file(q.name) }
 
 func (s *Store) file(name string) string { return filepath.Join(s.options.Directory, name+".json") }
 
@@ -143,34 +146,26 @@ func (s *Store) file(name string) string { return filepath.Join(s.options.Direct
 // Replay that is a *MissingError. A file that cannot be used is a *DamagedError.
 // In the mode Refresh only what this process has asked for is found.
 func (s *Store) Find(q Question) (Answer, bool, error) {
-	name, err := q.Name()
-	if err != nil {
-		return Answer{}, false, err
-	}
-	return s.find(name, q.Ignore)
-}
-
-func (s *Store) find(name string, ignore []string) (Answer, bool, error) {
-	answer, err := s.read(name, ignore)
+	answer, err := s.read(q)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && s.options.Mode == Replay:
-		return Answer{}, false, s.missing(name)
+		return Answer{}, false, s.missing(q)
 	case errors.Is(err, fs.ErrNotExist):
 		return Answer{}, false, nil
 	case err != nil:
 		return Answer{}, false, err // in the mode Refresh, too: what cannot be read is not overwritten
 	}
-	if _, fresh := s.fresh.Load(name); s.options.Mode == Refresh && !fresh {
+	if _, fresh := s.fresh.Load(q.name); s.options.Mode == Refresh && !fresh {
 		return Answer{}, false, nil
 	}
 	return answer, true, nil
 }
 
-func (s *Store) read(name string, ignore []string) (Answer, error) {
+func (s *Store) read(q Question) (Answer, error) {
 	if s.options.Directory == "" {
 		return Answer{}, fs.ErrNotExist
 	}
-	file := s.file(name)
+	file := s.File(q)
 	text, err := os.ReadFile(file)
 	switch {
 	case err == nil:
@@ -181,7 +176,7 @@ func (s *Store) read(name string, ignore []string) (Answer, error) {
 	default:
 		return Answer{}, &DamagedError{File: file, Why: "it cannot be read: " + plain(err), Next: "Make it readable"}
 	}
-	answer, damage := parse(text, name, ignore)
+	answer, damage := parse(text, q)
 	if damage != nil {
 		damage.File = file
 		return Answer{}, damage
@@ -196,8 +191,8 @@ func notDirectory(path string) bool {
 
 const restore = "Restore it from version control; or delete it, and the model is asked again"
 
-// parse reads the content of the file of that name, or says why it is none.
-func parse(text []byte, name string, ignore []string) (Answer, *DamagedError) {
+// parse reads the content of the question's file, or says why it is none.
+func parse(text []byte, q Question) (Answer, *DamagedError) {
 	damaged := func(why string) (Answer, *DamagedError) { return Answer{}, &DamagedError{Why: why, Next: restore} }
 	var head struct {
 		Format json.Number `json:"recording"`
@@ -220,11 +215,11 @@ func parse(text []byte, name string, ignore []string) (Answer, *DamagedError) {
 	if !isObject(r.Answer) {
 		return damaged(`its "answer" is no JSON object`)
 	}
-	own, err := nameOf(r.Request, r.Triggers, ignore)
+	own, err := nameOf(r.Request, r.Triggers, q.ignore)
 	if err != nil {
 		return damaged(`its "request" is no JSON object`)
 	}
-	if own != name {
+	if own != q.name {
 		return damaged("its request is not the one that its name stands for: the file was renamed, or its request edited")
 	}
 	return Answer{Body: r.Answer, RequestID: r.RequestID}, nil

@@ -22,8 +22,19 @@ func open(dir string, mode recording.Mode) *recording.Store {
 	return recording.New(recording.Options{Directory: dir, Mode: mode, Version: "1.2.3", Now: func() time.Time { return noon }})
 }
 
-func question(prompt string) recording.Question {
-	return recording.Question{Request: fmt.Appendf(nil, `{"model":"m","messages":[{"role":"user","content":%q}]}`, prompt)}
+func question(prompt string) recording.Question { return triggered(prompt, nil) }
+
+func triggered(prompt string, triggers map[string]string) recording.Question {
+	return asking(fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":%q}]}`, prompt), nil, triggers)
+}
+
+// asking is NewQuestion for a request that is one.
+func asking(request string, ignore []string, triggers map[string]string) recording.Question {
+	q, err := recording.NewQuestion([]byte(request), ignore, triggers)
+	if err != nil {
+		panic(err)
+	}
+	return q
 }
 
 // says is an ask that answers with a text and counts its calls.
@@ -41,44 +52,34 @@ func never(t *testing.T) func(context.Context) (recording.Asked, error) {
 	}
 }
 
-func name(t *testing.T, q recording.Question) string {
-	t.Helper()
-	name, err := q.Name()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
-
 func TestName_goesByMeaning(t *testing.T) {
 	t.Parallel()
-	base := recording.Question{Request: []byte(`{"model":"m","temperature":1,"stream":true}`), Ignore: []string{"stream", "stream_options"}}
-	same := []recording.Question{
-		{Request: []byte(` { "temperature": 1.0, "model": "m" }`)},
-		{Request: []byte(`{"model":"\u006d","temperature":1e0,"stream_options":{}}`), Ignore: base.Ignore, Triggers: map[string]string{}},
-	}
-	for _, q := range same {
-		if name(t, q) != name(t, base) {
-			t.Errorf("%s has another name", q.Request)
+	const request = `{"model":"m","temperature":1,"stream":true}`
+	ignore := []string{"stream", "stream_options"}
+	base := asking(request, ignore, nil)
+	for _, q := range []recording.Question{
+		asking(` { "temperature": 1.0, "model": "m" }`, nil, nil),
+		asking(`{"model":"\u006d","temperature":1e0,"stream_options":{}}`, ignore, map[string]string{}),
+	} {
+		if q.Name() != base.Name() {
+			t.Errorf("%v has another name", q)
 		}
 	}
-	others := []recording.Question{
-		{Request: base.Request},
-		{Request: []byte(`{"model":"m","temperature":0}`)},
-		{Request: []byte(`{"model":"m"}`)},
-		{Request: []byte(`{"model":"m","temperature":1}`), Triggers: map[string]string{"a": "b"}},
-		{Request: []byte(`{"model":"m","temperature":1,"triggers":{"a":"b"}}`)},
-	}
-	seen := map[string]string{name(t, base): string(base.Request)}
-	for _, q := range others {
-		n := name(t, q)
-		if other, twice := seen[n]; twice {
-			t.Errorf("%s and %s have the same name", q.Request, other)
+	seen := map[string]bool{base.Name(): true}
+	for _, q := range []recording.Question{
+		asking(request, nil, nil),
+		asking(`{"model":"m","temperature":0}`, nil, nil),
+		asking(`{"model":"m"}`, nil, nil),
+		asking(`{"model":"m","temperature":1}`, nil, map[string]string{"a": "b"}),
+		asking(`{"model":"m","temperature":1,"triggers":{"a":"b"}}`, nil, nil),
+	} {
+		if seen[q.Name()] {
+			t.Errorf("%v has the name of another", q)
 		}
-		seen[n] = string(q.Request)
+		seen[q.Name()] = true
 	}
 	for _, bad := range []string{``, `[]`, `null`, `{`, `"x"`} {
-		if _, err := (recording.Question{Request: []byte(bad)}).Name(); err == nil {
+		if _, err := recording.NewQuestion([]byte(bad), nil, nil); err == nil {
 			t.Errorf("%q has a name", bad)
 		}
 	}
@@ -87,9 +88,8 @@ func TestName_goesByMeaning(t *testing.T) {
 // A change of names would lose every recording that was ever made.
 func TestName_staysWhatItIs(t *testing.T) {
 	t.Parallel()
-	q := question("Translate: <é>")
-	q.Triggers = map[string]string{"week": "1"}
-	if got, want := name(t, q), "0b3060dbb3657d540dbf385c59e8a6f5bc910d8d61e44d06467d1bdfb1da6840"; got != want {
+	q := triggered("Translate: <é>", map[string]string{"week": "1"})
+	if got, want := q.Name(), "0b3060dbb3657d540dbf385c59e8a6f5bc910d8d61e44d06467d1bdfb1da6840"; got != want {
 		t.Errorf("the name is %s, was %s", got, want)
 	}
 }
@@ -98,10 +98,9 @@ func TestTake_asksOnceAndRecords(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "new", "recordings")
 	var calls atomic.Int32
-	q := question("a < b\nc")
-	q.Triggers = map[string]string{"week": "1"}
+	q := triggered("a < b\nc", map[string]string{"week": "1"})
 	taken, err := open(dir, "").Take(t.Context(), q, says("<é>\n", &calls))
-	if err != nil || taken.Recorded || taken.Unrecorded != nil || taken.File != filepath.Join(dir, name(t, q)+".json") {
+	if err != nil || taken.Recorded || taken.Unrecorded != nil || taken.File != filepath.Join(dir, q.Name()+".json") {
 		t.Fatalf("%+v, %v", taken, err)
 	}
 	text, err := os.ReadFile(taken.File)
@@ -162,7 +161,7 @@ func TestReplay_neverAsks(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "none")
 	store := open(dir, recording.Replay)
 	var missing *recording.MissingError
-	if _, err := store.Take(t.Context(), question("a"), never(t)); !errors.As(err, &missing) || missing.File != filepath.Join(dir, name(t, question("a"))+".json") {
+	if _, err := store.Take(t.Context(), question("a"), never(t)); !errors.As(err, &missing) || missing.File != filepath.Join(dir, question("a").Name()+".json") {
 		t.Errorf("got %v", err)
 	}
 	if _, _, err := store.Find(question("a")); !errors.As(err, &missing) {
@@ -438,7 +437,7 @@ func TestTake_doesNotWaitLongerThanItMay(t *testing.T) {
 func TestTake_goesOnAfterAKill(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	n := name(t, question("a"))
+	n := question("a").Name()
 	for _, left := range []string{"." + n + ".lock", "." + n + ".json.tmp"} {
 		if err := os.WriteFile(filepath.Join(dir, left), []byte(`{"half":`), 0o600); err != nil {
 			t.Fatal(err)

@@ -40,15 +40,14 @@ func NewSavedPlan(file string) *SavedPlan { return &SavedPlan{file: file} }
 // more often than the state where the plan has its answer.
 func (s *Store) Promise(q Question) Promise {
 	plan := s.options.SavedPlan
-	name, err := q.Name()
-	if plan == nil || err != nil {
+	if plan == nil {
 		return NoPlan
 	}
 	plan.read.Do(plan.load)
 	switch {
 	case plan.named == nil:
 		return Unclear
-	case plan.named[name] > 0:
+	case plan.named[q.name] > 0:
 		return Shown
 	}
 	return Open
@@ -59,18 +58,17 @@ func (s *Store) Promise(q Question) Promise {
 // has been changed since. It is true where the plan cannot be read.
 func (s *Store) Shows(q Question, texts ...string) bool {
 	plan := s.options.SavedPlan
-	name, err := q.Name()
-	if err != nil || plan == nil || plan.named == nil {
+	if plan == nil || plan.named == nil {
 		return true
 	}
 	// An answer stands before the name of its recording, with little but the request between. To
 	// look all over the plan for each of many answers would take long.
-	near := len(q.Request)*4 + 64<<10
+	near := len(q.request)*4 + 64<<10
 	for _, text := range texts {
 		near += len(text) * 4
 	}
 	for _, text := range texts {
-		if text := []byte(norm.NFC.String(text)); !plan.has(name, text, near) && !bytes.Contains(plan.changes, text) {
+		if text := []byte(norm.NFC.String(text)); !plan.has(q.name, text, near) && !bytes.Contains(plan.changes, text) {
 			return false
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 func TestPromise_readsTheSavedPlan(t *testing.T) {
 	t.Parallel()
-	file := name(t, question("a")) + ".json"
+	file := question("a").Name() + ".json"
 	for kind, test := range map[string]struct {
 		entries map[string]string // nil = no archive
 		want    recording.Promise
@@ -20,7 +20,7 @@ func TestPromise_readsTheSavedPlan(t *testing.T) {
 		"created":             {map[string]string{"tfplan": "\x00content\xd9\x45" + file + "\x80", "tfstate": "{}"}, recording.Shown},
 		"replaced":            {map[string]string{"tfplan": file + " before, after " + file, "tfstate": `{"recording":"` + file + `"}`}, recording.Shown},
 		"replaced, left open": {map[string]string{"tfplan": file + " before, after unknown", "tfstate": `{"recording":"` + file + `"}`}, recording.Open},
-		"of another":          {map[string]string{"tfplan": name(t, question("b")) + ".json", "tfstate": "{}"}, recording.Open},
+		"of another":          {map[string]string{"tfplan": question("b").Name() + ".json", "tfstate": "{}"}, recording.Open},
 		"no name":             {map[string]string{"tfplan": "x.json .json" + file[1:], "tfstate": "{}"}, recording.Open},
 		"empty":               {map[string]string{"tfplan": "", "tfstate": ""}, recording.Open},
 		"half":                {map[string]string{"tfplan": file}, recording.Unclear},
@@ -66,7 +66,7 @@ func savedPlan(t *testing.T, entries map[string]string) string {
 
 func TestShows_tellsARecordingThatWasChanged(t *testing.T) {
 	t.Parallel()
-	file := name(t, question("a")) + ".json"
+	file := question("a").Name() + ".json"
 	far := strings.Repeat("x", 1<<20)
 	for plan, want := range map[string]bool{
 		"content=Zwölf id=1 " + file:         true, // U+006F U+0308 is written as U+00F6

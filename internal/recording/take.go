@@ -38,30 +38,28 @@ type Taken struct {
 // recording is written, whole or not at all, before Take returns. An answer that
 // ask calls unusable is kept in a file beside the recordings that is never
 // taken for one; in this process, and only there, it is the answer to the question
-// from then on, lest each of many that ask the same pays for it. Errors are those of Find, *UnwritableError, those of ctx, and
-// those of ask, whose answer is kept like one that is unusable.
+// from then on, lest each of many that ask the same pays for it.
+//
+// Errors are those of Find, *UnwritableError, those of ctx, and those of ask, whose
+// answer is kept like one that is unusable.
 func (s *Store) Take(ctx context.Context, q Question, ask func(context.Context) (Asked, error)) (Taken, error) {
-	name, err := q.Name()
-	if err != nil {
-		return Taken{}, err
-	}
-	if taken, done, err := s.take(name, q); done {
+	if taken, done, err := s.take(q); done {
 		return taken, err
 	}
-	leave, err := s.busy.enter(ctx, name)
+	leave, err := s.busy.enter(ctx, q.name)
 	if err != nil {
 		return Taken{}, err
 	}
 	defer leave()
-	unlock, err := s.lock(ctx, name)
+	unlock, err := s.lock(ctx, q.name)
 	if err != nil {
 		return Taken{}, err
 	}
 	defer unlock()
-	if taken, done, err := s.take(name, q); done { // somebody else has asked meanwhile
+	if taken, done, err := s.take(q); done { // somebody else has asked meanwhile
 		return taken, err
 	}
-	if unusable, known := s.unusable.Load(name); known {
+	if unusable, known := s.unusable.Load(q.name); known {
 		return unusable.(Taken), nil //nolint:forcetypeassert // nothing else is stored
 	}
 	if err := s.writable(); err != nil {
@@ -74,28 +72,28 @@ func (s *Store) Take(ctx context.Context, q Question, ask func(context.Context) 
 	if err != nil && asked.Unusable == nil {
 		asked.Unusable = []string{err.Error()}
 	}
-	taken := Taken{Answer: asked.Answer, File: s.file(name), Unusable: asked.Unusable != nil}
+	taken := Taken{Answer: asked.Answer, File: s.File(q), Unusable: asked.Unusable != nil}
 	if taken.Unusable {
-		taken.File = filepath.Join(s.options.Directory, name+"."+s.options.Now().UTC().Format("20060102T150405.000000000Z")+".unusable.json")
+		taken.File = filepath.Join(s.options.Directory, q.name+"."+s.options.Now().UTC().Format("20060102T150405.000000000Z")+".unusable.json")
 	}
 	if taken.Unrecorded = s.write(taken.File, q, asked); taken.Unrecorded != nil {
 		taken.File = ""
 	} else if !taken.Unusable {
-		s.fresh.Store(name, struct{}{})
+		s.fresh.Store(q.name, struct{}{})
 	}
 	if taken.Unusable && err == nil {
-		s.unusable.Store(name, taken)
+		s.unusable.Store(q.name, taken)
 	}
 	return taken, err
 }
 
 // take is Find for Take; done = there is an answer or an error.
-func (s *Store) take(name string, q Question) (taken Taken, done bool, err error) {
-	answer, found, err := s.find(name, q.Ignore)
+func (s *Store) take(q Question) (taken Taken, done bool, err error) {
+	answer, found, err := s.Find(q)
 	if err != nil || !found {
 		return Taken{}, err != nil, err
 	}
-	return Taken{Answer: answer, File: s.file(name), Recorded: true}, true, nil
+	return Taken{Answer: answer, File: s.File(q), Recorded: true}, true, nil
 }
 
 func (s *Store) write(file string, q Question, asked Asked) error {
@@ -105,8 +103,8 @@ func (s *Store) write(file string, q Question, asked Asked) error {
 		Version:   s.options.Version,
 		Unusable:  asked.Unusable,
 		RequestID: asked.Answer.RequestID,
-		Triggers:  q.Triggers,
-		Request:   q.Request,
+		Triggers:  q.triggers,
+		Request:   q.request,
 		Answer:    asked.Answer.Body,
 	}
 	if !json.Valid(r.Answer) { // what has arrived of an answer that was cut off
@@ -171,12 +169,12 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("there is no recording of this request: %s is not there; %s", e.File, what)
 }
 
-func (s *Store) missing(name string) error {
+func (s *Store) missing(q Question) error {
 	if s.options.Directory == "" {
 		return &MissingError{}
 	}
 	_, err := os.Stat(s.options.Directory)
-	return &MissingError{File: s.file(name), Count: len(s.recordings()), Gone: errors.Is(err, fs.ErrNotExist)}
+	return &MissingError{File: s.File(q), Count: len(s.recordings()), Gone: errors.Is(err, fs.ErrNotExist)}
 }
 
 // DamagedError means that a file is there and cannot be used. It is left as it is.
