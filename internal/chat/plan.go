@@ -99,7 +99,8 @@ func (f foresight) later(why, open string) coming {
 	return coming{open: open, replays: f.replays()}
 }
 
-// look takes a recording that is there, if the plan that is being applied is not of another.
+// look takes a recording that is there. If the plan that is being applied was made of another
+// answer, Terraform refuses.
 func (f foresight) look(ctx context.Context, in inquiry) coming {
 	file, shown := f.store.File(f.question), f.store.Promise(f.question)
 	if f.store.Mode() == recording.Refresh { // the apply asks for another
@@ -116,13 +117,7 @@ func (f foresight) look(ctx context.Context, in inquiry) coming {
 	if !found {
 		return f.unrecorded(ctx, in, file, shown)
 	}
-	r := in.recorded(recording.Taken{Answer: answer, File: file, Recorded: true})
-	if shown == recording.Shown && !f.store.Shows(f.question, r.words()...) {
-		f.diags.AddError("Changed recording", "The plan that is being applied has another answer than the recording "+file+" has now. "+
-			"Plan again: that makes no call. Or bring the recording back that was there when the plan was made.")
-		return coming{}
-	}
-	return f.seen(r)
+	return f.seen(in.recorded(recording.Taken{Answer: answer, File: file, Recorded: true}))
 }
 
 // unrecorded decides about an answer that is not on record: whether the plan asks for
@@ -174,24 +169,6 @@ func (f foresight) seen(r reply) coming {
 		return coming{}
 	}
 	return coming{values: r.values, file: r.kept.File}
-}
-
-// words are the texts of an answer that make it this one.
-func (r reply) words() []string {
-	id, _ := wire.Text(r.values["id"])
-	words := []string{id}
-	for _, choice := range wire.Items(r.values["choices"]) {
-		message := wire.Fields(wire.Fields(choice)["message"])
-		for _, name := range []string{"content", "refusal"} {
-			text, _ := wire.Text(message[name])
-			words = append(words, text)
-		}
-		for _, call := range wire.Items(message["tool_calls"]) {
-			text, _ := wire.Text(wire.Fields(wire.Fields(call)["function"])["arguments"])
-			words = append(words, text)
-		}
-	}
-	return words
 }
 
 // decisive are the arguments that the question is made of, and that its answer is

@@ -106,7 +106,7 @@ func (in inquiry) question() (recording.Question, error) {
 		}
 		triggers[name], _ = wire.Text(value) // null counts as ""
 	}
-	return recording.NewQuestion(in.request.Body, delivery, triggers)
+	return recording.NewQuestion("", in.request.Body, delivery, triggers)
 }
 
 // describe names a request without quoting it: a prompt may be a secret.

@@ -9,21 +9,36 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 )
 
+// recordingsPlanCheck is the environment variable that turns off, with "off", what savedPlan
+// is for: the look into the file of a plan that is being applied, by which the provider
+// refuses to ask, and pay, again for an answer that the plan has and whose recording is
+// gone. Terraform itself refuses another answer in any case, but after it was paid for. It is
+// for those whose command line is read wrongly, or who want no process to be looked at.
+const recordingsPlanCheck = "OPENAI_RECORDINGS_PLAN_CHECK"
+
 // savedPlan is the plan that is being applied, if the CLI that has started this
 // process was given a file to apply. Terraform does not tell a provider; so the
 // command line of the parent process is looked at, which Linux shows. nil also
-// means that it cannot be told.
+// means that it cannot be told, or must not be looked for.
 func savedPlan() *recording.SavedPlan {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", os.Getppid()))
 	if err != nil {
 		return nil
 	}
-	words := strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
-	file := namedPlan(withVariables(words, os.Getenv("TF_CLI_ARGS"), os.Getenv("TF_CLI_ARGS_apply")))
+	file := planToApply(strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00"), os.Getenv)
 	if file == "" {
 		return nil
 	}
 	return recording.NewSavedPlan(file)
+}
+
+// planToApply is the file of the plan that a command line applies; "" = none, or it must not
+// be looked at.
+func planToApply(words []string, getenv func(string) string) string {
+	if getenv(recordingsPlanCheck) == "off" {
+		return ""
+	}
+	return namedPlan(withVariables(words, getenv("TF_CLI_ARGS"), getenv("TF_CLI_ARGS_apply")))
 }
 
 // withVariables puts the words of the variables where the CLI does: behind the command.

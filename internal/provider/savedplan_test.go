@@ -44,3 +44,13 @@ func TestWithVariables_areWhereTheCLIPutsThem(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestPlanToApply_canBeTurnedOff(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{"": "p", "on": "p", "off": ""} {
+		env := map[string]string{recordingsPlanCheck: value, "TF_CLI_ARGS_apply": "-no-color"}
+		if got := planToApply([]string{"terraform", "apply", "p"}, func(name string) string { return env[name] }); got != want {
+			t.Errorf("%q: got %q, want %q", value, got, want)
+		}
+	}
+}

@@ -1,8 +1,8 @@
 // Package recording keeps answers in files, so that each is paid for once: one
 // JSON file an answer, made to be read in a pull request and committed.
 //
-// A recording is found by what was asked: its name is the SHA-256 of the request
-// and of the triggers beside it. What a key, an organisation, a time limit or the
+// A recording is found by what was asked: its name is the SHA-256 of the request,
+// of the endpoint it goes to and of the triggers beside it. What a key, an organisation, a time limit or the
 // spelling of the JSON says is no part of it.
 //
 // The package knows no Terraform, no HTTP, and nothing of what a request or an
@@ -57,6 +57,7 @@ type Store struct {
 	fresh   sync.Map // name → struct{}: asked for by this process
 
 	unusable sync.Map // name → Taken: what this process was answered that is of no use
+	unclear  sync.Map // name → error: why a call of this process failed that may have been billed
 }
 
 // New returns the store. It touches no file.
@@ -76,23 +77,26 @@ func (s *Store) Mode() Mode { return s.options.Mode }
 // Question is what a recording answers.
 type Question struct {
 	name     string
+	endpoint string
 	request  []byte
 	ignore   []string
 	triggers map[string]string
 }
 
-// NewQuestion asks for the answer to request, a JSON object as it is sent. The
-// answer does not depend on its members in ignore. triggers tell questions apart whose
-// requests are the same. It fails for a request that is no JSON object.
-func NewQuestion(request []byte, ignore []string, triggers map[string]string) (Question, error) {
-	name, err := nameOf(request, triggers, ignore)
-	return Question{name: name, request: request, ignore: ignore, triggers: triggers}, err
+// NewQuestion asks for the answer to request, a JSON object as it is sent to endpoint,
+// such as "embeddings"; "" is chat completions, whose recordings have names that are
+// made of no endpoint. The answer does not depend on the request's members in ignore.
+// triggers tell questions apart whose requests are the same. It fails for a request that
+// is no JSON object.
+func NewQuestion(endpoint string, request []byte, ignore []string, triggers map[string]string) (Question, error) {
+	name, err := nameOf(endpoint, request, triggers, ignore)
+	return Question{name: name, endpoint: endpoint, request: request, ignore: ignore, triggers: triggers}, err
 }
 
 // Name is the name of the question's recording without its ending: 64 hexadecimal digits.
 func (q Question) Name() string { return q.name }
 
-func nameOf(request []byte, triggers map[string]string, ignore []string) (string, error) {
+func nameOf(endpoint string, request []byte, triggers map[string]string, ignore []string) (string, error) {
 	parsed, err := jsontext.Parse(string(request))
 	if err != nil {
 		return "", err
@@ -105,6 +109,9 @@ func nameOf(request []byte, triggers map[string]string, ignore []string) (string
 		delete(object, name)
 	}
 	asked := map[string]any{"request": object}
+	if endpoint != "" {
+		asked["endpoint"] = endpoint
+	}
 	if len(triggers) > 0 {
 		values := make(map[string]any, len(triggers))
 		for name, value := range triggers {
@@ -132,6 +139,7 @@ type record struct {
 	Version   string            `json:"provider_version"`
 	Unusable  []string          `json:"unusable,omitempty"`
 	RequestID string            `json:"request_id,omitempty"`
+	Endpoint  string            `json:"endpoint,omitempty"`
 	Triggers  map[string]string `json:"triggers,omitempty"`
 	Request   json.RawMessage   `json:"request"`
 	Answer    json.RawMessage   `json:"answer"`
@@ -215,7 +223,7 @@ func parse(text []byte, q Question) (Answer, *DamagedError) {
 	if !isObject(r.Answer) {
 		return damaged(`its "answer" is no JSON object`)
 	}
-	own, err := nameOf(r.Request, r.Triggers, q.ignore)
+	own, err := nameOf(r.Endpoint, r.Request, r.Triggers, q.ignore)
 	if err != nil {
 		return damaged(`its "request" is no JSON object`)
 	}

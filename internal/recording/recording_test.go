@@ -30,7 +30,7 @@ func triggered(prompt string, triggers map[string]string) recording.Question {
 
 // asking is NewQuestion for a request that is one.
 func asking(request string, ignore []string, triggers map[string]string) recording.Question {
-	q, err := recording.NewQuestion([]byte(request), ignore, triggers)
+	q, err := recording.NewQuestion("", []byte(request), ignore, triggers)
 	if err != nil {
 		panic(err)
 	}
@@ -79,7 +79,7 @@ func TestName_goesByMeaning(t *testing.T) {
 		seen[q.Name()] = true
 	}
 	for _, bad := range []string{``, `[]`, `null`, `{`, `"x"`} {
-		if _, err := recording.NewQuestion([]byte(bad), nil, nil); err == nil {
+		if _, err := recording.NewQuestion("", []byte(bad), nil, nil); err == nil {
 			t.Errorf("%q has a name", bad)
 		}
 	}
@@ -91,6 +91,47 @@ func TestName_staysWhatItIs(t *testing.T) {
 	q := triggered("Translate: <é>", map[string]string{"week": "1"})
 	if got, want := q.Name(), "0b3060dbb3657d540dbf385c59e8a6f5bc910d8d61e44d06467d1bdfb1da6840"; got != want {
 		t.Errorf("the name is %s, was %s", got, want)
+	}
+}
+
+func TestName_goesByTheEndpoint(t *testing.T) {
+	t.Parallel()
+	names := map[string]string{}
+	for _, endpoint := range []string{"", "responses", "embeddings"} {
+		q, err := recording.NewQuestion(endpoint, []byte(`{"model":"m","input":"hello"}`), nil, nil)
+		if err != nil || names[q.Name()] != "" {
+			t.Errorf("%q has the name of %q; %v", endpoint, names[q.Name()], err)
+		}
+		names[q.Name()] = endpoint
+		dir := t.TempDir()
+		var calls atomic.Int32
+		if _, err := open(dir, "").Take(t.Context(), q, says("x", &calls)); err != nil {
+			t.Fatal(err)
+		}
+		if taken, err := open(dir, "").Take(t.Context(), q, never(t)); err != nil || !taken.Recorded {
+			t.Errorf("%q was not found: %+v, %v", endpoint, taken, err)
+		}
+		text, _ := os.ReadFile(filepath.Join(dir, q.Name()+".json"))
+		if said := strings.Contains(string(text), `"endpoint": "`+endpoint+`"`); said != (endpoint != "") {
+			t.Errorf("%q: the recording is\n%s", endpoint, text)
+		}
+	}
+}
+
+// Recordings that were committed before there were endpoints are found for ever.
+func TestFind_findsWhatWasCommittedLongAgo(t *testing.T) {
+	t.Parallel()
+	delivery := []string{"stream", "stream_options"}
+	for file, q := range map[string]recording.Question{
+		"065b2809e5fb25078bb104e605aa16e4c9b297165549e9ea5999a13d531e40f0": asking(`{"model":"m","messages":[],"stream":true}`, delivery, nil),
+		"7d4154dee82be3fa3447a23e3c64dda37917c4d1652cfe99fa2c5a804d406dce": asking(
+			`{"seed":12345678901234567890,"temperature":0.7,"stop":["a",null],"model":"gpt-4o","messages":[{"content":"Be brief. <é> 😀","role":"system"},{"role":"user","content":"Translate:\n\"Zw\u00f6lf\""}]}`,
+			delivery, map[string]string{"week": "1", "": "ü"}),
+	} {
+		answer, found, err := open(filepath.Join("testdata", "committed"), recording.Replay).Find(q)
+		if err != nil || !found || q.Name() != file || answer.RequestID != "req_1" || !strings.Contains(string(answer.Body), "Twelve") {
+			t.Errorf("%s is %s: %+v, %v", file, q.Name(), answer, err)
+		}
 	}
 }
 
@@ -373,6 +414,75 @@ func TestTake_asksOnceInAProcessForWhatIsUnusable(t *testing.T) {
 	wg.Wait()
 	if _, err := open(dir, "").Take(t.Context(), question("a"), ask); err != nil || calls.Load() != 2 {
 		t.Errorf("asked %d times, want once in each process; %v", calls.Load(), err)
+	}
+}
+
+// Exactly one of the three results of Begin says what is the case.
+func TestBegin_isAnAnswerOrASlotOrAnError(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(dir, "")
+	taken, slot, err := store.Begin(t.Context(), question("a"))
+	if slot == nil || taken.File != "" || taken.Answer.Body != nil || err != nil {
+		t.Fatalf("%+v, %v, %v", taken, slot, err)
+	}
+	kept := slot.Keep(recording.Answer{Body: []byte(`{"a":1}`)}, nil)
+	slot.Close()
+	slot.Close()
+	taken, slot, err = store.Begin(t.Context(), question("a"))
+	if slot != nil || err != nil || !taken.Recorded || taken.File != kept.File || len(taken.Answer.Body) == 0 {
+		t.Errorf("%+v, %v, %v", taken, slot, err)
+	}
+	taken, slot, err = open(dir, recording.Replay).Begin(t.Context(), question("b"))
+	if slot != nil || taken.File != "" || taken.Answer.Body != nil || !errors.As(err, new(*recording.MissingError)) {
+		t.Errorf("%+v, %v, %v", taken, slot, err)
+	}
+	if _, slot, err = store.Begin(t.Context(), question("b")); slot == nil || err != nil {
+		t.Fatal(err)
+	}
+	slot.Close() // a caller that has neither an answer nor a failure leaves nothing behind
+	if files := list(t, dir); len(files) != 1 {
+		t.Errorf("there is %v", files)
+	}
+}
+
+// Each of many equal requests that may have been billed is not sent again in this process.
+func TestBegin_sharesAFailureThatMayHaveBeenBilled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(dir, "")
+	_, slot, err := store.Begin(t.Context(), question("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := errors.New("the connection broke")
+	var wg sync.WaitGroup
+	begin := func() {
+		var unclear *recording.UnclearError
+		_, slot, err := store.Begin(t.Context(), question("a"))
+		if slot != nil || !errors.As(err, &unclear) || !errors.Is(err, lost) || !strings.Contains(err.Error(), "another resource") {
+			t.Errorf("got %v, %v", slot, err)
+		}
+	}
+	for range 20 {
+		wg.Go(begin)
+	}
+	slot.Keep(recording.Answer{Body: []byte(`{"half":`)}, []string{lost.Error()})
+	slot.Fail(lost, true)
+	slot.Close()
+	wg.Wait()
+	begin()
+	if _, slot, err = store.Begin(t.Context(), question("b")); slot == nil {
+		t.Fatalf("another question: %v", err)
+	}
+	slot.Close()
+	if _, slot, err = open(dir, "").Begin(t.Context(), question("a")); slot == nil { // the next run
+		t.Fatalf("another process: %v", err)
+	}
+	slot.Keep(recording.Answer{Body: []byte(`{"a":1}`)}, nil)
+	slot.Close()
+	if taken, _, err := store.Begin(t.Context(), question("a")); err != nil || !taken.Recorded {
+		t.Errorf("what another process has recorded since: %+v, %v", taken, err)
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"bytes"
 	"io"
 	"sync"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Promise is what a saved plan, which is being applied, knows of an answer.
@@ -22,10 +20,9 @@ const (
 
 // SavedPlan is the file of a plan. It is read when it is first needed.
 type SavedPlan struct {
-	file    string
-	read    sync.Once
-	changes []byte         // the entry "tfplan"
-	named   map[string]int // how much more often the plan's changes name a recording than the state does; nil = unreadable
+	file  string
+	read  sync.Once
+	named map[string]int // how much more often the plan's changes name a recording than the state does; nil = unreadable
 }
 
 // NewSavedPlan returns the plan in a file.
@@ -53,42 +50,6 @@ func (s *Store) Promise(q Question) Promise {
 	return Open
 }
 
-// Shows reports whether the plan, which has the answer of the question's recording,
-// has all of these texts of it; "" is had always. So it is told whether the recording
-// has been changed since. It is true where the plan cannot be read.
-func (s *Store) Shows(q Question, texts ...string) bool {
-	plan := s.options.SavedPlan
-	if plan == nil || plan.named == nil {
-		return true
-	}
-	// An answer stands before the name of its recording, with little but the request between. To
-	// look all over the plan for each of many answers would take long.
-	near := len(q.request)*4 + 64<<10
-	for _, text := range texts {
-		near += len(text) * 4
-	}
-	for _, text := range texts {
-		if text := []byte(norm.NFC.String(text)); !plan.has(q.name, text, near) && !bytes.Contains(plan.changes, text) {
-			return false
-		}
-	}
-	return true
-}
-
-// has reports whether a text stands within so many bytes before the name of a recording.
-func (p *SavedPlan) has(name string, text []byte, near int) bool {
-	for at := 0; ; at++ {
-		next := bytes.Index(p.changes[at:], []byte(name))
-		if next < 0 {
-			return false
-		}
-		at += next
-		if bytes.Contains(p.changes[max(0, at-near):at], text) {
-			return true
-		}
-	}
-}
-
 // load reads a plan: a ZIP archive, whose entries have texts as they are. OpenTofu can
 // encrypt its plans; those stay unclear.
 func (p *SavedPlan) load() {
@@ -109,9 +70,6 @@ func (p *SavedPlan) load() {
 			return
 		}
 		count(named, text, sign)
-		if sign > 0 {
-			p.changes = text
-		}
 	}
 	p.named = named
 }

@@ -17,95 +17,42 @@ type Asked struct {
 	Unusable []string // why it must not be given again; nil = it may
 }
 
-// Taken is an answer and where it came from.
-type Taken struct {
-	Answer   Answer
-	File     string // the file that holds the answer; "" = none does
-	Recorded bool   // it was there before, so that nothing was asked
-	Unusable bool   // it is kept aside, and never given again
-
-	// Unrecorded says why an answer that was received could not be written;
-	// nil = it was, or it came from a recording.
-	Unrecorded error
-}
-
-// Take returns the recording of a question or, if there is none and the mode
-// allows it, asks and records. Of several calls with the same question, in this
-// process and in others, one asks while the others wait for its recording; if
-// it fails, the next one asks. A wait ends with ctx.
-//
-// That the directory can be written to is found out before ask is called. The
-// recording is written, whole or not at all, before Take returns. An answer that
-// ask calls unusable is kept in a file beside the recordings that is never
-// taken for one; in this process, and only there, it is the answer to the question
-// from then on, lest each of many that ask the same pays for it.
-//
-// Errors are those of Find, *UnwritableError, those of ctx, and those of ask, whose
-// answer is kept like one that is unusable.
+// Take is Begin for a caller whose way of asking fits in one function: it asks, keeps what
+// came and closes the slot. An answer that comes with an error is kept like one that is
+// unusable, and the next one asks again.
 func (s *Store) Take(ctx context.Context, q Question, ask func(context.Context) (Asked, error)) (Taken, error) {
-	if taken, done, err := s.take(q); done {
+	taken, slot, err := s.Begin(ctx, q)
+	if slot == nil {
 		return taken, err
 	}
-	leave, err := s.busy.enter(ctx, q.name)
-	if err != nil {
-		return Taken{}, err
-	}
-	defer leave()
-	unlock, err := s.lock(ctx, q.name)
-	if err != nil {
-		return Taken{}, err
-	}
-	defer unlock()
-	if taken, done, err := s.take(q); done { // somebody else has asked meanwhile
-		return taken, err
-	}
-	if unusable, known := s.unusable.Load(q.name); known {
-		return unusable.(Taken), nil //nolint:forcetypeassert // nothing else is stored
-	}
-	if err := s.writable(); err != nil {
-		return Taken{}, err
-	}
+	defer slot.Close()
 	asked, err := ask(ctx)
 	if len(asked.Answer.Body) == 0 {
+		slot.Fail(err, false)
 		return Taken{}, err
 	}
-	if err != nil && asked.Unusable == nil {
+	if err == nil {
+		return slot.Keep(asked.Answer, asked.Unusable), nil
+	}
+	if asked.Unusable == nil {
 		asked.Unusable = []string{err.Error()}
 	}
-	taken := Taken{Answer: asked.Answer, File: s.File(q), Unusable: asked.Unusable != nil}
-	if taken.Unusable {
-		taken.File = filepath.Join(s.options.Directory, q.name+"."+s.options.Now().UTC().Format("20060102T150405.000000000Z")+".unusable.json")
-	}
-	if taken.Unrecorded = s.write(taken.File, q, asked); taken.Unrecorded != nil {
-		taken.File = ""
-	} else if !taken.Unusable {
-		s.fresh.Store(q.name, struct{}{})
-	}
-	if taken.Unusable && err == nil {
-		s.unusable.Store(q.name, taken)
-	}
+	taken = slot.Keep(asked.Answer, asked.Unusable)
+	slot.Fail(err, false)
 	return taken, err
 }
 
-// take is Find for Take; done = there is an answer or an error.
-func (s *Store) take(q Question) (taken Taken, done bool, err error) {
-	answer, found, err := s.Find(q)
-	if err != nil || !found {
-		return Taken{}, err != nil, err
-	}
-	return Taken{Answer: answer, File: s.File(q), Recorded: true}, true, nil
-}
-
-func (s *Store) write(file string, q Question, asked Asked) error {
+func (s *Store) write(file string, q Question, answer Answer, unusable []string) error {
 	r := record{
 		Format:    format,
 		Recorded:  s.options.Now().UTC().Truncate(time.Second),
 		Version:   s.options.Version,
-		Unusable:  asked.Unusable,
-		RequestID: asked.Answer.RequestID,
+		Unusable:  unusable,
+		RequestID: answer.RequestID,
+		Endpoint:  q.endpoint,
 		Triggers:  q.triggers,
 		Request:   q.request,
-		Answer:    asked.Answer.Body,
+		Answer:    answer.Body,
 	}
 	if !json.Valid(r.Answer) { // what has arrived of an answer that was cut off
 		r.Answer, _ = json.Marshal(string(r.Answer)) // text always encodes
