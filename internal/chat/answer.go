@@ -116,14 +116,10 @@ var Answer = kinds.Declare(
 		Description: "The type of the object: `chat.completion`."},
 )
 
-// derived are made here from the answer and its headers.
+// derived are made here from the answer.
 var derived = kinds.Declare(
 	kinds.Attribute{Name: "content", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 		Description: "The text of the first choice: `choices[0].message.content`."},
 	kinds.Attribute{Name: "output", Shape: kinds.Dynamic, Mode: kinds.Computed, Local: true,
 		Description: "The first choice's JSON as a value, if `response_format` asked for JSON: `openai_chat_completion.x.output.city`. Null otherwise, where it is not valid JSON, and where it is nested more than 50 deep."},
-	kinds.Attribute{Name: "request_id", Shape: kinds.String, Mode: kinds.Computed, Local: true,
-		Description: "The server's ID of the call, for questions to its support. Null where the server gives none."},
-	kinds.Attribute{Name: "recording", Shape: kinds.String, Mode: kinds.Computed, Local: true,
-		Description: "The name of the file that holds the answer, in the directory of the provider's `recordings`. Null where it is not recorded."},
 )

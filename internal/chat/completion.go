@@ -7,177 +7,41 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
-// errUnconfigured is what a call meets when the provider's settings are not
-// known yet, as can happen during a plan.
-var errUnconfigured = errors.New("the provider is not configured: a value in its block is not known yet. " +
-	"Apply the resources that it depends on first, for example with -target")
-
-// completions asks for completions: request in, answer out.
-type completions struct {
-	client *client.Client // nil while the provider's settings are not known
-}
-
-// fate is what becomes of an answer that was paid for but is of no use.
-type fate struct {
-	place string // where it is
-	lost  bool   // nowhere, that is
-	next  string
-}
-
-var kept = fate{place: "kept in the state, since it has probably been paid for.",
-	next: "The resource is marked as tainted: the next apply asks again, and pays again."}
-
-const asking = "Could not create chat completion"
-
-// reply is an answer, and what is wrong with it.
-type reply struct {
-	values   map[string]tftypes.Value // every attribute of Answer and derived; nil = there is no answer at all
-	failure  error                    // why it is not whole; nil = it is
-	asked    kinds.Attributes         // the arguments that made the request
-	breaches []string                 // where it breaks the format that was asked for, or has nothing in it
-	kept     recording.Taken          // the file that holds it, if one does
-}
-
-// ask answers the request that the arguments make: from a recording, or by
-// sending it. arguments holds write-only values, if there are any. Each piece of text
-// is given to progress as it arrives, where that is not nil and a stream was asked for.
-func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress func(string)) reply {
-	if c.client == nil {
-		return reply{failure: errUnconfigured}
+// withUsage asks for the final chunk that says what a stream cost, unless the
+// user has decided that.
+func withUsage(arguments wire.Fields) wire.Fields {
+	if !arguments.True("stream") {
+		return arguments
 	}
-	in, err := newInquiry(wire.Fields(arguments))
-	if err != nil {
-		return reply{failure: err}
-	}
-	store, err := c.recordings(in.fields)
-	if err != nil {
-		return reply{failure: err}
-	}
-	if store == nil {
-		return in.read(c.send(ctx, in, progress))
-	}
-	question, err := in.question()
-	if err != nil {
-		return reply{failure: err}
-	}
-	return c.take(ctx, store, in, question, progress)
-}
-
-// send makes the call.
-func (c completions) send(ctx context.Context, in inquiry, progress func(string)) (answer client.Answer, err error) {
-	in.request.Tokens = estimate(in.request.Body)
-	if in.streamed {
-		answer, err = c.stream(ctx, in.request, progress)
-	} else {
-		answer, err = c.client.Do(ctx, in.request)
-	}
-	if len(answer.Body) == 0 && err == nil {
-		err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
-	}
-	return answer, err
-}
-
-// read makes a reply of what came back.
-func (in inquiry) read(answer client.Answer, err error) reply {
-	if len(answer.Body) == 0 {
-		return reply{failure: err, asked: in.asked}
-	}
-	values, unreadable := readAnswer(in.fields, answer)
-	if unreadable != nil {
-		return reply{failure: fmt.Errorf("the server's answer could not be read: %w", unreadable)}
-	}
-	r := reply{values: values, failure: err, asked: in.asked}
-	if err == nil {
-		r.breaches = breaches(in.fields, values["choices"])
-		if len(wire.Items(values["choices"])) == 0 {
-			r.breaches = []string{"the server answered without any choices"}
+	declared := Request.Find("stream_options")
+	options := wire.Values{}
+	for _, a := range declared.Fields {
+		options[a.Name] = tftypes.NewValue(a.Type(), nil)
+		if given := arguments.Open("stream_options"); !given.Absent() {
+			options[a.Name] = given.Get(a.Name)
 		}
 	}
-	return r
+	if options["include_usage"].IsNull() {
+		options["include_usage"] = tftypes.NewValue(tftypes.Bool, true)
+	}
+	return arguments.With(wire.Values{"stream_options": tftypes.NewValue(declared.Type(), options)})
 }
 
-// report adds what is wrong with the answer; f says what becomes of one that is of no use.
-func (r reply) report(diags *diag.Diagnostics, f fate) {
-	what := r.fate(f)
-	switch {
-	case r.failure != nil && r.values == nil:
-		report.Failure(diags, asking, r.asked, r.failure, nextStep(r.failure)...)
-	case r.failure != nil:
-		report.Failure(diags, asking, r.asked, r.failure, "What had arrived before that is "+what)
-	case len(r.breaches) > 0:
-		diags.AddError("Unusable chat completion",
-			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.breaches, "\n  - ")+"\n\nThe answer is "+what)
+// send makes the call. A stream is put together to what the same request without
+// `stream` would have answered; what has arrived is returned also with an error.
+func send(ctx context.Context, c *client.Client, arguments wire.Fields, request client.Request, progress func(string)) (client.Answer, error) {
+	if !arguments.True("stream") {
+		return c.Do(ctx, request)
 	}
-	r.reportUnrecorded(diags)
-}
-
-// readAnswer reads a completion into the attributes of Answer and derived.
-func readAnswer(fields map[string]tftypes.Value, answer client.Answer) (map[string]tftypes.Value, error) {
-	values, err := wire.Decode(Answer, answer.Body)
-	if err != nil {
-		return nil, err
-	}
-	values["choices"] = tidy(values["choices"], wire.True(fields["include_audio_data"]))
-	values["content"] = firstContent(values["choices"])
-	values["output"] = output(fields, values["content"])
-	values["request_id"] = tftypes.NewValue(tftypes.String, nil)
-	values["recording"] = tftypes.NewValue(tftypes.String, nil)
-	if answer.RequestID != "" {
-		values["request_id"] = tftypes.NewValue(tftypes.String, answer.RequestID)
-	}
-	return values, nil
-}
-
-// firstContent is the text of the first choice; null where it has none.
-func firstContent(choices tftypes.Value) tftypes.Value {
-	if items := wire.Items(choices); len(items) > 0 {
-		if text, ok := wire.Text(wire.Fields(wire.Fields(items[0])["message"])["content"]); ok {
-			return tftypes.NewValue(tftypes.String, text)
-		}
-	}
-	return tftypes.NewValue(tftypes.String, nil)
-}
-
-// tidy makes the choices the same from every server, and streamed or not: an
-// empty list of tool calls or annotations is null. Unless it is wanted, the
-// sound of a spoken answer is left out.
-func tidy(choices tftypes.Value, sound bool) tftypes.Value {
-	items := wire.Items(choices)
-	if items == nil {
-		return choices
-	}
-	out := make([]tftypes.Value, len(items))
-	for i, choice := range items {
-		message := wire.Fields(wire.Fields(choice)["message"])
-		for _, name := range []string{"tool_calls", "annotations"} {
-			if list := message[name]; !list.IsNull() && len(wire.Items(list)) == 0 {
-				choice = wire.With(choice, tftypes.NewValue(list.Type(), nil), "message", name)
-			}
-		}
-		if !sound && !message["audio"].IsNull() {
-			choice = wire.With(choice, tftypes.NewValue(tftypes.String, nil), "message", "audio", "data")
-		}
-		out[i] = choice
-	}
-	return tftypes.NewValue(choices.Type(), out)
-}
-
-// stream asks for server-sent events and puts them together to what the same
-// request without `stream` would have answered. What has arrived is returned
-// also with an error.
-func (c completions) stream(ctx context.Context, request client.Request, progress func(string)) (client.Answer, error) {
 	whole := assembly{progress: progress}
-	answer, err := c.client.Stream(ctx, request, whole.add)
+	answer, err := c.Stream(ctx, request, whole.add)
 	if answer.Body != nil {
 		return answer, err // a server that does not stream
 	}
@@ -188,26 +52,127 @@ func (c completions) stream(ctx context.Context, request client.Request, progres
 	return answer, err
 }
 
-// errReplay is what a change on the server meets where no call may be made.
-var errReplay = errors.New("the mode of the recordings is \"replay\", in which no call is made. Use the mode \"reuse\" for this change")
+// read completes a decoded answer.
+func read(arguments wire.Fields, answer wire.Values) {
+	sound := arguments.Has("include_audio_data") && arguments.True("include_audio_data")
+	answer["choices"] = normalizeChoices(answer["choices"], sound)
+	answer["content"] = firstContent(answer["choices"])
+	answer["output"] = output(arguments, answer["content"])
+}
+
+// absent are the attributes that will be null.
+func absent(arguments wire.Fields) []string {
+	var names []string
+	format := arguments.Open("response_format")
+	_, known := format.Text("type")
+	if _, wants := wantsJSON(arguments); !wants && (known || arguments.Get("response_format").IsNull()) {
+		names = append(names, "output")
+	}
+	if arguments.Get("moderation").IsNull() {
+		names = append(names, "response_moderation")
+	}
+	return names
+}
+
+// withoutAudioData is an answer that is there, as include_audio_data asks for it now.
+func withoutAudioData(arguments, answer wire.Fields) (wire.Values, bool) {
+	wants, values := arguments.True("include_audio_data"), answer.Values()
+	for _, choice := range answer.Items("choices") {
+		audio := wire.Open(choice).Open("message").Open("audio")
+		if wants && !audio.Absent() && audio.Get("data").IsNull() {
+			return nil, false
+		}
+	}
+	values["choices"] = normalizeChoices(values["choices"], wants)
+	return values, true
+}
+
+// firstContent is the text of the first choice; null where it has none.
+func firstContent(choices tftypes.Value) tftypes.Value {
+	if items := wire.Items(choices); len(items) > 0 {
+		if text, ok := wire.Open(items[0]).Open("message").Text("content"); ok {
+			return tftypes.NewValue(tftypes.String, text)
+		}
+	}
+	return tftypes.NewValue(tftypes.String, nil)
+}
+
+// normalizeChoices makes the choices the same from every server, and streamed or not:
+// an empty list of tool calls or annotations is null. Unless it is wanted, the
+// sound of a spoken answer is left out.
+func normalizeChoices(choices tftypes.Value, sound bool) tftypes.Value {
+	items := wire.Items(choices)
+	if items == nil {
+		return choices
+	}
+	out := make([]tftypes.Value, len(items))
+	for i, choice := range items {
+		message := wire.Open(choice).Open("message")
+		for _, name := range []string{"tool_calls", "annotations"} {
+			if list := message.Get(name); !list.IsNull() && len(wire.Items(list)) == 0 {
+				choice = wire.With(choice, tftypes.NewValue(list.Type(), nil), "message", name)
+			}
+		}
+		if !sound && !message.Get("audio").IsNull() {
+			choice = wire.With(choice, tftypes.NewValue(tftypes.String, nil), "message", "audio", "data")
+		}
+		out[i] = choice
+	}
+	return tftypes.NewValue(choices.Type(), out)
+}
+
+// answerText is an answer as people read it: its texts, refusals and tool calls.
+func answerText(answer wire.Fields) string {
+	var parts []string
+	choices := answer.Items("choices")
+	for i, choice := range choices {
+		message := wire.Open(choice).Open("message")
+		if message.Absent() {
+			continue
+		}
+		var lines []string
+		for _, name := range []string{"content", "refusal"} {
+			if text := message.String(name); text != "" {
+				lines = append(lines, text)
+			}
+		}
+		for _, call := range message.Items("tool_calls") {
+			for _, kind := range []string{"function", "custom"} {
+				if called := wire.Open(call).Open(kind); !called.Absent() {
+					input := map[string]string{"function": "arguments", "custom": "input"}[kind]
+					lines = append(lines, fmt.Sprintf("calls %s with %s", called.String("name"), called.String(input)))
+				}
+			}
+		}
+		if len(lines) > 0 && len(choices) > 1 {
+			lines[0] = fmt.Sprintf("choices[%d]: %s", i, lines[0])
+		}
+		parts = append(parts, lines...)
+	}
+	return strings.Join(parts, "\n")
+}
+
+// describe names a request without quoting it.
+func describe(arguments wire.Fields) string {
+	var roles []string
+	for _, name := range []string{"message", "messages"} {
+		for _, item := range arguments.Items(name) {
+			roles = append(roles, wire.Open(item).String("role"))
+		}
+	}
+	return fmt.Sprintf("The request: model %s, messages: %s.", arguments.String("model"), strings.Join(roles, ", "))
+}
 
 // relabel gives a stored completion other metadata, and no label where it is null.
-func (c completions) relabel(ctx context.Context, id string, metadata tftypes.Value, apiKey string) error {
-	if c.client == nil {
-		return errUnconfigured
-	}
-	if c.replays() {
-		return errReplay
-	}
-	declared := kinds.Attributes{*Request.Find("metadata")}
-	body, err := wire.EncodeFields(declared, map[string]tftypes.Value{"metadata": metadata})
+func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fields, apiKey string) error {
+	body, err := wire.Encode(kinds.Attributes{*Request.Find("metadata")}, arguments)
 	if err != nil {
 		return err
 	}
-	if metadata.IsNull() {
+	if arguments.Get("metadata").IsNull() {
 		body = []byte(`{"metadata":null}`)
 	}
-	_, err = c.client.Do(ctx, client.Request{
+	_, err = c.Do(ctx, client.Request{
 		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey, Free: true,
 	})
 	return err
@@ -215,23 +180,12 @@ func (c completions) relabel(ctx context.Context, id string, metadata tftypes.Va
 
 // remove deletes a stored completion. One that is not there is as good as
 // deleted, and so is one on a server that cannot store any.
-func (c completions) remove(ctx context.Context, id, apiKey string) error {
-	if c.client == nil {
-		return errUnconfigured
-	}
-	_, err := c.client.Do(ctx, client.Request{
+func remove(ctx context.Context, c *client.Client, id, apiKey string) error {
+	_, err := c.Do(ctx, client.Request{
 		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey,
 	})
-	if gone(err) || hasStatus(err, http.StatusMethodNotAllowed) || hasStatus(err, http.StatusNotImplemented) {
+	if client.IsGone(err) || client.HasStatus(err, http.StatusMethodNotAllowed) || client.HasStatus(err, http.StatusNotImplemented) {
 		return nil
 	}
 	return err
-}
-
-// gone reports whether the server says that there is no such object.
-func gone(err error) bool { return hasStatus(err, http.StatusNotFound) }
-
-func hasStatus(err error, status int) bool {
-	var problem *client.Problem
-	return errors.As(err, &problem) && problem.Kind == client.API && problem.Status == status
 }

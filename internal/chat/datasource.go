@@ -46,7 +46,7 @@ var (
 )
 
 // DataSource is the data source openai_chat_completion.
-type DataSource struct{ completions completions }
+type DataSource struct{ client *client.Client }
 
 // NewDataSource returns the data source, to be configured by Terraform.
 func NewDataSource() datasource.DataSource { return &DataSource{} }
@@ -63,14 +63,14 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure takes the provider's client.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
-	d.completions.client, _ = req.ProviderData.(*client.Client)
+	d.client, _ = req.ProviderData.(*client.Client)
 }
 
 // Read gets the completion from the server.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const summary = "Could not read stored chat completion"
-	id, _ := wire.Text(wire.Fields(req.Config.Raw)["completion_id"])
-	answer, err := d.completions.get(ctx, nil, "chat", "completions", id)
+	id := wire.Open(req.Config.Raw).String("completion_id")
+	answer, err := get(ctx, d.client, nil, "chat", "completions", id)
 	if err != nil {
 		reportGone(&resp.Diagnostics, summary, err)
 		return
@@ -80,16 +80,16 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		report.Failure(&resp.Diagnostics, summary, nil, err)
 		return
 	}
-	values["choices"] = tidy(values["choices"], false)
+	values["choices"] = normalizeChoices(values["choices"], false)
 	values["content"] = firstContent(values["choices"])
 	values["completion_id"] = tftypes.NewValue(tftypes.String, id)
 	resp.State.Raw = tftypes.NewValue(dataSourceAttributes.Type(), values)
 }
 
 // get asks the server for what it stores.
-func (c completions) get(ctx context.Context, query map[string][]string, path ...string) (client.Answer, error) {
-	if c.client == nil {
-		return client.Answer{}, errUnconfigured
+func get(ctx context.Context, c *client.Client, query map[string][]string, path ...string) (client.Answer, error) {
+	if c == nil {
+		return client.Answer{}, client.ErrUnconfigured
 	}
-	return c.client.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Query: query})
+	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Query: query})
 }

@@ -170,7 +170,7 @@ func TestFlow_anAnswerOnRecordIsFitForForEach(t *testing.T) {
 	}
 }
 
-func TestFlow_aPlanSaysWhyItReplaces(t *testing.T) {
+func TestFlow_aPlanSaysWhyItAsksAgain(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	in := acctest.Install(t)
 	config := func(prompt, generate string) map[string]string {
@@ -184,9 +184,9 @@ func TestFlow_aPlanSaysWhyItReplaces(t *testing.T) {
 	for _, step := range []struct {
 		prompt, generate, says string
 	}{
-		{"two", "apply", "Asks again, and pays again: message[0].content changed"},
-		{"one", "apply", "Replaced without a call: message[0].content changed"},
-		{"three", "plan", "Asks again in this plan, and pays again: message[0].content changed"},
+		{"two", "apply", "The model will be asked, and billed, again: messages[0].content changed"},
+		{"one", "apply", "A recording answers the changed request: messages[0].content changed"},
+		{"three", "plan", "The model was asked, and billed, again, in this plan: messages[0].content changed"},
 	} {
 		for name, text := range config(step.prompt, step.generate) {
 			dir.Write(name, text)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/structured"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -17,26 +18,26 @@ import (
 // validateFormat checks response_format: that the block is there that its type
 // names, and that a schema is one that the server accepts.
 func validateFormat(diags *diag.Diagnostics, format tftypes.Value) {
-	at, fields := path.Root("response_format"), wire.Fields(format)
-	kind, ok := wire.Text(fields["type"])
+	at, fields := path.Root("response_format"), wire.Open(format)
+	kind, ok := fields.Text("type")
 	if !ok {
 		return
 	}
 	switch {
-	case kind == "json_schema" && missing(fields["json_schema"]):
-		refuse(diags, at, "json_schema", "Missing json_schema", "The type is \"json_schema\", so a json_schema block is required here. Add it.")
-	case kind != "json_schema" && given(fields["json_schema"]):
-		refuse(diags, at, "json_schema", "Unexpected json_schema", "The type is %q, so json_schema does not belong here. Remove it, or set type = \"json_schema\".", kind)
+	case kind == "json_schema" && rules.Missing(fields.Get("json_schema")):
+		rules.Refuse(diags, at, "json_schema", "Missing json_schema", "The type is \"json_schema\", so a json_schema block is required here. Add it.")
+	case kind != "json_schema" && rules.Given(fields.Get("json_schema")):
+		rules.Refuse(diags, at, "json_schema", "Unexpected json_schema", "The type is %q, so json_schema does not belong here. Remove it, or set type = \"json_schema\".", kind)
 	}
-	schema := wire.Fields(fields["json_schema"])
-	validateSchema(diags, at.AtName("json_schema").AtName("schema"), schema["schema"], schema["strict"])
+	schema := fields.Open("json_schema")
+	validateSchema(diags, at.AtName("json_schema").AtName("schema"), schema.Get("schema"), schema.Get("strict"))
 }
 
 // validateStrictFunction holds the parameters of a strict function to the rules
 // of Structured Outputs.
-func validateStrictFunction(diags *diag.Diagnostics, at path.Path, function map[string]tftypes.Value) {
-	if wire.True(function["strict"]) {
-		validateSchema(diags, at.AtName("parameters"), function["parameters"], function["strict"])
+func validateStrictFunction(diags *diag.Diagnostics, at path.Path, function wire.Fields) {
+	if function.True("strict") {
+		validateSchema(diags, at.AtName("parameters"), function.Get("parameters"), function.Get("strict"))
 	}
 }
 
@@ -67,56 +68,20 @@ func pointer(p string) string {
 
 // wantsJSON reports whether the request asks for an answer in JSON, and for
 // which schema ("" = any object).
-func wantsJSON(arguments map[string]tftypes.Value) (schema string, ok bool) {
-	format := wire.Fields(arguments["response_format"])
-	switch kind, _ := wire.Text(format["type"]); kind {
+func wantsJSON(arguments wire.Fields) (schema string, ok bool) {
+	format := arguments.Open("response_format")
+	switch kind, _ := format.Text("type"); kind {
 	case "json_object":
 		return "", true
 	case "json_schema":
-		schema, _ = wire.Text(wire.Fields(format["json_schema"])["schema"])
-		return schema, true
+		return format.Open("json_schema").String("schema"), true
 	default:
 		return "", false
 	}
 }
 
-// breaches are the ways in which the choices break the format that was asked for.
-func breaches(arguments map[string]tftypes.Value, choices tftypes.Value) []string {
-	schema, ok := wantsJSON(arguments)
-	if !ok {
-		return nil
-	}
-	var found []string
-	for i, choice := range wire.Items(choices) {
-		fields := wire.Fields(choice)
-		message := wire.Fields(fields["message"])
-		say := func(format string, args ...any) {
-			found = append(found, fmt.Sprintf("choices[%d]: ", i)+fmt.Sprintf(format, args...))
-		}
-		if refusal, _ := wire.Text(message["refusal"]); refusal != "" {
-			say("the model refused: %s", refusal)
-			continue
-		}
-		content, ok := wire.Text(message["content"])
-		if !ok || (content == "" && len(wire.Items(message["tool_calls"])) > 0) {
-			continue // it calls a tool
-		}
-		if reason, _ := wire.Text(fields["finish_reason"]); reason == "length" || reason == "content_filter" {
-			say("the answer was cut off (finish_reason = %q). Raise max_completion_tokens, or ask for less", reason)
-			continue
-		}
-		if schema == "" {
-			schema = `{"type":"object"}`
-		}
-		for _, fault := range structured.Validate(schema, content) {
-			say("at %s: %s", strings.Replace(pointer(fault.Pointer), "of the schema", "of the answer", 1), strings.TrimSuffix(fault.Message, "."))
-		}
-	}
-	return found
-}
-
 // output is the first choice's JSON as a value; null where there is none.
-func output(arguments map[string]tftypes.Value, content tftypes.Value) tftypes.Value {
+func output(arguments wire.Fields, content tftypes.Value) tftypes.Value {
 	text, there := wire.Text(content)
 	if _, ok := wantsJSON(arguments); ok && there {
 		if v, err := jsontext.Parse(text); err == nil && depth(v) <= maxDepth {

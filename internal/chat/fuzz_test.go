@@ -7,7 +7,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
+
+// jsonObject is a response_format of any JSON object.
+var jsonObject = func() tftypes.Value {
+	format := Request.Find("response_format").Type()
+	fields := wire.Values{"type": tftypes.NewValue(tftypes.String, "json_object")}
+	for name, t := range format.(tftypes.Object).AttributeTypes {
+		if name != "type" {
+			fields[name] = tftypes.NewValue(t, nil)
+		}
+	}
+	return tftypes.NewValue(format, fields)
+}()
+
+// argumentsWith are the arguments of the resource, null but for some.
+func argumentsWith(values wire.Values) wire.Fields {
+	all := wire.Values{}
+	for _, a := range kind.Attributes() {
+		all[a.Name] = tftypes.NewValue(a.Type(), nil)
+	}
+	return wire.FieldsOf(all).With(values)
+}
 
 // Whatever a server answers, it either is no answer or becomes a state that Terraform
 // can keep.
@@ -21,33 +43,32 @@ func FuzzReadAnswer(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	json := map[string]tftypes.Value{"response_format": tftypes.NewValue(
-		tftypes.Object{AttributeTypes: map[string]tftypes.Type{"type": tftypes.String}},
-		map[string]tftypes.Value{"type": tftypes.NewValue(tftypes.String, "json_object")})}
+	json := argumentsWith(wire.Values{"response_format": jsonObject})
+	attributes := kind.Attributes()
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		values, err := readAnswer(json, client.Answer{Body: answer, RequestID: "req_1"})
+		values, err := kind.ReadAnswer(json, client.Answer{Body: answer, RequestID: "req_1"})
 		if err != nil {
 			return
 		}
 		state := map[string]tftypes.Value{}
-		for i := range resourceAttributes {
-			a := &resourceAttributes[i]
+		for i := range attributes {
+			a := &attributes[i]
 			state[a.Name] = tftypes.NewValue(a.Type(), nil)
 			if v, ok := values[a.Name]; ok {
 				state[a.Name] = v
 			}
 		}
 		for name := range values {
-			if resourceAttributes.Find(name) == nil {
+			if attributes.Find(name) == nil {
 				t.Errorf("%s has no place in the state", name)
 			}
 		}
-		whole := tftypes.NewValue(resourceAttributes.Type(), state)
-		travelled, err := tfprotov6.NewDynamicValue(resourceAttributes.Type(), whole)
+		whole := tftypes.NewValue(attributes.Type(), state)
+		travelled, err := tfprotov6.NewDynamicValue(attributes.Type(), whole)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if arrived, err := travelled.Unmarshal(resourceAttributes.Type()); err != nil || !arrived.Equal(whole) {
+		if arrived, err := travelled.Unmarshal(attributes.Type()); err != nil || !arrived.Equal(whole) {
 			t.Fatalf("%v: %s arrives as %s", err, whole, arrived)
 		}
 	})

@@ -53,7 +53,7 @@ var (
 )
 
 // MessagesDataSource is the data source openai_chat_completion_messages.
-type MessagesDataSource struct{ completions completions }
+type MessagesDataSource struct{ client *client.Client }
 
 // NewMessagesDataSource returns the data source, to be configured by Terraform.
 func NewMessagesDataSource() datasource.DataSource { return &MessagesDataSource{} }
@@ -70,14 +70,14 @@ func (d *MessagesDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 
 // Configure takes the provider's client.
 func (d *MessagesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
-	d.completions.client, _ = req.ProviderData.(*client.Client)
+	d.client, _ = req.ProviderData.(*client.Client)
 }
 
 // Read gets the messages from the server.
 func (d *MessagesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const summary = "Could not read the messages of the stored chat completion"
-	id, _ := wire.Text(wire.Fields(req.Config.Raw)["completion_id"])
-	items, err := d.completions.list(ctx, url.Values{}, 0, "chat", "completions", id, "messages")
+	id := wire.Open(req.Config.Raw).String("completion_id")
+	items, err := list(ctx, d.client, url.Values{}, 0, "chat", "completions", id, "messages")
 	if err != nil {
 		reportGone(&resp.Diagnostics, summary, err)
 		return

@@ -195,10 +195,10 @@ func TestMetadata_changesInPlace(t *testing.T) {
 				same(t, body(t, s), map[string]any{"metadata": nil})
 				return nil
 			}},
-		// Where nothing is stored, the labels are part of the request like the rest.
-		resource.TestStep{Config: completion("  extra_body = jsonencode({})")},
-		resource.TestStep{Config: completion("  extra_body = jsonencode({})\n  metadata = { team = \"c\" }"),
-			ExpectError: regexp.MustCompile("metadata"), ConfigPlanChecks: planned(plancheck.ResourceActionReplace)},
+		// Where nothing is stored, there is nothing to label, and nothing to ask.
+		resource.TestStep{Config: completion("  extra_body = jsonencode({})"), Check: asked(t, s, 4)},
+		resource.TestStep{Config: completion("  extra_body = jsonencode({})\n  metadata = { team = \"c\" }"), Check: asked(t, s, 4),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull()))},
 	)
 }
 

@@ -43,7 +43,7 @@ var (
 )
 
 // ListDataSource is the data source openai_chat_completions.
-type ListDataSource struct{ completions completions }
+type ListDataSource struct{ client *client.Client }
 
 // NewListDataSource returns the data source, to be configured by Terraform.
 func NewListDataSource() datasource.DataSource { return &ListDataSource{} }
@@ -60,24 +60,24 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 
 // Configure takes the provider's client.
 func (d *ListDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
-	d.completions.client, _ = req.ProviderData.(*client.Client)
+	d.client, _ = req.ProviderData.(*client.Client)
 }
 
 // Read lists the completions.
 func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const summary = "Could not list stored chat completions"
-	fields := wire.Fields(req.Config.Raw)
+	config := wire.Open(req.Config.Raw)
 	query := url.Values{}
 	for _, name := range []string{"model", "order"} {
-		if text, ok := wire.Text(fields[name]); ok {
+		if text, ok := config.Text(name); ok {
 			query.Set(name, text)
 		}
 	}
-	for label, value := range wire.Fields(fields["metadata"]) {
+	for label, value := range wire.Entries(config.Get("metadata")) {
 		text, _ := wire.Text(value)
 		query.Set("metadata["+label+"]", text)
 	}
-	items, err := d.completions.list(ctx, query, wire.Int(fields["limit"]), "chat", "completions")
+	items, err := list(ctx, d.client, query, wire.Int(config.Get("limit")), "chat", "completions")
 	if err != nil {
 		report.Failure(&resp.Diagnostics, summary, nil, err)
 		return
@@ -93,7 +93,7 @@ type page struct {
 }
 
 // list follows the pages of a list, up to limit items; 0 = all.
-func (c completions) list(ctx context.Context, query url.Values, limit int64, path ...string) ([]json.RawMessage, error) {
+func list(ctx context.Context, c *client.Client, query url.Values, limit int64, path ...string) ([]json.RawMessage, error) {
 	const pageSize = 100
 	var all []json.RawMessage
 	for {
@@ -102,7 +102,7 @@ func (c completions) list(ctx context.Context, query url.Values, limit int64, pa
 			size = min(size, limit-int64(len(all)))
 		}
 		query.Set("limit", strconv.FormatInt(size, 10))
-		answer, err := c.get(ctx, query, path...)
+		answer, err := get(ctx, c, query, path...)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +134,7 @@ func decodeAll(diags *diag.Diagnostics, summary string, list kinds.Attribute, it
 			continue
 		}
 		if choices, ok := fields["choices"]; ok {
-			fields["choices"] = tidy(choices, false)
+			fields["choices"] = normalizeChoices(choices, false)
 		}
 		values = append(values, tftypes.NewValue(item.Type(), fields))
 	}
@@ -143,7 +143,7 @@ func decodeAll(diags *diag.Diagnostics, summary string, list kinds.Attribute, it
 
 // reportGone says of an object that is not there why that may be.
 func reportGone(diags *diag.Diagnostics, summary string, err error) {
-	if gone(err) {
+	if client.IsGone(err) {
 		report.Failure(diags, summary, nil, err,
 			"The server keeps only completions that were made with store = true, and not for ever. It may also have been deleted, or belong to another project than the API key.")
 		return

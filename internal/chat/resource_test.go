@@ -190,7 +190,7 @@ func same(t *testing.T, got, want any) {
 	}
 }
 
-func TestResource_replacesWhenTheRequestChanges(t *testing.T) {
+func TestResource_asksAgainInPlaceWhenTheRequestChanges(t *testing.T) {
 	base := `temperature = 0.5`
 	for change, config := range map[string]string{
 		"prompt":      completionOf("goodbye", base),
@@ -205,7 +205,7 @@ func TestResource_replacesWhenTheRequestChanges(t *testing.T) {
 			s.Run(t,
 				resource.TestStep{Config: completion(base), Check: asked(t, s, 1)},
 				resource.TestStep{Config: config, Check: asked(t, s, 2),
-					ConfigPlanChecks: planned(plancheck.ResourceActionReplace, plancheck.ExpectUnknownOutputValue("content"))},
+					ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plancheck.ExpectUnknownOutputValue("content"))},
 			)
 		})
 	}
@@ -325,7 +325,7 @@ func TestResource_streamingGivesTheSameState(t *testing.T) {
 					plain = answer(state)
 					return nil
 				}},
-				resource.TestStep{Config: completionOf("What is the weather in Boston?", arguments+"\n  stream = true"), Check: func(state *terraform.State) error {
+				resource.TestStep{Config: completionOf("What is the weather in Boston?", arguments+"\n  triggers = { again = 1 }\n  stream = true"), Check: func(state *terraform.State) error {
 					if body(t, s)["stream"] != true {
 						t.Error("the request does not ask for a stream")
 					}

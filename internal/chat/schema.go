@@ -228,7 +228,7 @@ var Request = kinds.Declare(
 		Description: "The class of service: `auto`, `default`, `flex`, `scale`, `priority` or `fast`, as far as the account has it. `response_service_tier` tells which one served."},
 	kinds.Attribute{Name: "store", Shape: kinds.Bool,
 		Description: "Keep the completion on the server, for OpenAI's distillation and evaluation products. The resource deletes it there when it is destroyed or replaced, unless `skip_destroy` is set; nothing else does. The API's default is `false`."},
-	kinds.Attribute{Name: "metadata", Shape: kinds.StringMap, InPlace: true,
+	kinds.Attribute{Name: "metadata", Shape: kinds.StringMap,
 		Description: "Labels of a stored completion, to find it again: at most 16, with keys of at most 64 and values of at most 512 characters. OpenAI accepts them only with `store = true`; the resource then changes them in place.",
 		Validators: checks{
 			mapvalidator.SizeAtMost(16),
@@ -254,44 +254,8 @@ var Request = kinds.Declare(
 		Description: "An identifier of your end user. Deprecated by OpenAI in favour of `safety_identifier` and `prompt_cache_key`."},
 )
 
-// settings are ours: they never reach the server as a part of the request.
-var settings = kinds.Declare(
-	kinds.Attribute{Name: "extra_body", Shape: kinds.JSON, Local: true,
-		Description: "A JSON object of further arguments for the server, for what compatible servers add to the protocol: `jsonencode({ top_k = 20 })`. It cannot repeat an argument that is declared here.",
-		Validators:  checks{extraBody()}},
-	kinds.Attribute{Name: "api_key", Shape: kinds.String, Local: true, InPlace: true, Sensitive: true,
-		Description: "The API key for this call, instead of the provider's. A resource keeps its answer when the key changes.",
-		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
-	kinds.Attribute{Name: "record", Shape: kinds.Bool, Local: true, InPlace: true,
-		Description: "`false` leaves this answer out of the provider's `recordings`: it is neither taken from a recording nor recorded. By default it is, where the provider has `recordings`. A request with `content_wo` never is."},
-)
-
 // sound is a setting of what has an answer.
 var sound = kinds.Declare(
 	kinds.Attribute{Name: "include_audio_data", Shape: kinds.Bool, Local: true,
 		Description: "Keep the sound of a spoken answer in `choices[*].message.audio.data`. It is left out otherwise, because it is large."},
-)
-
-// lifecycle are the managed resource's own settings.
-var lifecycle = kinds.Declare(
-	kinds.Attribute{Name: "api_key_wo", Shape: kinds.String, Local: true, InPlace: true, WriteOnly: true,
-		Description: "Like `api_key`, which is kept in the state; this is kept nowhere. The deletion of a stored completion therefore uses the provider's key. Terraform 1.11 or OpenTofu 1.11 and later."},
-	kinds.Attribute{Name: "api_key_wo_version", Shape: kinds.Int64, Local: true, InPlace: true,
-		Description: "Any number; change it together with `api_key_wo` to see the change in the plan. It does not ask again."},
-	kinds.Attribute{Name: "content_wo_version", Shape: kinds.Int64, Local: true, Mode: kinds.OptionalComputed,
-		Description: "The version of all `content_wo` together. A change asks again. Give a number of your own and raise it when a `content_wo` changes; or leave it out, and the provider notices a change by a slow salted hash that it then keeps with the state. Null where there is no `content_wo`."},
-	kinds.Attribute{Name: "triggers", Shape: kinds.StringMap, Local: true,
-		Description: "Any values; when one of them changes, the completion is asked for again. They are not sent. They also tell requests apart that are otherwise the same, and would share one recording."},
-	kinds.Attribute{Name: "generate_on", Shape: kinds.String, Local: true, InPlace: true,
-		Description: "When the model is asked: `apply` (the default) or `plan`. With `plan`, `terraform plan` asks once, records the answer and shows it; `apply` stores exactly that answer, without a call. It needs the provider's `recordings`, which must be there when the plan is applied. Where an argument is not known during the plan, the model is asked during the apply.",
-		Validators:  checks{stringvalidator.OneOf(onApply, onPlan)}},
-	kinds.Attribute{Name: "skip_destroy", Shape: kinds.Bool, Local: true, InPlace: true,
-		Description: "Leave a completion that was made with `store = true` on the server when the resource is destroyed or replaced."},
-	kinds.Attribute{Name: "timeouts", Shape: kinds.Object, Block: true, Local: true, InPlace: true,
-		Description: "How long Terraform waits.",
-		Fields: kinds.Declare(
-			kinds.Attribute{Name: "create", Shape: kinds.String, Local: true,
-				Description: "How long to wait for the answer in all, retries included, such as `90s` or `10m`. Default: `20m`. The provider's `request_timeout` limits each attempt.",
-				Validators:  checks{kinds.Duration()}},
-		)},
 )

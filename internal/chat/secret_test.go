@@ -53,7 +53,7 @@ func TestContentWO_isSentAndNotKept(t *testing.T) {
 	s.Run(t,
 		resource.TestStep{Config: secretPrompt("Reply with exactly: ok REFUSE", ""), Check: asked(t, s, 1)},
 		resource.TestStep{Config: secretPrompt("Reply with exactly: ok REFUSE", ""), ConfigPlanChecks: empty, Check: asked(t, s, 1)},
-		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", ""), ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: asked(t, s, 2)},
+		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", ""), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 2)},
 		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", ""), ConfigPlanChecks: empty, Check: sent("my secret xyzzy-2")},
 		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", "  skip_destroy = true"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 2)},
 		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", "  skip_destroy = true"), ConfigPlanChecks: empty},
@@ -68,7 +68,7 @@ func TestContentWO_goesByAVersionOfOnesOwn(t *testing.T) {
 		resource.TestStep{Config: secretPrompt("two", "  content_wo_version = 1"), Check: asked(t, s, 1),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 		resource.TestStep{Config: secretPrompt("two", "  content_wo_version = 2"), Check: asked(t, s, 2),
-			ConfigPlanChecks: planned(plancheck.ResourceActionReplace)},
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
 	)
 }
 
@@ -116,6 +116,6 @@ resource "openai_chat_completion" "test" {
 	s := acctest.Start(t, emulator.Options{})
 	s.Run(t,
 		resource.TestStep{Config: conversation(`content_wo = "between us"`), Check: asked(t, s, 1)},
-		resource.TestStep{Config: conversation(""), Check: asked(t, s, 2), ConfigPlanChecks: planned(plancheck.ResourceActionReplace)},
+		resource.TestStep{Config: conversation(""), Check: asked(t, s, 2), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
 	)
 }

@@ -141,7 +141,7 @@ func FuzzAssembly(f *testing.F) {
 		if !json.Valid(whole) {
 			t.Fatalf("not JSON: %s", whole)
 		}
-		if _, err := readAnswer(nil, client.Answer{Body: whole}); err != nil {
+		if _, err := kind.ReadAnswer(wire.Fields{}, client.Answer{Body: whole}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -149,27 +149,11 @@ func FuzzAssembly(f *testing.F) {
 
 func TestOutput_isNoValueWhereItIsNestedTooDeep(t *testing.T) {
 	t.Parallel()
-	asked := map[string]tftypes.Value{"response_format": tftypes.NewValue(
-		tftypes.Object{AttributeTypes: map[string]tftypes.Type{"type": tftypes.String}},
-		map[string]tftypes.Value{"type": tftypes.NewValue(tftypes.String, "json_object")})}
+	asked := argumentsWith(wire.Values{"response_format": jsonObject})
 	for levels, want := range map[int]bool{1: true, maxDepth: true, maxDepth + 1: false, 5000: false} {
 		text := strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels)
 		if got := !output(asked, tftypes.NewValue(tftypes.String, text)).IsNull(); got != want {
 			t.Errorf("%d levels: a value is %t", levels, got)
-		}
-	}
-}
-
-// What the server says of "messages" belongs to the blocks, or to the value,
-// whichever the user wrote.
-func TestGivenArguments_leadToWhatIsWritten(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"message", "messages"} {
-		list := Request.Find(name).Type()
-		one := tftypes.NewValue(list, []tftypes.Value{tftypes.NewValue(list.(tftypes.List).ElementType, tftypes.UnknownValue)})
-		got, ok := wire.Path(givenArguments(map[string]tftypes.Value{name: one}), "messages[0].content")
-		if !ok || got.String() != name+"[0].content" {
-			t.Errorf("got %s, want it in %s", got, name)
 		}
 	}
 }

@@ -58,9 +58,17 @@ func Canonical(v any) []byte { return appendCanonical(nil, v) }
 // Differences lists the places where two parsed JSON values differ, such as
 // "messages[1].content"; none where Same would hold. Lists of different length
 // differ as a whole.
-func Differences(a, b any) []string { return differences(nil, a, b, "") }
+func Differences(a, b any) []string {
+	var places []string
+	EachDifference(a, b, func(place string, _, _ any) { places = append(places, place) })
+	return places
+}
 
-func differences(found []string, a, b any, at string) []string {
+// EachDifference visits the places that Differences lists, with the two values
+// there; nil = there is none.
+func EachDifference(a, b any, visit func(place string, a, b any)) { differences(visit, a, b, "") }
+
+func differences(visit func(string, any, any), a, b any, at string) {
 	switch x := a.(type) {
 	case map[string]any:
 		if y, ok := b.(map[string]any); ok {
@@ -74,25 +82,24 @@ func differences(found []string, a, b any, at string) []string {
 			for _, name := range names {
 				inside := strings.TrimPrefix(at+"."+name, ".")
 				if (x[name] == nil) != (y[name] == nil) {
-					found = append(found, inside)
+					visit(inside, x[name], y[name])
 				} else {
-					found = differences(found, x[name], y[name], inside)
+					differences(visit, x[name], y[name], inside)
 				}
 			}
-			return found
+			return
 		}
 	case []any:
 		if y, ok := b.([]any); ok && len(x) == len(y) {
 			for i := range x {
-				found = differences(found, x[i], y[i], fmt.Sprintf("%s[%d]", at, i))
+				differences(visit, x[i], y[i], fmt.Sprintf("%s[%d]", at, i))
 			}
-			return found
+			return
 		}
 	}
 	if !bytes.Equal(Canonical(a), Canonical(b)) {
-		found = append(found, at)
+		visit(at, a, b)
 	}
-	return found
 }
 
 // appendCanonical writes a parsed JSON value in one spelling: keys sorted, no

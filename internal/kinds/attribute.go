@@ -95,9 +95,6 @@ type Attribute struct {
 	// Rewrite changes text on its way to the wire, nil for none. What Terraform
 	// keeps is what the user wrote.
 	Rewrite func(string) string
-	// InPlace marks an argument whose change leaves the request as it was, so
-	// that the answer is kept. A change of any other argument replaces.
-	InPlace bool
 	// Validators hold for the value; each is the framework's validator
 	// interface of the attribute's shape (validator.String, validator.List, …).
 	Validators []validator.Describer

@@ -1,7 +1,6 @@
 package kinds_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +15,7 @@ type object = map[string]any
 
 var declared = kinds.Declare(
 	kinds.Attribute{Name: "prompt", Shape: kinds.String, Mode: kinds.Required},
-	kinds.Attribute{Name: "key", Shape: kinds.String, InPlace: true, Local: true},
+	kinds.Attribute{Name: "key", Shape: kinds.String, Local: true},
 	kinds.Attribute{Name: "json", Shape: kinds.JSON},
 	kinds.Attribute{Name: "block", Shape: kinds.Objects, Block: true, Fields: kinds.Declare(
 		kinds.Attribute{Name: "json", Shape: kinds.JSON, Mode: kinds.Required},
@@ -26,67 +25,51 @@ var declared = kinds.Declare(
 	kinds.Attribute{Name: "answer", Shape: kinds.String, Mode: kinds.Computed},
 )
 
-func TestChange_goesByMeaning(t *testing.T) {
+func TestSettle_keepsWhatMeansTheSame(t *testing.T) {
 	t.Parallel()
 	block := func(outer, inner, text string) []any {
 		return []any{object{"json": outer, "one": object{"json": inner, "text": text}}}
 	}
 	prior := object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": "yes"}
 	unknown := acctest.Unknown{}
-	for name, test := range map[string]struct {
-		plan    object
-		changed []string // places
-		want    object   // of the plan that comes out; nil = the prior state
-	}{
-		"nothing":   {object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, nil, nil},
-		"spelling":  {object{"prompt": "p", "key": "k", "json": ` {"a": 1.0}`, "block": block(` {"b": 1}`, `{"c": 1}`, "t"), "answer": unknown}, nil, nil},
-		"key":       {object{"prompt": "p", "key": "l", "json": ` {"a": 1.0}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, nil, object{"prompt": "p", "key": "l", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": "yes"}},
-		"a new key": {object{"prompt": "p", "key": unknown, "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, nil, object{"prompt": "p", "key": unknown, "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": "yes"}},
-		"prompt":    {object{"prompt": "q", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, []string{"prompt"}, object{"prompt": "q", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}},
-		"value":     {object{"prompt": "p", "key": "k", "json": `{"a":2}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, []string{"json"}, object{"prompt": "p", "key": "k", "json": `{"a":2}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}},
-		"inside":    {object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "u"), "answer": unknown}, []string{"block[0].one.text"}, object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "u"), "answer": unknown}},
-		"more":      {object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": append(block(`{"b":1}`, `{"c":1}`, "t"), object{}), "answer": unknown}, []string{"block"}, object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": append(block(`{"b":1}`, `{"c":1}`, "t"), object{}), "answer": unknown}},
-		"unknown":   {object{"prompt": unknown, "key": "k", "json": unknown, "block": unknown, "answer": unknown}, []string{"prompt", "json", "block"}, object{"prompt": unknown, "key": "k", "json": unknown, "block": unknown, "answer": unknown}},
-		"null":      {object{"prompt": "p", "key": "k", "block": []any{object{"json": `{"b":1}`}}, "answer": unknown}, []string{"json", "block[0].one"}, object{"prompt": "p", "key": "k", "block": []any{object{"json": `{"b":1}`}}, "answer": unknown}},
+	for name, test := range map[string]struct{ plan, want object }{
+		"nothing":  {object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, prior},
+		"spelling": {object{"prompt": "p", "key": "k", "json": ` {"a": 1.0}`, "block": block(` {"b": 1}`, `{"c": 1}`, "t"), "answer": unknown}, prior},
+		"key":      {object{"prompt": "p", "key": "l", "json": ` {"a": 1.0}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": unknown}, object{"prompt": "p", "key": "l", "json": `{"a":1}`, "block": block(`{"b":1}`, `{"c":1}`, "t"), "answer": "yes"}},
+		"value":    {object{"prompt": "p", "key": "k", "json": `{"a":2}`, "block": block(`{"b":1}`, ` {"c":1}`, "u"), "answer": unknown}, object{"prompt": "p", "key": "k", "json": `{"a":2}`, "block": block(`{"b":1}`, `{"c":1}`, "u"), "answer": "yes"}},
+		"more":     {object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": append(block(` {"b":1}`, `{"c":1}`, "t"), object{}), "answer": unknown}, object{"prompt": "p", "key": "k", "json": `{"a":1}`, "block": append(block(` {"b":1}`, `{"c":1}`, "t"), object{}), "answer": "yes"}},
+		"unknown":  {object{"prompt": unknown, "key": "k", "json": unknown, "block": unknown, "answer": unknown}, object{"prompt": unknown, "key": "k", "json": unknown, "block": unknown, "answer": "yes"}},
+		"null":     {object{"prompt": "p", "key": "k", "block": []any{object{"json": ` {"b":1}`}}, "answer": unknown}, object{"prompt": "p", "key": "k", "block": []any{object{"json": `{"b":1}`}}, "answer": "yes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if test.want == nil {
-				test.want = prior
-			}
 			before := acctest.Value(declared.Type(), test.plan)
 			given := before.Copy()
-			got, changed, err := kinds.Change(declared, acctest.Value(declared.Type(), prior), given)
+			got, err := kinds.Settle(declared, acctest.Value(declared.Type(), prior), given)
 			if err != nil {
 				t.Fatal(err)
-			}
-			var places []string
-			for _, c := range changed {
-				places = append(places, c.Places...)
-			}
-			if len(changed) > 0 {
-				got = kinds.Unanswered(declared, got)
 			}
 			if want := acctest.Value(declared.Type(), test.want); !got.Equal(want) {
 				t.Errorf("got %s\nwant %s", got, want)
 			}
-			if !slices.Equal(places, test.changed) {
-				t.Errorf("changed at %v, want %v", places, test.changed)
-			}
 			if !given.Equal(before) {
 				t.Error("the plan that was given has been written to")
+			}
+			marked := acctest.Value(declared.Type(), test.want).Copy()
+			if unknown := kinds.MarkComputedUnknown(declared, marked); unknown.IsFullyKnown() {
+				t.Error("the answer is not marked as unknown")
 			}
 		})
 	}
 }
 
 // Text that is sent for itself is compared for itself, though it looks like JSON.
-func TestChange_takesTextThatIsNoObjectForItself(t *testing.T) {
+func TestSettle_takesTextThatIsNoObjectForItself(t *testing.T) {
 	t.Parallel()
 	as := kinds.Declare(kinds.Attribute{Name: "voice", Shape: kinds.JSONOrString})
 	for _, pair := range [][2]string{{"1", "1.0"}, {`"a"`, `"\u0061"`}} {
 		was, will := acctest.Value(as.Type(), object{"voice": pair[0]}), acctest.Value(as.Type(), object{"voice": pair[1]})
-		if _, changed, err := kinds.Change(as, was, will); err != nil || len(changed) != 1 {
+		if settled, err := kinds.Settle(as, was, will); err != nil || !settled.Equal(will) {
 			t.Errorf("%s and %s count as the same; %v", pair[0], pair[1], err)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
@@ -51,6 +52,9 @@ var (
 	listSchema = kinds.DataSource("The models that the server offers, and that the API key may use.", listAttributes)
 )
 
+// Area is what the area offers.
+var Area = area.Area{DataSources: []func() datasource.DataSource{NewDataSource, NewListDataSource}}
+
 // DataSource is the data source openai_model.
 type DataSource struct{ client *client.Client }
 
@@ -75,10 +79,10 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 // Read asks the server for the model.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const summary = "Could not read model"
-	name, _ := wire.Text(wire.Fields(req.Config.Raw)["model"])
+	name := wire.Open(req.Config.Raw).String("model")
 	answer, err := get(ctx, d.client, "models", name)
 	var problem *client.Problem
-	if errors.As(err, &problem) && problem.Kind == client.API && problem.Status == http.StatusNotFound {
+	if client.IsGone(err) && errors.As(err, &problem) {
 		resp.Diagnostics.AddAttributeError(path.Root("model"), summary, problem.Detail())
 		return
 	}
@@ -141,7 +145,7 @@ func (d *ListDataSource) Read(ctx context.Context, _ datasource.ReadRequest, res
 
 func get(ctx context.Context, c *client.Client, path ...string) (client.Answer, error) {
 	if c == nil {
-		return client.Answer{}, errors.New("the provider is not configured: a value in its block is not known yet")
+		return client.Answer{}, client.ErrUnconfigured
 	}
 	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...)})
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -22,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/functions"
@@ -44,48 +44,57 @@ type Provider struct {
 	adjust  []func(*client.Settings)
 	client  *client.Client
 
-	recordsNothing atomic.Bool // the block has been seen, and there are no recordings
+	process area.Process
 }
 
 // New returns the provider of that version, to be configured by Terraform. Tests
 // adjust what the configuration cannot say, such as the clock.
 func New(version string, adjust ...func(*client.Settings)) *Provider {
-	return &Provider{version: version, adjust: adjust}
+	return &Provider{version: version, adjust: adjust, process: area.Process{Applies: applies}}
 }
 
-// Resources is the table of contents: managed resources.
+// areas is the table of contents.
+var areas = []area.Area{chat.Area, models.Area}
+
+// Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{
-		func() resource.Resource { return chat.NewResource(p.mayRecord) },
+	var all []func() resource.Resource
+	for _, a := range areas {
+		for _, create := range a.Resources {
+			all = append(all, func() resource.Resource { return create(&p.process) })
+		}
 	}
+	return all
 }
 
-// EphemeralResources is the table of contents: ephemeral resources.
+// EphemeralResources are the ephemeral resources of all areas.
 func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{
-		chat.NewEphemeral,
+	var all []func() ephemeral.EphemeralResource
+	for _, a := range areas {
+		all = append(all, a.Ephemeral...)
 	}
+	return all
 }
 
-// Actions is the table of contents: actions.
+// Actions are the actions of all areas.
 func (p *Provider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{
-		chat.NewAction,
+	var all []func() action.Action
+	for _, a := range areas {
+		all = append(all, a.Actions...)
 	}
+	return all
 }
 
-// DataSources is the table of contents: data sources.
+// DataSources are the data sources of all areas.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		chat.NewDataSource,
-		chat.NewListDataSource,
-		chat.NewMessagesDataSource,
-		models.NewDataSource,
-		models.NewListDataSource,
+	var all []func() datasource.DataSource
+	for _, a := range areas {
+		all = append(all, a.DataSources...)
 	}
+	return all
 }
 
-// Functions is the table of contents: functions.
+// Functions are the provider's functions.
 func (p *Provider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		functions.NewCountTokens,
@@ -149,7 +158,7 @@ func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConf
 		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid base_url", err.Error())
 	}
 	s.azure(ctx, &resp.Diagnostics).validate(s, &resp.Diagnostics)
-	p.recordsNothing.Store(s.recordsNothing())
+	p.process.SetRecordsNothing(s.recordsNothing())
 	for name, value := range headers(s.Headers) {
 		if err := client.CheckHeader(name, value); err != nil {
 			resp.Diagnostics.AddAttributeError(path.Root("headers").AtMapKey(name), "Invalid header", err.Error())

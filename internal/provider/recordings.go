@@ -48,9 +48,6 @@ func (s settings) recordsNothing() bool {
 	return s.Recordings.IsNull() && os.Getenv(recordingsDir) == ""
 }
 
-// mayRecord reports whether there are recordings, as far as is known.
-func (p *Provider) mayRecord() bool { return !p.recordsNothing.Load() }
-
 // recordings is the store that the block, and the environment beside it, ask
 // for; nil where they do not.
 func (s settings) recordings(ctx context.Context, version string, diags *diag.Diagnostics) *recording.Store {

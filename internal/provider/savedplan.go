@@ -21,15 +21,20 @@ const recordingsPlanCheck = "OPENAI_RECORDINGS_PLAN_CHECK"
 // command line of the parent process is looked at, which Linux shows. nil also
 // means that it cannot be told, or must not be looked for.
 func savedPlan() *recording.SavedPlan {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", os.Getppid()))
-	if err != nil {
-		return nil
-	}
-	file := planToApply(strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00"), os.Getenv)
+	file := planToApply(commandLine(), os.Getenv)
 	if file == "" {
 		return nil
 	}
 	return recording.NewSavedPlan(file)
+}
+
+// commandLine are the words of the command that started this process; nil = it cannot be seen.
+func commandLine() []string {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", os.Getppid()))
+	if err != nil {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
 }
 
 // planToApply is the file of the plan that a command line applies; "" = none, or it must not

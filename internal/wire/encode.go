@@ -12,36 +12,57 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
-// Encode writes the arguments in value as one JSON object, in the order of
-// their declaration. What is null, Computed or Local is left out, and so is a
-// block that is not there; everything else is written, 0, false, "" and []
-// included. A value that is not known yet is an error that names the attribute.
-func Encode(as kinds.Attributes, value tftypes.Value) ([]byte, error) {
-	var fields map[string]tftypes.Value
-	if err := value.As(&fields); err != nil {
-		return nil, err
-	}
-	return EncodeFields(as, fields)
-}
-
-// EncodeFields is Encode for an object that has been opened.
-func EncodeFields(as kinds.Attributes, fields map[string]tftypes.Value) ([]byte, error) {
-	var out bytes.Buffer
-	if err := encodeFields(&out, as, fields); err != nil {
+// Encode writes arguments as one JSON object, in the order of their declaration.
+// What is null, Computed or Local is left out, and so is a block that is not there;
+// everything else is written, 0, false, "" and [] included. An attribute that the
+// declaration has and the object has not is left out. A value that is not known yet
+// is an error that names the attribute.
+func Encode(as kinds.Attributes, fields Fields) ([]byte, error) {
+	var out encoder
+	if err := encodeFields(&out, as, fields.values); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
 }
 
-func encodeObject(out *bytes.Buffer, as kinds.Attributes, value tftypes.Value) error {
-	var fields map[string]tftypes.Value
+// Pending stands in a sketch for what is not known yet. No argument can have it as
+// its value, since Terraform's strings hold no NUL.
+const Pending = "\x00not known yet"
+
+// Sketch is Encode for arguments of which some are not known yet: [Pending]
+// is written in their place.
+func Sketch(as kinds.Attributes, fields Fields) ([]byte, error) {
+	out := encoder{sketch: true}
+	if err := encodeFields(&out, as, fields.values); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// encoder is JSON that is being written.
+type encoder struct {
+	bytes.Buffer
+	sketch bool // what is not known yet is written as Pending
+}
+
+// pending writes what stands for a value that is not known yet.
+func (out *encoder) pending() error {
+	if !out.sketch {
+		return fmt.Errorf("the value is not known yet")
+	}
+	writeText(out, Pending)
+	return nil
+}
+
+func encodeObject(out *encoder, as kinds.Attributes, value tftypes.Value) error {
+	var fields Values
 	if err := value.As(&fields); err != nil {
 		return err
 	}
 	return encodeFields(out, as, fields)
 }
 
-func encodeFields(out *bytes.Buffer, as kinds.Attributes, fields map[string]tftypes.Value) error {
+func encodeFields(out *encoder, as kinds.Attributes, fields Values) error {
 	out.WriteByte('{')
 	first := true
 	for i := range as {
@@ -73,9 +94,9 @@ func absentBlock(a *kinds.Attribute, v tftypes.Value) bool {
 	return v.As(&items) == nil && len(items) == 0
 }
 
-func encode(out *bytes.Buffer, a *kinds.Attribute, v tftypes.Value) error {
+func encode(out *encoder, a *kinds.Attribute, v tftypes.Value) error {
 	if !v.IsKnown() {
-		return fmt.Errorf("the value is not known yet")
+		return out.pending()
 	}
 	switch a.Shape {
 	case kinds.JSON, kinds.JSONOrString:
@@ -100,7 +121,7 @@ func encode(out *bytes.Buffer, a *kinds.Attribute, v tftypes.Value) error {
 	}
 }
 
-func encodeJSON(out *bytes.Buffer, a *kinds.Attribute, v tftypes.Value) error {
+func encodeJSON(out *encoder, a *kinds.Attribute, v tftypes.Value) error {
 	var text string
 	if err := v.As(&text); err != nil {
 		return err
@@ -109,13 +130,13 @@ func encodeJSON(out *bytes.Buffer, a *kinds.Attribute, v tftypes.Value) error {
 		writeText(out, text)
 		return nil
 	}
-	if err := json.Compact(out, []byte(text)); err != nil {
+	if err := json.Compact(&out.Buffer, []byte(text)); err != nil {
 		return fmt.Errorf("not valid JSON: %w", err)
 	}
 	return nil
 }
 
-func encodeList(out *bytes.Buffer, v tftypes.Value, item func(tftypes.Value) error) error {
+func encodeList(out *encoder, v tftypes.Value, item func(tftypes.Value) error) error {
 	var items []tftypes.Value
 	if err := v.As(&items); err != nil {
 		return err
@@ -124,6 +145,10 @@ func encodeList(out *bytes.Buffer, v tftypes.Value, item func(tftypes.Value) err
 	for i := range items {
 		if i > 0 {
 			out.WriteByte(',')
+		}
+		if !items[i].IsKnown() && out.sketch {
+			writeText(out, Pending)
+			continue
 		}
 		if !items[i].IsKnown() || items[i].IsNull() {
 			return fmt.Errorf("element %d is null or not known yet", i)
@@ -136,7 +161,7 @@ func encodeList(out *bytes.Buffer, v tftypes.Value, item func(tftypes.Value) err
 	return nil
 }
 
-func encodeMap(out *bytes.Buffer, v tftypes.Value) error {
+func encodeMap(out *encoder, v tftypes.Value) error {
 	var items map[string]tftypes.Value
 	if err := v.As(&items); err != nil {
 		return err
@@ -153,6 +178,10 @@ func encodeMap(out *bytes.Buffer, v tftypes.Value) error {
 		}
 		writeText(out, k)
 		out.WriteByte(':')
+		if !items[k].IsKnown() && out.sketch {
+			writeText(out, Pending)
+			continue
+		}
 		if !items[k].IsKnown() || items[k].IsNull() {
 			return fmt.Errorf("element %q is null or not known yet", k)
 		}
@@ -164,7 +193,7 @@ func encodeMap(out *bytes.Buffer, v tftypes.Value) error {
 	return nil
 }
 
-func encodeScalar(out *bytes.Buffer, v tftypes.Value) error {
+func encodeScalar(out *encoder, v tftypes.Value) error {
 	switch {
 	case v.Type().Is(tftypes.String):
 		var text string
@@ -201,8 +230,8 @@ func encodeScalar(out *bytes.Buffer, v tftypes.Value) error {
 
 // writeText writes a JSON string without escaping <, > and &: a prompt should
 // reach the wire log, and a reader, as it was written.
-func writeText(out *bytes.Buffer, s string) {
-	enc := json.NewEncoder(out)
+func writeText(out *encoder, s string) {
+	enc := json.NewEncoder(&out.Buffer)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string always encodes
 	out.Truncate(out.Len() - 1)

@@ -9,18 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Fields opens an object or a map. It is nil for what is null or not known yet.
-// The map is the value's own: read it, clone it, never write to it.
-func Fields(v tftypes.Value) map[string]tftypes.Value {
-	var fields map[string]tftypes.Value
-	if !v.IsKnown() || v.IsNull() || v.As(&fields) != nil {
-		return nil
-	}
-	return fields
-}
-
 // Items opens a list. It is nil for what is null or not known yet. The slice is
-// the value's own, as with Fields.
+// the value's own: read it, clone it, never write to it.
 func Items(v tftypes.Value) []tftypes.Value {
 	var items []tftypes.Value
 	if !v.IsKnown() || v.IsNull() || v.As(&items) != nil {
@@ -43,31 +33,6 @@ func True(v tftypes.Value) bool {
 	return v.IsKnown() && !v.IsNull() && v.As(&truth) == nil && truth
 }
 
-// With is an object with another value at the place that the names lead to.
-// Where the way does not exist, it is the object as it was.
-func With(object, value tftypes.Value, names ...string) tftypes.Value {
-	if len(names) == 0 {
-		return value
-	}
-	fields := Fields(object)
-	if _, ok := fields[names[0]]; !ok {
-		return object
-	}
-	fields = maps.Clone(fields)
-	fields[names[0]] = With(fields[names[0]], value, names[1:]...)
-	return tftypes.NewValue(object.Type(), fields)
-}
-
-// WithAll is an object with other values for some of its attributes.
-func WithAll(object tftypes.Value, values map[string]tftypes.Value) tftypes.Value {
-	fields := maps.Clone(Fields(object))
-	if fields == nil {
-		return object
-	}
-	maps.Copy(fields, values)
-	return tftypes.NewValue(object.Type(), fields)
-}
-
 // Unknown is the first place of a value that is not known yet, such as
 // "message[1].content"; "" where all of it is known. The value is called name.
 func Unknown(name string, v tftypes.Value) string {
@@ -82,7 +47,7 @@ func Unknown(name string, v tftypes.Value) string {
 			return place
 		}
 	}
-	fields := Fields(v)
+	fields := members(v)
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		if place := Unknown(name+"."+field, fields[field]); place != "" {
 			return place

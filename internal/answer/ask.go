@@ -1,0 +1,151 @@
+package answer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// asker asks for answers of one kind: request in, answer out.
+type asker struct {
+	kind   *Kind
+	client *client.Client // nil while the provider's settings are not known
+}
+
+// ask answers the request that the arguments make: from a recording, or by
+// sending it. arguments holds write-only values, if there are any. Each piece of text
+// is given to progress as it arrives, where that is not nil and the area streams.
+func (a asker) ask(ctx context.Context, arguments wire.Fields, progress func(string)) reply {
+	if a.client == nil {
+		return a.failed(client.ErrUnconfigured)
+	}
+	r, err := a.kind.newRequest(arguments)
+	if err != nil {
+		return a.failed(err)
+	}
+	store, err := a.recordings(arguments)
+	if err != nil {
+		return a.failed(err)
+	}
+	if store == nil {
+		return r.read(a.send(ctx, r, progress))
+	}
+	question, err := r.question()
+	if err != nil {
+		return a.failed(err)
+	}
+	return a.take(ctx, store, r, question, progress)
+}
+
+func (a asker) failed(err error) reply { return reply{kind: a.kind, failure: err} }
+
+// take answers from the recordings, or asks and records.
+func (a asker) take(ctx context.Context, store *recording.Store, r request, question recording.Question, progress func(string)) reply {
+	taken, slot, err := store.Begin(ctx, question)
+	switch {
+	case err != nil:
+		return a.failed(r.explain(store, question, err))
+	case slot == nil:
+		return r.recorded(taken)
+	}
+	defer slot.Close()
+	answer, err := a.send(ctx, r, progress)
+	made := r.read(answer, err)
+	if err != nil {
+		slot.Fail(err, billed(err))
+	}
+	if len(answer.Body) == 0 {
+		if isKeyless(err) {
+			made.failure = &keyless{err, store.File(question)}
+		}
+		return made
+	}
+	made.keptIn(slot.Keep(recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, made.unusable()))
+	return made
+}
+
+// billed reports whether a failed call may be billed all the same.
+func billed(err error) bool {
+	var problem *client.Problem
+	return errors.As(err, &problem) && problem.MaybeBilled
+}
+
+// send makes the call.
+func (a asker) send(ctx context.Context, r request, progress func(string)) (answer client.Answer, err error) {
+	if a.kind.Send != nil {
+		answer, err = a.kind.Send(ctx, a.client, r.arguments, r.call, progress)
+	} else {
+		answer, err = a.client.Do(ctx, r.call)
+	}
+	if len(answer.Body) == 0 && err == nil {
+		err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
+	}
+	return answer, err
+}
+
+// read makes a reply of what came back.
+func (r request) read(answer client.Answer, err error) reply {
+	made := reply{kind: r.kind, failure: err, given: r.given}
+	if len(answer.Body) == 0 {
+		return made
+	}
+	values, unreadable := r.kind.ReadAnswer(r.arguments, answer)
+	if unreadable != nil {
+		made.failure = errors.Join(err, fmt.Errorf("the server's answer could not be read: %w", unreadable))
+		return made
+	}
+	made.values = values
+	if err == nil {
+		made.faults, made.warnings = r.kind.judge(r.arguments, wire.FieldsOf(values), false)
+	}
+	return made
+}
+
+// ReadAnswer reads an answer into the attributes of Answer and what is derived. Only an
+// answer that is no JSON object is an error.
+func (k *Kind) ReadAnswer(arguments wire.Fields, answer client.Answer) (wire.Values, error) {
+	values, err := wire.Decode(k.Answer, answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range k.Derived {
+		values[a.Name] = tftypes.NewValue(a.Type(), nil)
+	}
+	values["request_id"], values["recording"] = null(tftypes.String), null(tftypes.String)
+	if answer.RequestID != "" {
+		values["request_id"] = tftypes.NewValue(tftypes.String, answer.RequestID)
+	}
+	if k.Read != nil {
+		k.Read(arguments, values)
+	}
+	if k.Absent != nil {
+		for _, name := range k.Absent(arguments) {
+			values[name] = null(values[name].Type())
+		}
+	}
+	return values, nil
+}
+
+func null(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, nil) }
+
+// keptIn notes the file that holds the answer.
+func (r *reply) keptIn(taken recording.Taken) {
+	r.kept = taken
+	if r.values != nil && taken.File != "" && !taken.Unusable {
+		r.values["recording"] = tftypes.NewValue(tftypes.String, filepath.Base(taken.File))
+	}
+}
+
+// recorded is the reply that a file holds.
+func (r request) recorded(taken recording.Taken) reply {
+	made := r.read(client.Answer{Body: taken.Answer.Body, RequestID: taken.Answer.RequestID}, nil)
+	made.keptIn(taken)
+	return made
+}

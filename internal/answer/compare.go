@@ -1,0 +1,129 @@
+package answer
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// comparison is where one request differs from another, by the names of the API.
+type comparison struct {
+	changed []string // certainly
+	open    []string // perhaps: what will be there is not known yet
+}
+
+// same reports whether both are one request.
+func (c comparison) same() bool { return len(c.changed)+len(c.open) == 0 }
+
+// compare says where the request of an object that exists is another now. It compares
+// what reaches the model, and not arguments: two ways of writing the same request are
+// the same, and so are two ways of delivering or labelling the same answer.
+func (k *Kind) compare(ctx context.Context, prior, next, config wire.Fields, private privateState) (comparison, diag.Diagnostics) {
+	var c comparison
+	was, err := k.identity(prior)
+	if err == nil {
+		var will map[string]any
+		if will, err = k.identity(next); err == nil {
+			jsontext.EachDifference(was, will, func(place string, _, now any) { c.add(place, now == wire.Pending) })
+		}
+	}
+	var diags diag.Diagnostics
+	if err != nil {
+		diags.AddError("Could not compare the requests of two plans", err.Error())
+		return c, diags
+	}
+	change, diags := k.compareSecrets(ctx, config, prior, private)
+	if change != secretsSame {
+		name := k.writeOnly()
+		if !config.Get(k.version()).IsNull() {
+			name = k.version()
+		}
+		c.add(name, change == secretsOpen)
+	}
+	for _, a := range k.Reading {
+		if v := next.Get(a.Name); !v.Equal(prior.Get(a.Name)) && !k.rereads(prior, next) {
+			c.add(a.Name, !v.IsKnown())
+		}
+	}
+	return c, diags
+}
+
+func (c *comparison) add(place string, open bool) {
+	if open {
+		c.open = append(c.open, place)
+	} else {
+		c.changed = append(c.changed, place)
+	}
+}
+
+// identity is what makes a request this one and no other: its JSON without what only
+// delivers or labels the answer, and without defaults that are written out.
+func (k *Kind) identity(arguments wire.Fields) (map[string]any, error) {
+	body, err := wire.Sketch(k.Request.WithoutWriteOnly(), arguments)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := jsontext.Parse(string(body))
+	if err != nil {
+		return nil, err
+	}
+	object := parsed.(map[string]any) //nolint:forcetypeassert // Sketch writes an object
+	for _, name := range slices.Concat(k.Delivery, k.Labels) {
+		delete(object, name)
+	}
+	for name, value := range k.Defaults {
+		if object[name] == value {
+			delete(object, name)
+		}
+	}
+	if extra := arguments.Get("extra_body"); !extra.IsKnown() {
+		object["extra_body"] = wire.Pending
+	} else if text, ok := wire.Text(extra); ok {
+		if object["extra_body"], err = jsontext.Parse(text); err != nil {
+			return nil, err
+		}
+	}
+	switch triggers := arguments.Get("triggers"); {
+	case !triggers.IsKnown():
+		object["triggers"] = wire.Pending
+	case len(wire.Entries(triggers)) > 0:
+		values := map[string]any{}
+		for name, value := range wire.Entries(triggers) {
+			text, _ := wire.Text(value) // null counts as ""
+			if values[name] = text; !value.IsKnown() {
+				values[name] = wire.Pending
+			}
+		}
+		object["triggers"] = values
+	}
+	return object, nil
+}
+
+// rereads reports whether an answer that is there can be read with other values of
+// the arguments of Reading.
+func (k *Kind) rereads(prior, next wire.Fields) bool {
+	_, ok := k.reread(prior, next)
+	return ok
+}
+
+// reread is the answer that is there, as the arguments ask for it now.
+func (k *Kind) reread(prior, next wire.Fields) (wire.Values, bool) {
+	kept := wire.Values{}
+	for _, a := range k.outcome() {
+		kept[a.Name] = prior.Get(a.Name)
+	}
+	for _, a := range k.Reading {
+		if next.Get(a.Name).Equal(prior.Get(a.Name)) {
+			continue
+		}
+		if k.Reread == nil || !next.Get(a.Name).IsKnown() {
+			return nil, false
+		}
+		return k.Reread(next, wire.FieldsOf(kept))
+	}
+	return kept, true
+}

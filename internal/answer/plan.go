@@ -1,0 +1,182 @@
+package answer
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// plan is the making of one plan.
+type plan struct {
+	*managed
+	config  wire.Fields
+	private privateState
+	diags   *diag.Diagnostics
+}
+
+// create plans an answer where there is none.
+func (p plan) create(ctx context.Context, proposed tftypes.Value) tftypes.Value {
+	planned := kinds.MarkComputedUnknown(p.attributes, p.withVersion(proposed, p.newVersion()))
+	o := p.forecast(true).look(ctx) // a create is not known to be a plan's: nothing has been read
+	if o.values != nil {
+		return wire.WithAll(planned, o.values)
+	}
+	return p.withAbsent(planned, func(string) bool { return true })
+}
+
+func (p plan) forecast(plans bool) forecast {
+	return forecast{asker: p.asker, arguments: p.config, plans: plans, diags: p.diags}
+}
+
+// update plans what becomes of an answer that is there: it stays, or is asked for again.
+func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes.Value {
+	settled, err := kinds.Settle(p.attributes, state, proposed)
+	if err != nil {
+		p.diags.AddError("Could not plan "+p.kind.Noun, err.Error())
+		return proposed
+	}
+	prior := wire.Open(state)
+	found, diags := p.kind.compare(ctx, prior, wire.Open(settled), p.config, p.private)
+	if p.diags.Append(diags...); diags.HasError() {
+		return proposed
+	}
+	if found.same() {
+		return p.keep(prior, p.withVersion(settled, p.keptVersion(prior)))
+	}
+	settled = p.withVersion(settled, p.changedVersion(ctx, prior))
+	planned := kinds.MarkComputedUnknown(p.attributes, settled)
+	o := p.forecast(p.process.Plans()).look(ctx)
+	if !p.diags.HasError() && p.process.Plans() {
+		p.announce(found, o)
+	}
+	if o.values != nil {
+		return wire.WithAll(planned, o.values)
+	}
+	return p.withAbsent(planned, func(name string) bool {
+		return len(found.changed) > 0 || prior.Get(name).IsNull() // else the old answer may stay
+	})
+}
+
+// keep plans an update that leaves the answer as it is.
+func (p plan) keep(prior wire.Fields, settled tftypes.Value) tftypes.Value {
+	next := wire.Open(settled)
+	kept, _ := p.kind.reread(prior, next) // compare has seen to it
+	if p.kind.FailOn != nil && !next.Get("fail_on").Equal(prior.Get("fail_on")) && next.Get("fail_on").IsFullyKnown() && p.process.Plans() {
+		if faults, _ := p.kind.judge(next, wire.FieldsOf(kept), false); len(faults) > 0 {
+			p.diags.AddWarning("The answer that is there fails fail_on",
+				"  - "+strings.Join(faults, "\n  - ")+"\n\nfail_on holds for new answers. To ask for one, change the request or triggers.")
+		}
+	}
+	return wire.WithAll(settled, kept)
+}
+
+// withAbsent plans as null what will be null, as far as it may be.
+func (p plan) withAbsent(planned tftypes.Value, may func(name string) bool) tftypes.Value {
+	var names []string
+	if p.kind.Absent != nil {
+		names = p.kind.Absent(p.config)
+	}
+	if p.client != nil && p.config.Get("record").IsKnown() {
+		if _, known := p.kind.secrets(p.config); known {
+			if store, err := p.recordings(p.config); store == nil && err == nil {
+				names = append(names, "recording")
+			}
+		}
+	}
+	values := wire.Values{}
+	for _, name := range names {
+		if may(name) {
+			values[name] = null(p.attributes.Find(name).Type())
+		}
+	}
+	return wire.WithAll(planned, values)
+}
+
+// withVersion plans the version of write-only values.
+func (p plan) withVersion(planned, version tftypes.Value) tftypes.Value {
+	if p.kind.writeOnly() == "" {
+		return planned
+	}
+	return wire.With(planned, version, p.kind.version())
+}
+
+// newVersion is the version of write-only values that are new.
+func (p plan) newVersion() tftypes.Value {
+	if p.kind.writeOnly() == "" {
+		return tftypes.Value{}
+	}
+	if given := p.config.Get(p.kind.version()); !given.IsNull() {
+		return given
+	}
+	if secrets, _ := p.kind.secrets(p.config); secrets == nil {
+		return null(tftypes.Number)
+	}
+	return tftypes.NewValue(tftypes.Number, tftypes.UnknownValue)
+}
+
+// keptVersion is the version of write-only values that have not changed.
+func (p plan) keptVersion(prior wire.Fields) tftypes.Value {
+	if p.kind.writeOnly() == "" {
+		return tftypes.Value{}
+	}
+	return prior.Get(p.kind.version())
+}
+
+// changedVersion is the version of write-only values in a request that has changed,
+// they among it or not.
+func (p plan) changedVersion(ctx context.Context, prior wire.Fields) tftypes.Value {
+	version := p.newVersion()
+	if p.kind.writeOnly() == "" || version.IsKnown() {
+		return version
+	}
+	if change, _ := p.kind.compareSecrets(ctx, p.config, prior, p.private); change == secretsSame {
+		return p.keptVersion(prior)
+	}
+	return version
+}
+
+// announce tells why an answer is asked for again, and what that comes to.
+func (p plan) announce(found comparison, o outlook) {
+	what := strings.Join(found.changed, ", ") + " changed"
+	if len(found.changed) == 0 {
+		what = strings.Join(found.open, ", ") + " not known yet"
+	}
+	asked, billed := "asked, and billed, again", " The answer is billed."
+	if p.kind.Free {
+		asked, billed = "asked again", ""
+	}
+	const stays = " Until the new answer is there, the old one stays in the state."
+	switch {
+	case o.prospect == askedInPlan:
+		p.diags.AddWarning("The model was "+asked+", in this plan: "+what,
+			"The answer is recorded in "+o.file+" and shown in the plan. Applying the plan makes no call.")
+	case o.prospect == fromRecord:
+		p.diags.AddWarning("A recording answers the changed request: "+what,
+			"No call is needed. The answer of the recording "+o.file+" takes the place of the old one when this plan is applied.")
+	case o.replays:
+		p.diags.AddWarning("A recording must answer the changed request: "+what,
+			"The mode of the recordings is \"replay\", in which no call is made. Which recording it is is not known before "+o.open+" is."+stays)
+	case len(found.changed) == 0:
+		p.diags.AddWarning("The model may be "+asked+": "+what,
+			"When this plan is applied, the request is compared with the one that was answered. If it is the same, no call is made; if it is another, the model is asked."+p.unlessRecorded(o)+stays)
+	default:
+		p.diags.AddWarning("The model will be "+asked+": "+what,
+			"The request is sent when this plan is applied."+billed+p.unlessRecorded(o)+stays)
+	}
+}
+
+// unlessRecorded speaks of recordings where they can make a difference.
+func (p plan) unlessRecorded(o outlook) string {
+	if o.prospect != openInPlan || p.client == nil {
+		return ""
+	}
+	if store, err := p.recordings(p.config); store == nil || err != nil {
+		return ""
+	}
+	return " If a recording answers the new request, no call is made; that is not known before " + o.open + " is."
+}

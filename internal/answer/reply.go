@@ -1,0 +1,146 @@
+package answer
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// reply is an answer, and what is wrong with it.
+type reply struct {
+	kind     *Kind
+	values   wire.Values      // every attribute of the outcome; nil = there is no answer at all
+	failure  error            // why it is not whole; nil = it is
+	given    kinds.Attributes // the arguments that made the request
+	faults   []string         // why it is of no use
+	warnings []string         // what else there is to say against it
+	kept     recording.Taken  // the file that holds it, if one does
+}
+
+// useful reports whether the answer is there and of use.
+func (r reply) useful() bool { return r.values != nil && r.failure == nil && len(r.faults) == 0 }
+
+// unusable are the reasons not to give the answer a second time; nil = there are none.
+func (r reply) unusable() []string {
+	if r.failure != nil {
+		return []string{r.failure.Error()}
+	}
+	return r.faults
+}
+
+// judge says what fails an answer, and what is worth a warning.
+func (k *Kind) judge(arguments, answer wire.Fields, gate bool) (faults, warnings []string) {
+	if k.Findings == nil {
+		return nil, nil
+	}
+	var fails, warns []string
+	if k.FailOn != nil {
+		if fails, warns = k.FailOn.Default(arguments, gate); !arguments.Get("fail_on").IsNull() {
+			fails, warns = nil, nil
+			for _, item := range arguments.Items("fail_on") {
+				word, _ := wire.Text(item)
+				fails = append(fails, word)
+			}
+		}
+	}
+	for _, found := range k.Findings(arguments, answer) {
+		among := func(words []string) bool {
+			return slices.ContainsFunc(found.Words, func(word string) bool { return slices.Contains(words, word) })
+		}
+		switch {
+		case len(found.Words) == 0 || among(fails):
+			faults = append(faults, found.Text)
+		case among(warns):
+			warnings = append(warnings, found.Text)
+		}
+	}
+	return faults, warnings
+}
+
+// disposition says what becomes of an answer that is of no use, or is not there.
+type disposition struct {
+	verb  string // of the summary: "create"
+	place string // where the answer is
+	lost  bool   // nowhere, unless a file holds it
+	shown bool   // the error quotes it
+	stays string // what else stays as it is, a sentence; "" = nothing
+	next  string // what comes next, a sentence
+}
+
+var (
+	onCreate = disposition{verb: "create", place: "kept in the state, since it has probably been billed.",
+		next: "The resource is marked as tainted: the next apply asks, and is billed, again."}
+	onUpdate = disposition{verb: "update", place: "not put in the place of the old one.", shown: true,
+		stays: "The old answer and the arguments that it was made with stay in the state.",
+		next:  "The next apply asks, and is billed, again."}
+	inPlan = disposition{verb: "plan", place: "lost, since it could not be recorded either.", lost: true, shown: true,
+		next: "The next plan asks, and is billed, again."}
+	whenOpened = disposition{verb: "create", place: "thrown away, since an ephemeral resource keeps nothing.", lost: true,
+		next: "Running the operation again asks, and is billed, again."}
+	whenRead = disposition{verb: "read", place: "thrown away, since a data source that fails keeps nothing.", lost: true,
+		next: "Running the operation again asks, and is billed, again."}
+	whenInvoked = disposition{verb: "create", place: "above, as far as it is text.",
+		next: "Running the action again asks, and is billed, again."}
+)
+
+// report adds what is wrong with the answer.
+func (r reply) report(diags *diag.Diagnostics, d disposition) {
+	summary := "Could not " + d.verb + " " + r.kind.Noun
+	switch {
+	case r.failure != nil && r.values == nil:
+		notes := nextStep(r.failure)
+		if d.stays != "" {
+			notes = append(notes, d.stays)
+		}
+		report.Failure(diags, summary, r.given, r.failure, notes...)
+	case r.failure != nil:
+		report.Failure(diags, summary, r.given, r.failure, "What had arrived before that is "+r.fate(d))
+	case len(r.faults) > 0:
+		diags.AddError("Unusable "+r.kind.Noun,
+			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.faults, "\n  - ")+"\n\nThe answer is "+r.fate(d))
+	case len(r.warnings) > 0:
+		diags.AddWarning(upperFirst(r.kind.Noun)+" may be of no use",
+			"  - "+strings.Join(r.warnings, "\n  - ")+"\n\nThe answer is kept. To have this fail, use fail_on; to ask again, change the request or triggers.")
+	}
+	r.reportUnrecorded(diags)
+}
+
+// fate says where the answer is, and what comes next.
+func (r reply) fate(d disposition) string {
+	file := r.kept.File
+	place := d.place
+	switch {
+	case r.kept.Recorded:
+		return sentences("that of the recording "+file+"; no call was made.", d.stays, "Correct the answer in the file; or delete the file, and the model is asked again.")
+	case file != "" && d.lost:
+		place = "kept in the file " + file + ", which is not taken for a recording."
+	case file != "":
+		place += " It is in the file " + file + " as well, which is not taken for a recording."
+	}
+	text := sentences(place, d.stays, d.next)
+	if d.shown && r.kind.Text != nil {
+		if words := strings.TrimSpace(r.kind.Text(wire.FieldsOf(r.values))); words != "" {
+			text += " The answer was:\n\n" + words
+		}
+	}
+	return text
+}
+
+func sentences(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " ")
+}
+
+func (r reply) reportUnrecorded(diags *diag.Diagnostics) {
+	if r.kept.Unrecorded != nil {
+		diags.AddWarning(upperFirst(r.kind.Noun)+" was not recorded",
+			"The answer is there, but its recording could not be written: "+r.kept.Unrecorded.Error()+".")
+	}
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -1,0 +1,136 @@
+package answer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// request is a request, and what is needed to read its answer.
+type request struct {
+	kind      *Kind
+	arguments wire.Fields
+	given     kinds.Attributes // the arguments that made it
+	call      client.Request
+}
+
+// newRequest writes arguments as the request's JSON. It fails for arguments that are
+// not known yet.
+func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
+	r := request{kind: k, arguments: arguments, given: k.givenArguments(arguments)}
+	complete := arguments
+	if k.Complete != nil {
+		complete = k.Complete(arguments)
+	}
+	body, err := wire.Encode(k.Request, complete)
+	if err != nil {
+		return r, fmt.Errorf("the request could not be written as JSON: %w", err)
+	}
+	if extra, ok := arguments.Text("extra_body"); ok {
+		body = withMembers(body, extra)
+	}
+	r.call = client.Request{
+		Method: http.MethodPost, Path: client.Path(k.Endpoint...), Body: body,
+		APIKey: apiKey(arguments), Secrets: k.secretTexts(arguments), Free: k.Free,
+	}
+	if k.Tokens != nil {
+		r.call.Tokens = k.Tokens(body)
+	}
+	return r, nil
+}
+
+// givenArguments are those that the user wrote, so that what the server says of
+// an argument is reported at the one of its names that is there.
+func (k *Kind) givenArguments(arguments wire.Fields) kinds.Attributes {
+	var given kinds.Attributes
+	for _, a := range k.Request {
+		if arguments.Has(a.Name) && rules.Given(arguments.Get(a.Name)) {
+			given = append(given, a)
+		}
+	}
+	return given
+}
+
+// withMembers adds the members of one JSON object to another.
+func withMembers(body []byte, object string) []byte {
+	members := bytes.TrimSpace([]byte(object))
+	members = bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimPrefix(members, []byte("{")), []byte("}")))
+	if len(members) == 0 {
+		return body
+	}
+	start := bytes.TrimSuffix(body, []byte("}"))
+	if len(start) > 1 {
+		start = slices.Concat(start, []byte(","))
+	}
+	return slices.Concat(start, members, []byte("}"))
+}
+
+// apiKey is the key that a block gives itself; "" leaves the provider's.
+func apiKey(arguments wire.Fields) string {
+	if arguments.Has("api_key_wo") {
+		if key, ok := arguments.Text("api_key_wo"); ok {
+			return key
+		}
+	}
+	return arguments.String("api_key")
+}
+
+// question is what a recording of the answer is found by.
+func (r request) question() (recording.Question, error) {
+	return recording.NewQuestion(r.kind.recordedEndpoint(), r.call.Body, r.kind.Delivery, r.kind.triggers(r.arguments))
+}
+
+func (k *Kind) recordedEndpoint() string {
+	if k.UnnamedEndpoint {
+		return ""
+	}
+	return strings.Join(k.Endpoint, "/")
+}
+
+// triggers are the values of the argument, where null counts as "". nil = there are none.
+func (k *Kind) triggers(arguments wire.Fields) map[string]string {
+	if !arguments.Has("triggers") { // only the managed resource has it
+		return nil
+	}
+	var triggers map[string]string
+	for name, value := range wire.Entries(arguments.Get("triggers")) {
+		if triggers == nil {
+			triggers = map[string]string{}
+		}
+		triggers[name], _ = wire.Text(value)
+	}
+	return triggers
+}
+
+// describe names the request without quoting it.
+func (r request) describe() string {
+	if r.kind.Describe != nil {
+		return r.kind.Describe(r.arguments)
+	}
+	return fmt.Sprintf("The request: model %s.", r.arguments.String("model"))
+}
+
+// defaultCreateTimeout is how long an answer may take in all, retries included.
+const defaultCreateTimeout = 20 * time.Minute
+
+func withCreateTimeout(ctx context.Context, timeouts tftypes.Value) (context.Context, context.CancelFunc) {
+	limit := defaultCreateTimeout
+	if fields := wire.Open(timeouts); !fields.Absent() {
+		if d, err := time.ParseDuration(fields.String("create")); err == nil {
+			limit = d
+		}
+	}
+	return client.WithTimeLimit(ctx, "timeouts.create", limit)
+}

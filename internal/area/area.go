@@ -1,0 +1,48 @@
+// Package area is how an area of the API tells the provider what it offers: one
+// exported value each, over which internal/provider ranges.
+package area
+
+import (
+	"sync/atomic"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// Area is what one area of the API offers to Terraform.
+type Area struct {
+	Resources   []func(*Process) resource.Resource
+	DataSources []func() datasource.DataSource
+	Ephemeral   []func() ephemeral.EphemeralResource
+	Actions     []func() action.Action
+}
+
+// Process is what is known of the provider process besides its configuration. Each
+// phase of Terraform (validate, plan, apply) is a process of its own. It is safe
+// for concurrent use.
+type Process struct {
+	recordsNothing atomic.Bool
+	refreshes      atomic.Bool
+
+	// Applies reports whether the process certainly applies a plan and does not make
+	// one, as far as the command line of the CLI tells; nil = it tells nothing.
+	Applies func() bool
+}
+
+// SetRecordsNothing notes whether the provider certainly has no recordings.
+func (p *Process) SetRecordsNothing(nothing bool) { p.recordsNothing.Store(nothing) }
+
+// MayRecord reports whether the provider has recordings, as far as is known.
+func (p *Process) MayRecord() bool { return !p.recordsNothing.Load() }
+
+// ObserveRead notes that Terraform has read a resource, as it does when it makes a
+// plan and not when it applies one.
+func (p *Process) ObserveRead() { p.refreshes.Store(true) }
+
+// Plans reports whether the process makes a plan. It errs on the side of yes where
+// that cannot be told: with -refresh=false Terraform reads nothing.
+func (p *Process) Plans() bool {
+	return p.refreshes.Load() || p.Applies == nil || !p.Applies()
+}
