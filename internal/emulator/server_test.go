@@ -295,14 +295,16 @@ func TestServer_waitsLatencyUnlessClientLeaves(t *testing.T) {
 	if took := time.Since(began); took < 30*time.Millisecond {
 		t.Errorf("answered after %v", took)
 	}
-	req := httptest.NewRequest(http.MethodPost, "/chat/completions", strings.NewReader(asking("Hello")))
-	ctx, leave := context.WithCancel(t.Context())
-	leave()
-	w := httptest.NewRecorder()
-	s := emulator.New(emulator.Options{Latency: time.Hour})
-	s.ServeHTTP(w, req.WithContext(ctx))
-	equal(t, "answer", w.Body.Len(), 0)
-	equal(t, "status", s.Requests()[0].Status, 0)
+	for _, path := range []string{"/chat/completions", "/embeddings", "/moderations"} {
+		req := httptest.NewRequest(http.MethodPost, path, strings.NewReader("x"))
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		w := httptest.NewRecorder()
+		s := emulator.New(emulator.Options{Latency: time.Hour})
+		s.ServeHTTP(w, req.WithContext(ctx))
+		equal(t, "answer", w.Body.Len(), 0)
+		equal(t, "status", s.Requests()[0].Status, 0)
+	}
 }
 
 type lockedBuffer struct {
