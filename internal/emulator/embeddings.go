@@ -94,15 +94,15 @@ func (s *Server) createEmbeddings(w http.ResponseWriter, r *http.Request, body [
 		v := vector(req.model.answersAs, text, req.dimensions)
 		answer.Data[i] = embeddedText{"embedding", i, v}
 		if req.base64 {
-			answer.Data[i].Embedding = packed(v)
+			answer.Data[i].Embedding = toBase64(v)
 		}
 	}
 	answer.Usage = map[string]int{"prompt_tokens": req.tokens, "total_tokens": req.tokens}
 	respond(w, http.StatusOK, answer)
 }
 
-// packed is the base64 of numbers as float32, little-endian.
-func packed(v []float32) string {
+// toBase64 is the base64 of numbers as float32, little-endian.
+func toBase64(v []float32) string {
 	data := make([]byte, 0, 4*len(v))
 	for _, n := range v {
 		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(n))
@@ -110,9 +110,9 @@ func packed(v []float32) string {
 	return base64.StdEncoding.EncodeToString(data)
 }
 
-// unpacked is the contrary of packed.
-func unpacked(text string) []float32 {
-	data, _ := base64.StdEncoding.DecodeString(text) // only what packed made gets here
+// fromBase64 is the contrary of toBase64.
+func fromBase64(text string) []float32 {
+	data, _ := base64.StdEncoding.DecodeString(text) // only what toBase64 made gets here
 	v := make([]float32, len(data)/4)
 	for i := range v {
 		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
@@ -138,14 +138,14 @@ func (s *Server) parseEmbeddings(body []byte) (*embeddingRequest, *apiError) {
 	}
 	model := root["model"].(string) //nolint:forcetypeassert // checkModel has checked it
 	req := &embeddingRequest{model: embedderOf(model), base64: root["encoding_format"] == "base64"}
-	if e := req.shorten(root["dimensions"]); e != nil {
+	if e := req.setDimensions(root["dimensions"]); e != nil {
 		return nil, e
 	}
-	return req, req.read(counterFor(model), root["input"])
+	return req, req.readInput(counterFor(model), root["input"])
 }
 
-// shorten sets how many dimensions are wanted.
-func (r *embeddingRequest) shorten(wanted any) *apiError {
+// setDimensions sets how many dimensions are wanted.
+func (r *embeddingRequest) setDimensions(wanted any) *apiError {
 	r.dimensions = r.model.dimensions
 	number, given := wanted.(json.Number)
 	if !given {
@@ -162,8 +162,8 @@ func (r *embeddingRequest) shorten(wanted any) *apiError {
 	return nil
 }
 
-// read takes the texts of an input of a valid shape.
-func (r *embeddingRequest) read(tokens counter, input any) *apiError {
+// readInput takes the texts of an input of a valid shape.
+func (r *embeddingRequest) readInput(tokens counter, input any) *apiError {
 	list, several := input.([]any)
 	if len(list) > maxInputs {
 		return invalid("input", "invalid_value", "Invalid 'input': array length must be %d or less.", maxInputs)
@@ -216,7 +216,7 @@ func textOf(tokens counter, path string, item any) (string, int, *apiError) {
 		n, _ := number.(json.Number).Int64()
 		ids[i] = uint(n)
 	}
-	text, ok := tokens.join(ids)
+	text, ok := tokens.decode(ids)
 	if !ok {
 		return "", 0, invalid(path, "invalid_value", "Invalid '%s': not all of these are tokens of the model.", path)
 	}

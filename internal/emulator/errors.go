@@ -50,8 +50,8 @@ func modelNotFound(model string) *apiError {
 		Message: "The model `" + model + "` does not exist or you do not have access to it."}
 }
 
-// unfit is the error for a model that is not made for what is wanted of it.
-func unfit(model string, wanted use) *apiError {
+// wrongModel is the error for a model that is not made for what is wanted of it.
+func wrongModel(model string, wanted use) *apiError {
 	switch wanted {
 	case embedding:
 		return &apiError{status: http.StatusForbidden, Type: invalidRequest, Message: "You are not allowed to generate embeddings from this model"}

@@ -105,10 +105,10 @@ type verdicts struct {
 type verdict struct {
 	Type  string `json:"type"`
 	Model string `json:"model"`
-	judgement
+	classification
 }
 
-// moderate judges what the user said last, and all choices together.
+// moderate classifies what the user said last, and all choices together.
 func moderate(model, user string, choices []choice) *moderation {
 	var answers []string
 	for _, c := range choices {
@@ -117,7 +117,7 @@ func moderate(model, user string, choices []choice) *moderation {
 		}
 	}
 	on := func(text string) verdicts {
-		return verdicts{"moderation_results", model, []verdict{{"moderation_result", model, judge([]string{text}, nil)}}}
+		return verdicts{"moderation_results", model, []verdict{{"moderation_result", model, classify([]string{text}, nil)}}}
 	}
 	return &moderation{on(user), on(strings.Join(answers, "\n"))}
 }

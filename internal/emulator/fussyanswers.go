@@ -30,7 +30,7 @@ func (s *Server) fussyEmbeddings(w http.ResponseWriter, r *http.Request, body []
 	for _, item := range data {
 		drop(item, "object")
 		if text, ok := item["embedding"].(string); ok && n%2 == 1 {
-			item["embedding"] = unpacked(text)
+			item["embedding"] = fromBase64(text)
 		}
 	}
 	slices.Reverse(data)

@@ -26,13 +26,13 @@ var moderationShapes = map[string]*shape{
 }
 
 type moderationAnswer struct {
-	ID      string      `json:"id"`
-	Model   string      `json:"model"`
-	Results []judgement `json:"results"`
+	ID      string           `json:"id"`
+	Model   string           `json:"model"`
+	Results []classification `json:"results"`
 }
 
-// judgement is what was found in an input.
-type judgement struct {
+// classification is what was found in an input.
+type classification struct {
 	Flagged    bool                `json:"flagged"`
 	Categories map[string]bool     `json:"categories"`
 	Scores     map[string]float64  `json:"category_scores"`
@@ -57,11 +57,11 @@ func (s *Server) createModeration(w http.ResponseWriter, r *http.Request, body [
 	if !given {
 		model = moderators[0]
 	}
-	count := binary.BigEndian.AppendUint64(nil, s.judged.Add(1))
+	count := binary.BigEndian.AppendUint64(nil, s.classified.Add(1))
 	respond(w, http.StatusOK, moderationAnswer{
 		ID:      "modr-" + token(29, digest(string(body)), count),
 		Model:   model,
-		Results: judgeInput(root["input"]),
+		Results: classifyInput(root["input"]),
 	})
 }
 
@@ -109,18 +109,18 @@ func isImageURL(text string) bool {
 	return err == nil && ((u.Scheme == "http" || u.Scheme == "https") && u.Host != "" || strings.HasPrefix(text, "data:image/"))
 }
 
-// judgeInput gives each text its result, and parts a common one.
-func judgeInput(input any) []judgement {
+// classifyInput gives each text its result, and parts a common one.
+func classifyInput(input any) []classification {
 	list, ok := input.([]any)
 	if !ok {
 		list = []any{input}
 	}
-	var results []judgement
+	var results []classification
 	var texts, images []string
 	for _, item := range list {
 		switch item := item.(type) {
 		case string:
-			results = append(results, judge([]string{item}, nil))
+			results = append(results, classify([]string{item}, nil))
 		case map[string]any:
 			if text, ok := item["text"].(string); ok {
 				texts = append(texts, text)
@@ -130,7 +130,7 @@ func judgeInput(input any) []judgement {
 		}
 	}
 	if len(texts)+len(images) > 0 {
-		results = append(results, judge(texts, images))
+		results = append(results, classify(texts, images))
 	}
 	return results
 }

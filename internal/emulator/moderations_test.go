@@ -35,7 +35,7 @@ func (r response) found(result int) string {
 
 const imagePart = `{"type":"image_url","image_url":{"url":"https://example.com/%s.png"}}`
 
-func TestModerations_judges(t *testing.T) {
+func TestModerations_classifies(t *testing.T) {
 	t.Parallel()
 	r := start(t, emulator.Options{})
 	for _, test := range []struct{ input, found string }{

@@ -79,13 +79,13 @@ const (
 // Server is an OpenAI-compatible http.Handler. It serves the API under /v1
 // and, alike, without that prefix. All methods are safe for concurrent use.
 type Server struct {
-	options Options
-	keys    map[string]bool
-	models  catalogue
-	store   store
-	made    atomic.Uint64 // what would be billed
-	judged  atomic.Uint64 // moderations
-	fussy   fussy
+	options    Options
+	keys       map[string]bool
+	models     catalogue
+	store      store
+	made       atomic.Uint64 // what would be billed
+	classified atomic.Uint64 // moderations
+	fussy      fussy
 
 	mu       sync.Mutex
 	requests []*Request

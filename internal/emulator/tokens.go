@@ -52,9 +52,9 @@ func (c counter) split(text string) []string {
 	return tokens
 }
 
-// join is the text of tokens, each given by its number; false if the
+// decode returns the text of tokens, each given by its number; false if the
 // vocabulary has no such token.
-func (c counter) join(tokens []uint) (string, bool) {
+func (c counter) decode(tokens []uint) (string, bool) {
 	text, err := c.codec.Decode(tokens)
 	return text, err == nil
 }

@@ -64,7 +64,7 @@ func (s *Server) checkModel(root map[string]any, wanted use) *apiError {
 		return modelNotFound(model)
 	}
 	if !serves(model, wanted) {
-		return unfit(model, wanted)
+		return wrongModel(model, wanted)
 	}
 	return nil
 }

@@ -37,12 +37,12 @@ func phrases(alternatives string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(?:` + alternatives + `)\b`)
 }
 
-// judge looks for the words of each category in texts and images. Of an image
+// classify looks for the words of each category in texts and images. Of an image
 // it sees the address only: "https://example.com/gory-scene.png" is gory.
-func judge(texts, images []string) judgement {
+func classify(texts, images []string) classification {
 	text := strings.Join(texts, "\n")
 	shown := describeImages(images)
-	out := judgement{Categories: map[string]bool{}, Scores: map[string]float64{}, InputTypes: map[string][]string{}}
+	out := classification{Categories: map[string]bool{}, Scores: map[string]float64{}, InputTypes: map[string][]string{}}
 	for _, c := range categories {
 		out.Categories[c.name] = false
 	}
@@ -64,13 +64,15 @@ func judge(texts, images []string) judgement {
 	return out
 }
 
-func (j *judgement) find(c category, text string) {
-	found := c.pattern.MatchString(text)
-	j.Categories[c.name] = j.Categories[c.name] || found
-	if parent, _, below := strings.Cut(c.name, "/"); below && found {
-		j.Categories[parent] = true
+// find notes whether a text has the words of a category.
+func (r *classification) find(c category, text string) {
+	if !c.pattern.MatchString(text) {
+		return
 	}
-	j.Flagged = j.Flagged || found
+	r.Flagged, r.Categories[c.name] = true, true
+	if parent, _, below := strings.Cut(c.name, "/"); below {
+		r.Categories[parent] = true
+	}
 }
 
 // score is between 0.8 and 1 for what was found, and below 0.01 for what was not.
