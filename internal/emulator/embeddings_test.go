@@ -80,6 +80,7 @@ func TestEmbeddings_answers(t *testing.T) {
 			resp := r.do("POST", "/v1/embeddings", embedding(test.model, test.input, test.more...))
 			equal(t, "status", resp.status, 200)
 			equal(t, "object", resp.get("object"), "list")
+			equal(t, "limit", resp.header.Get("X-Ratelimit-Limit-Requests"), "10000")
 			equal(t, "model", resp.get("model"), test.answered)
 			equal(t, "usage", resp.get("usage"), map[string]any{"prompt_tokens": float64(test.tokens), "total_tokens": float64(test.tokens)})
 			equal(t, "no more", resp.get("data", test.vectors), fmt.Sprint("no item ", test.vectors))

@@ -85,6 +85,7 @@ func TestModerations_answers(t *testing.T) {
 		equal(t, fmt.Sprint("result ", i), first.found(i), want)
 	}
 	equal(t, "no more", first.get("results", 3), "no item 3")
+	equal(t, "limit", first.header.Get("X-Ratelimit-Limit-Requests"), "10000")
 	equal(t, "deterministic", first.get("results"), second.get("results"))
 	equal(t, "equal texts", first.get("results", 0), first.get("results", 2))
 	equal(t, "model", first.get("model"), "omni-moderation-latest")
