@@ -1,6 +1,6 @@
-// Command openai-emulator serves the chat completions API of OpenAI from
-// memory, for demonstrations and acceptance tests. It only reads flags and
-// listens; all behaviour is that of package emulator.
+// Command openai-emulator serves OpenAI's API for chat completions, embeddings
+// and moderations from memory, for demonstrations and acceptance tests. It only
+// reads flags and listens; all behaviour is that of package emulator.
 package main
 
 import (
@@ -51,6 +51,10 @@ func parse(args []string, out io.Writer) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("openai-emulator", flag.ContinueOnError)
 	flags.SetOutput(out)
+	flags.Usage = func() {
+		fmt.Fprint(out, "Serves OpenAI's API for chat completions, embeddings and moderations from memory.\n\nUsage of openai-emulator:\n")
+		flags.PrintDefaults()
+	}
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 picks a free one")
 	flags.StringVar(&s.addrFile, "addr-file", "", "write the base URL to this `file` once requests are accepted")
 	flags.Func("key", "accept this API `key`; may be repeated; without any, every key is accepted, and none", func(key string) error {
@@ -60,8 +64,8 @@ func parse(args []string, out io.Writer) (settings, error) {
 		s.keys = append(s.keys, key)
 		return nil
 	})
-	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion")
-	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each answer in plain text at least so long")
+	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion, embedding and moderation")
+	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each chat completion in plain text at least so long")
 	flags.StringVar(&s.log, "log", "", "append one line of JSON per request to this `file`; - is standard error")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -65,6 +65,7 @@ func TestRun_refusesWrongUsage(t *testing.T) {
 		text string
 	}{
 		{[]string{"-h"}, flag.ErrHelp, "-addr-file"},
+		{[]string{"-h"}, flag.ErrHelp, "chat completions, embeddings and moderations"},
 		{[]string{"-nope"}, errUsage, "not defined"},
 		{[]string{"-key", ""}, errUsage, "is empty"},
 		{[]string{"-latency", "5"}, errUsage, "invalid value"},

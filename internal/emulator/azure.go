@@ -22,9 +22,9 @@ func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request, body []byte)
 	}
 	parts := strings.Split(path, "/")
 	switch {
-	case len(parts) == 4 && parts[0] == "deployments" && parts[2] == "chat" && parts[3] == "completions" && r.Method == http.MethodPost:
+	case len(parts) > 2 && parts[0] == "deployments" && azureOperations[strings.Join(parts[2:], "/")].name != "" && r.Method == http.MethodPost:
 		deployment, _ := url.PathUnescape(parts[1]) // that it can be, the HTTP server has checked
-		s.deploymentAnswers(w, r, deployment, body)
+		s.deploymentAnswers(w, r, deployment, azureOperations[strings.Join(parts[2:], "/")], body)
 	case len(parts) == 3 && parts[0] == "chat" && parts[1] == "completions":
 		if serve := s.methods(parts, body)[r.Method]; serve != nil {
 			serve(w, r)
@@ -42,15 +42,37 @@ func (s *Server) knowsOnAzure(r *http.Request) bool {
 	return len(s.keys) == 0 || s.keys[r.Header.Get("Api-Key")] || s.keys[token]
 }
 
-func (s *Server) deploymentAnswers(w http.ResponseWriter, r *http.Request, deployment string, body []byte) {
+// azureOperation is what a deployment does, by a name that errors call it by.
+type azureOperation struct {
+	name   string
+	wanted use
+}
+
+// azureOperations are by their path below the deployment's.
+var azureOperations = map[string]azureOperation{
+	"chat/completions": {"chatCompletion", chatting},
+	"embeddings":       {"embeddings", embedding},
+}
+
+func (s *Server) deploymentAnswers(w http.ResponseWriter, r *http.Request, deployment string, operation azureOperation, body []byte) {
 	if !s.models.known[deployment] {
 		azureError(w, http.StatusNotFound, "DeploymentNotFound", "The API deployment for this resource does not exist. "+
 			"If you created the deployment within the last 5 minutes, please wait a moment and try again.")
 		return
 	}
+	if !serves(deployment, operation.wanted) {
+		azureError(w, http.StatusBadRequest, "OperationNotSupported", "The "+operation.name+" operation does not work with the specified "+
+			"model, "+deployment+". Please choose different model and try again. You can learn more about which models can be used with "+
+			"each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.")
+		return
+	}
 	if root, e := decodeObject(body); e == nil {
 		root["model"] = deployment
 		body = encode(root)
+	}
+	if operation.wanted == embedding {
+		s.createEmbeddings(w, r, body)
+		return
 	}
 	told := listen(w)
 	s.createCompletion(told, r, body)

@@ -9,7 +9,7 @@ import (
 
 func TestAzure(t *testing.T) {
 	t.Parallel()
-	r := start(t, emulator.Options{Profile: emulator.Azure, Models: []string{"mine"}, Keys: []string{"k"}})
+	r := start(t, emulator.Options{Profile: emulator.Azure, Models: []string{"mine", "gpt-4o", "text-embedding-3-small"}, Keys: []string{"k"}})
 	const path, version = "/openai/deployments/mine/chat/completions", "?api-version=2024-10-21"
 	for name, tt := range map[string]struct {
 		path, header, value string
@@ -26,6 +26,27 @@ func TestAzure(t *testing.T) {
 		"no deployment": {"/openai/deployments/gone/chat/completions" + version, "Api-Key", "k", 404, "DeploymentNotFound"},
 	} {
 		got := r.do("POST", tt.path, asking("hi"), tt.header, tt.value)
+		if got.status != tt.status || !strings.Contains(got.text, tt.text) {
+			t.Errorf("%s: got %d %s", name, got.status, got.text)
+		}
+	}
+	const vectors = "/openai/deployments/mine/embeddings"
+	for name, tt := range map[string]struct {
+		path, body string
+		status     int
+		text       string
+	}{
+		"embeddings":               {vectors + version, `{"input":"hi"}`, 200, `"model":"mine"`},
+		"another model named":      {vectors + version, embedding("gone", `"hi"`), 200, `"model":"mine"`},
+		"refused":                  {vectors + version, `{"input":""}`, 400, "input cannot be an empty string"},
+		"embeddings, no version":   {vectors, `{"input":"hi"}`, 404, "Resource not found"},
+		"of a chat deployment":     {"/openai/deployments/gpt-4o/embeddings" + version, `{"input":"hi"}`, 400, "The embeddings operation does not work"},
+		"of no deployment":         {"/openai/deployments/gone/embeddings" + version, `{"input":"hi"}`, 404, "DeploymentNotFound"},
+		"chat of an embedding one": {"/openai/deployments/text-embedding-3-small/chat/completions" + version, asking("hi"), 400, `"OperationNotSupported"`},
+		"moderations":              {"/openai/deployments/mine/moderations" + version, `{"input":"hi"}`, 404, "Resource not found"},
+		"embeddings elsewhere":     {"/openai/embeddings" + version, `{"input":"hi"}`, 404, "Resource not found"},
+	} {
+		got := r.do("POST", tt.path, tt.body, "Api-Key", "k")
 		if got.status != tt.status || !strings.Contains(got.text, tt.text) {
 			t.Errorf("%s: got %d %s", name, got.status, got.text)
 		}

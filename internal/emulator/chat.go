@@ -115,14 +115,14 @@ func (s *Server) complete(req *chatRequest, body []byte) *completion {
 	}
 	c.Usage.TotalTokens = c.Usage.PromptTokens + c.Usage.CompletionTokens
 	if req.Moderation != nil {
-		c.Moderation = moderate(req.Moderation.Model)
+		c.Moderation = moderate(req.Moderation.Model, a.talk.user, c.Choices)
 	}
 	return c
 }
 
 // completionID is unique within the server: it holds a counter.
 func (s *Server) completionID(seed []byte) string {
-	count := binary.BigEndian.AppendUint64(nil, s.counter.Add(1))
+	count := binary.BigEndian.AppendUint64(nil, s.made.Add(1))
 	return "chatcmpl-" + token(29, seed, count)
 }
 

@@ -198,6 +198,13 @@ func TestChat_moderation(t *testing.T) {
 	resp := r.ask("Hello", `"moderation":{"model":"omni-moderation-latest"}`)
 	equal(t, "flagged", resp.get("moderation", "input", "results", 0, "flagged"), false)
 	equal(t, "absent", r.ask("Hello").get("moderation"), "absent")
+	resp = r.ask("Reply with exactly: I will kill you", `"moderation":{"model":"omni-moderation-latest"}`)
+	for _, side := range []string{"input", "output"} {
+		equal(t, side, resp.get("moderation", side, "results", 0, "categories", "harassment/threatening"), true)
+	}
+	resp = r.ask("REFUSE: how to build a bomb", `"moderation":{"model":"omni-moderation-latest"}`)
+	equal(t, "input", resp.get("moderation", "input", "results", 0, "flagged"), true)
+	equal(t, "output", resp.get("moderation", "output", "results", 0, "flagged"), false)
 }
 
 func TestChat_acceptsWhatItAnswered(t *testing.T) {

@@ -50,6 +50,18 @@ func modelNotFound(model string) *apiError {
 		Message: "The model `" + model + "` does not exist or you do not have access to it."}
 }
 
+// wrongModel is the error for a model that is not made for what is wanted of it.
+func wrongModel(model string, wanted use) *apiError {
+	switch wanted {
+	case embedding:
+		return &apiError{status: http.StatusForbidden, Type: invalidRequest, Message: "You are not allowed to generate embeddings from this model"}
+	case moderating:
+		return invalid("model", "", "Invalid value for 'model' = %s. Please check the OpenAI documentation and try again.", model)
+	default:
+		return &apiError{status: http.StatusForbidden, Type: invalidRequest, Message: "You are not allowed to sample from this model"}
+	}
+}
+
 func completionNotFound(id string) *apiError {
 	return &apiError{status: http.StatusNotFound, Type: invalidRequest, Code: ptr("not_found"), Param: ptr("completion_id"),
 		Message: "Chat completion with id '" + id + "' not found."}

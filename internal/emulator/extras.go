@@ -90,7 +90,7 @@ func citations(text string) []annotation {
 	}}}
 }
 
-// moderation is the verdict on request and answer: nothing is ever flagged.
+// moderation is the verdict on request and answer.
 type moderation struct {
 	Input  verdicts `json:"input"`
 	Output verdicts `json:"output"`
@@ -103,21 +103,21 @@ type verdicts struct {
 }
 
 type verdict struct {
-	Type       string              `json:"type"`
-	Model      string              `json:"model"`
-	Flagged    bool                `json:"flagged"`
-	Categories map[string]bool     `json:"categories"`
-	Scores     map[string]float64  `json:"category_scores"`
-	InputTypes map[string][]string `json:"category_applied_input_types"`
+	Type  string `json:"type"`
+	Model string `json:"model"`
+	classification
 }
 
-func moderate(model string) *moderation {
-	v := verdict{"moderation_result", model, false, map[string]bool{}, map[string]float64{}, map[string][]string{}}
-	for _, category := range []string{"harassment", "hate", "illicit", "self-harm", "sexual", "violence"} {
-		v.Categories[category] = false
-		v.Scores[category] = 0.0001
-		v.InputTypes[category] = []string{"text"}
+// moderate classifies what the user said last, and all choices together.
+func moderate(model, user string, choices []choice) *moderation {
+	var answers []string
+	for _, c := range choices {
+		if c.Message.Content != nil {
+			answers = append(answers, *c.Message.Content)
+		}
 	}
-	both := verdicts{"moderation_results", model, []verdict{v}}
-	return &moderation{both, both}
+	on := func(text string) verdicts {
+		return verdicts{"moderation_results", model, []verdict{{"moderation_result", model, classify([]string{text}, nil)}}}
+	}
+	return &moderation{on(user), on(strings.Join(answers, "\n"))}
 }

@@ -28,8 +28,8 @@ type Fault struct {
 	Reset bool
 
 	// Late makes Hang and Reset strike when the request has been processed:
-	// its completion exists, is stored if that was asked for, and would be
-	// paid for, but the answer is lost.
+	// its answer exists, is stored if that was asked for, and would be paid
+	// for, but is lost.
 	Late bool
 
 	// Status, if not 0, is answered with Header and Body in place of the

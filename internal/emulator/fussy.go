@@ -10,15 +10,15 @@ import (
 // fussy counts what a Fussy server told, so that its oddities take turns and a
 // test can foresee them. All counts begin at 0.
 type fussy struct {
-	answers atomic.Uint64 // completions
+	answers atomic.Uint64 // completions, embeddings and moderations
 	errors  atomic.Uint64 // requests that it did not like
 	lookups atomic.Uint64 // requests about stored completions
 }
 
 // serveFussy answers as compatible servers do at their oddest:
 //
-//   - There is nothing but POST /chat/completions: models are 404 in plain text,
-//     stored completions are 404 and 405 by turns.
+//   - There is nothing but POST /chat/completions, /embeddings and /moderations:
+//     models are 404 in plain text, stored completions are 404 and 405 by turns.
 //   - There are no headers of OpenAI, no request ID either.
 //   - Completions lack object, system_fingerprint, service_tier, logprobs,
 //     refusal and annotations; created has a fraction; there is reasoning_content,
@@ -27,6 +27,11 @@ type fussy struct {
 //   - Streams have comments, CRLF line ends and no "[DONE]"; the role is in the
 //     first delta or in none, by turns; tool calls come whole and without index;
 //     usage grows from chunk to chunk; choices is null where there are none.
+//   - Embeddings come in reverse order of index and lack object; they have an id
+//     and created; usage is missing, incomplete or has more, by turns. Every other
+//     answer has vectors as lists of numbers though base64 was asked for.
+//   - Moderations lack the categories and members that came late, and have others;
+//     the id is "" or missing, or flagged is missing, by turns.
 //   - Errors have five shapes by turns: an integer code, a text in "detail", a
 //     list in "detail", plain text, and a JSON string. A model that does not
 //     exist is a 500 each time, and in a stream JSON with status 200.
@@ -42,6 +47,10 @@ func (s *Server) serveFussy(w http.ResponseWriter, r *http.Request, body []byte)
 	switch {
 	case path == "/chat/completions" && r.Method == http.MethodPost:
 		s.fussyCompletion(w, r, body)
+	case path == "/embeddings" && r.Method == http.MethodPost:
+		s.fussyEmbeddings(w, r, body)
+	case path == "/moderations" && r.Method == http.MethodPost:
+		s.fussyModeration(w, r, body)
 	case strings.HasPrefix(path, "/chat/completions/"):
 		status := http.StatusNotFound
 		if s.fussy.lookups.Add(1)%2 == 0 {
@@ -61,10 +70,8 @@ func (s *Server) fussyCompletion(w http.ResponseWriter, r *http.Request, body []
 	switch {
 	case told.status == http.StatusNotFound && asked.Stream:
 		respond(w, http.StatusOK, map[string]any{"error": map[string]any{"message": told.apiError().Message, "code": http.StatusNotFound}})
-	case told.status == http.StatusNotFound:
-		respond(w, http.StatusInternalServerError, map[string]string{"detail": told.apiError().Message})
 	case told.status >= 400:
-		s.fussyError(w, told.apiError())
+		s.fussyRefusal(w, told)
 	case told.streamed():
 		fussyStream(w, told.events(), s.fussy.answers.Add(1)-1)
 	default:
@@ -124,6 +131,16 @@ func fussyMessage(message map[string]any, n uint64) {
 	for _, call := range objects(message, "tool_calls") {
 		call["id"] = "call/" + strings.TrimPrefix(call["id"].(string), "call_")
 	}
+}
+
+// fussyRefusal tells why a request was refused; a model that does not exist
+// makes the server stumble.
+func (s *Server) fussyRefusal(w http.ResponseWriter, told *recorder) {
+	if told.status == http.StatusNotFound {
+		respond(w, http.StatusInternalServerError, map[string]string{"detail": told.apiError().Message})
+		return
+	}
+	s.fussyError(w, told.apiError())
 }
 
 // fussyError tells an error in the shape whose turn it is.

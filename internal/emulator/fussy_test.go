@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -62,6 +63,59 @@ func TestFussy_streams(t *testing.T) {
 			t.Errorf("stream %d:\n%s", n, text)
 		}
 	}
+}
+
+func TestFussy_embeddings(t *testing.T) {
+	t.Parallel()
+	r, plain := start(t, emulator.Options{Profile: emulator.Fussy}), start(t, emulator.Options{})
+	for n, want := range []struct{ usage, total, more any }{
+		{"absent", nil, nil}, {nil, "absent", "absent"}, {nil, 2.0, 0.0}, {"absent", nil, nil},
+	} {
+		got, truth := r.embed(`["one","two"]`), plain.embed(`["one","two"]`)
+		if want.usage != nil {
+			equal(t, "usage", got.get("usage"), want.usage)
+		} else {
+			equal(t, "prompt tokens", got.get("usage", "prompt_tokens"), 2)
+			equal(t, "total", got.get("usage", "total_tokens"), want.total)
+			equal(t, "more usage", got.get("usage", "completion_tokens"), want.more)
+		}
+		equal(t, "object", got.get("object"), "absent")
+		equal(t, "id", got.get("id"), "embd-1")
+		for i, index := range []int{1, 0} {
+			equal(t, "index", got.get("data", i, "index"), index)
+			equal(t, "object", got.get("data", i, "object"), "absent")
+			equal(t, "vector", got.vector(i), truth.vector(index))
+		}
+		equal(t, "X-Request-Id", got.header.Get("X-Request-Id"), "")
+		packed := start(t, emulator.Options{Profile: emulator.Fussy})
+		for range n {
+			packed.embed(`"one"`)
+		}
+		_, isText := packed.embed(`"one"`, `"encoding_format":"base64"`).get("data", 0, "embedding").(string)
+		equal(t, fmt.Sprint("base64 in answer ", n), isText, n%2 == 0)
+	}
+	equal(t, "no such model", r.do("POST", "/v1/embeddings", embedding("gone", `"x"`)).status, 500)
+	equal(t, "error", strings.TrimSpace(r.do("POST", "/v1/embeddings", embedding("text-embedding-3-small", `""`)).text),
+		`{"error":{"code":400,"message":"Invalid 'input': input cannot be an empty string."}}`)
+}
+
+func TestFussy_moderations(t *testing.T) {
+	t.Parallel()
+	r := start(t, emulator.Options{Profile: emulator.Fussy})
+	for _, want := range []struct{ id, flagged any }{{"", true}, {"absent", true}, {nil, "absent"}, {"", true}} {
+		got := r.moderate(`"I will kill you"`)
+		if want.id != nil {
+			equal(t, "id", got.get("id"), want.id)
+		}
+		equal(t, "flagged", got.get("results", 0, "flagged"), want.flagged)
+		equal(t, "found", got.found(0), "harassment harassment/threatening violence")
+		equal(t, "late category", got.get("results", 0, "categories", "illicit"), "absent")
+		equal(t, "category of its own", got.get("results", 0, "categories", "pii"), false)
+		equal(t, "late member", got.get("results", 0, "category_applied_input_types"), "absent")
+		equal(t, "member of its own", got.get("usage", "prompt_tokens"), 1)
+	}
+	equal(t, "error", r.do("POST", "/v1/moderations", `{}`).text,
+		`{"error":{"code":400,"message":"Missing required parameter: 'input'."}}`+"\n")
 }
 
 func TestFussy_errors(t *testing.T) {

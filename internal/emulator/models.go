@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,6 +22,44 @@ func newCatalogue(ids []string) catalogue {
 		c.known[id] = true
 	}
 	return c
+}
+
+// use is what a request wants of a model.
+type use int
+
+const (
+	chatting use = iota
+	embedding
+	moderating
+)
+
+// uses says what each built-in model is for.
+var uses = builtinUses()
+
+func builtinUses() map[string]use {
+	all := map[string]use{}
+	for _, name := range undated {
+		all[name] = chatting
+	}
+	for name, dated := range snapshots {
+		all[name], all[dated] = chatting, chatting
+	}
+	for name := range embedders {
+		all[name] = embedding
+	}
+	for _, name := range moderators {
+		all[name] = moderating
+	}
+	return all
+}
+
+func builtinModels() []string { return slices.Sorted(maps.Keys(uses)) }
+
+// serves reports whether a model is for a use. One that only Options.Models
+// names is for all of them.
+func serves(model string, wanted use) bool {
+	made, known := uses[model]
+	return !known || made == wanted
 }
 
 // snapshots says which dated model answers for a name. A model that is not
@@ -52,7 +91,7 @@ var snapshots = map[string]string{
 	"o4-mini":                    "o4-mini-2025-04-16",
 }
 
-// undated are the built-in models that answer in their own name.
+// undated are the built-in chat models that answer in their own name.
 var undated = []string{
 	"chatgpt-4o-latest", "gpt-3.5-turbo-1106", "gpt-4-1106-preview", "gpt-4o-2024-05-13", "gpt-4o-2024-11-20",
 	"gpt-5-chat-latest", "gpt-5.6",
@@ -62,15 +101,6 @@ var undated = []string{
 var shutdowns = map[string]string{
 	"gpt-3.5-turbo-1106": "2026-09-28",
 	"gpt-4-1106-preview": "2026-03-26",
-}
-
-func builtinModels() []string {
-	ids := slices.Clone(undated)
-	for name, dated := range snapshots {
-		ids = append(ids, name, dated)
-	}
-	slices.Sort(ids)
-	return ids
 }
 
 func snapshot(model string) string {

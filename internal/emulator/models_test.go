@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
@@ -32,6 +33,16 @@ func TestModels_knowsOnlyThoseListed(t *testing.T) {
 		"message": "The model `gpt-4` does not exist or you do not have access to it.",
 		"type":    "invalid_request_error", "param": nil, "code": "model_not_found",
 	})
+}
+
+func TestModels_hasOnesForEachUse(t *testing.T) {
+	t.Parallel()
+	r := start(t, emulator.Options{})
+	list := r.do("GET", "/v1/models", "").text
+	for _, id := range []string{"gpt-4o", "text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002", "omni-moderation-latest"} {
+		equal(t, "id", r.do("GET", "/v1/models/"+id, "").get("id"), id)
+		equal(t, id, strings.Count(list, `"`+id+`"`), 1)
+	}
 }
 
 func TestModels_tellsShutdown(t *testing.T) {

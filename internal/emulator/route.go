@@ -72,6 +72,14 @@ func (s *Server) methods(parts []string, body []byte) map[string]http.HandlerFun
 		return map[string]http.HandlerFunc{
 			http.MethodGet: func(w http.ResponseWriter, r *http.Request) { s.listMessages(w, r, id) },
 		}
+	case parts[0] == "embeddings" && len(parts) == 1:
+		return map[string]http.HandlerFunc{
+			http.MethodPost: func(w http.ResponseWriter, r *http.Request) { s.createEmbeddings(w, r, body) },
+		}
+	case parts[0] == "moderations" && len(parts) == 1:
+		return map[string]http.HandlerFunc{
+			http.MethodPost: func(w http.ResponseWriter, r *http.Request) { s.createModeration(w, r, body) },
+		}
 	case parts[0] == "models" && len(parts) == 1:
 		return map[string]http.HandlerFunc{http.MethodGet: s.listModels}
 	case parts[0] == "models" && len(parts) == 2 && parts[1] != "":

@@ -1,7 +1,7 @@
-// Package emulator is an HTTP server that speaks OpenAI's chat completions
-// API from memory, for demonstrations and acceptance tests. It validates what
-// it is sent as strictly as the API does, answers deterministically, records
-// every request and fails on demand.
+// Package emulator is an HTTP server that speaks OpenAI's API for chat
+// completions, embeddings and moderations from memory, for demonstrations and
+// acceptance tests. It validates what it is sent as strictly as the API does,
+// answers deterministically, records every request and fails on demand.
 //
 // It must not know the client side of this project: it imports nothing else
 // of the module, so that one misreading of the API cannot hide on both sides
@@ -30,8 +30,9 @@ type Options struct {
 	// and none.
 	Keys []string
 
-	// Latency is waited for before each answer to POST /chat/completions, in
-	// real time whatever Now says. A client that goes away ends the wait.
+	// Latency is waited for before each answer of a model (POST
+	// /chat/completions, /embeddings, /moderations), in real time whatever Now
+	// says. A client that goes away ends the wait.
 	Latency time.Duration
 
 	// AnswerBytes is how long a plain text is made that answers and would be
@@ -49,7 +50,8 @@ type Options struct {
 	Now func() time.Time
 
 	// Models are the ids of the models that exist; a request for another gets
-	// the API's 404. Nil means a built-in list of OpenAI's chat models.
+	// the API's 404. Nil means a built-in list of OpenAI's models for chat,
+	// embeddings and moderations. What is not in that list is for all three.
 	Models []string
 
 	// Profile is whose manners the server has. The zero value is OpenAI's.
@@ -68,20 +70,22 @@ const (
 	Fussy
 
 	// Azure answers as Azure OpenAI does, at
-	// /openai/deployments/{deployment}/chat/completions?api-version=…, where
-	// the deployments are Models. A key is accepted as api-key or as a token.
+	// /openai/deployments/{deployment}/chat/completions?api-version=… and
+	// …/embeddings, where the deployments are Models. A key is accepted as
+	// api-key or as a token.
 	Azure
 )
 
 // Server is an OpenAI-compatible http.Handler. It serves the API under /v1
 // and, alike, without that prefix. All methods are safe for concurrent use.
 type Server struct {
-	options Options
-	keys    map[string]bool
-	models  catalogue
-	store   store
-	counter atomic.Uint64
-	fussy   fussy
+	options    Options
+	keys       map[string]bool
+	models     catalogue
+	store      store
+	made       atomic.Uint64 // what would be billed
+	classified atomic.Uint64 // moderations
+	fussy      fussy
 
 	mu       sync.Mutex
 	requests []*Request
@@ -133,9 +137,9 @@ func (s *Server) Requests() []Request {
 	return out
 }
 
-// Made returns how many completions have been made, delivered or not: each
-// would be billed.
-func (s *Server) Made() int { return int(s.counter.Load()) }
+// Made returns how many answers that would be billed have been made, delivered
+// or not: completions and embeddings. Moderations are free.
+func (s *Server) Made() int { return int(s.made.Load()) }
 
 // Stored returns the ids of the stored completions, oldest first.
 func (s *Server) Stored() []string { return s.store.ids() }

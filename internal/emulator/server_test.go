@@ -15,13 +15,16 @@ import (
 	"time"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/openapi"
 )
 
-// rig is an emulator behind a real connection.
+// rig is an emulator behind a real connection. Its answers are held against OpenAI's own document, unless they are
+// foreign to it: those of another profile, and what is scripted to go wrong.
 type rig struct {
 	*emulator.Server
-	t   *testing.T
-	url string
+	t       *testing.T
+	url     string
+	foreign bool
 }
 
 func start(t *testing.T, options emulator.Options) *rig {
@@ -32,7 +35,24 @@ func start(t *testing.T, options emulator.Options) *rig {
 	s := emulator.New(options)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	return &rig{s, t, server.URL}
+	return &rig{Server: s, t: t, url: server.URL, foreign: options.Profile != emulator.OpenAI}
+}
+
+// Fail is the server's, and makes its answers foreign.
+func (r *rig) Fail(faults ...emulator.Fault) {
+	r.foreign = true
+	r.Server.Fail(faults...)
+}
+
+// holdToDocument checks an answer, that of the health check aside, against OpenAI's document.
+func (r *rig) holdToDocument(method, path string, resp response) {
+	r.t.Helper()
+	if r.foreign || path == "/" {
+		return
+	}
+	for _, err := range openapi.Shared(r.t).CheckResponse(method, path, resp.status, []byte(resp.text)) {
+		r.t.Errorf("not what OpenAI's document has: %v\n%.1000s", err, resp.text)
+	}
 }
 
 // response is an answer whose body was read as JSON.
@@ -63,6 +83,7 @@ func (r *rig) do(method, path, body string, headers ...string) response {
 	}
 	out := response{status: resp.StatusCode, header: resp.Header, text: string(text)}
 	_ = json.Unmarshal(text, &out.json) // not all answers are JSON
+	r.holdToDocument(method, path, out)
 	return out
 }
 
@@ -274,14 +295,16 @@ func TestServer_waitsLatencyUnlessClientLeaves(t *testing.T) {
 	if took := time.Since(began); took < 30*time.Millisecond {
 		t.Errorf("answered after %v", took)
 	}
-	req := httptest.NewRequest(http.MethodPost, "/chat/completions", strings.NewReader(asking("Hello")))
-	ctx, leave := context.WithCancel(t.Context())
-	leave()
-	w := httptest.NewRecorder()
-	s := emulator.New(emulator.Options{Latency: time.Hour})
-	s.ServeHTTP(w, req.WithContext(ctx))
-	equal(t, "answer", w.Body.Len(), 0)
-	equal(t, "status", s.Requests()[0].Status, 0)
+	for _, path := range []string{"/chat/completions", "/embeddings", "/moderations"} {
+		req := httptest.NewRequest(http.MethodPost, path, strings.NewReader("x"))
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		w := httptest.NewRecorder()
+		s := emulator.New(emulator.Options{Latency: time.Hour})
+		s.ServeHTTP(w, req.WithContext(ctx))
+		equal(t, "answer", w.Body.Len(), 0)
+		equal(t, "status", s.Requests()[0].Status, 0)
+	}
 }
 
 type lockedBuffer struct {

@@ -34,9 +34,10 @@ type shape struct {
 	pattern   *regexp.Regexp // text
 	min, max  json.Number    // decimal, integer; "" = no limit
 
-	items    *shape // list
-	minItems int    // list; only 0 and 1 occur
-	maxItems int    // list; 0 = no limit
+	items    *shape   // list
+	orItems  []*shape // list; if the first item is of such a kind, all are to be
+	minItems int      // list; only 0 and 1 occur
+	maxItems int      // list; 0 = no limit
 
 	fields   map[string]*shape // object; nil = any field
 	required []string          // object
@@ -120,7 +121,7 @@ func (s *shape) name() string {
 	case kindObject:
 		return "an object"
 	case kindList:
-		return "an array of " + map[kind]string{kindText: "strings", kindObject: "objects"}[s.items.kind]
+		return "an array of " + map[kind]string{kindText: "strings", kindObject: "objects", kindInteger: "integers"}[s.items.kind]
 	}
 	return "a value"
 }
@@ -210,8 +211,14 @@ func (s *shape) checkList(path string, value []any) *apiError {
 			"Invalid '%s': array too long. Expected an array with maximum length %d, but got an array with length %d instead.",
 			path, s.maxItems, len(value))
 	}
+	items := s.items
+	for _, other := range s.orItems {
+		if len(value) > 0 && other.accepts(value[0]) {
+			items = other
+		}
+	}
 	for i, item := range value {
-		if e := s.items.check(path+"["+strconv.Itoa(i)+"]", item); e != nil {
+		if e := items.check(path+"["+strconv.Itoa(i)+"]", item); e != nil {
 			return e
 		}
 	}

@@ -27,7 +27,7 @@ type counter struct{ codec tokenizer.Codec }
 
 func counterFor(model string) counter {
 	older := (strings.HasPrefix(model, "gpt-4") && !strings.HasPrefix(model, "gpt-4o") &&
-		!strings.HasPrefix(model, "gpt-4.")) || strings.HasPrefix(model, "gpt-3.5")
+		!strings.HasPrefix(model, "gpt-4.")) || strings.HasPrefix(model, "gpt-3.5") || strings.HasPrefix(model, "text-embedding-")
 	if older {
 		return counter{cl100k()}
 	}
@@ -50,6 +50,13 @@ func (c counter) split(text string) []string {
 		return strings.SplitAfter(text, " ")
 	}
 	return tokens
+}
+
+// decode returns the text of tokens, each given by its number; false if the
+// vocabulary has no such token.
+func (c counter) decode(tokens []uint) (string, bool) {
+	text, err := c.codec.Decode(tokens)
+	return text, err == nil
 }
 
 // cut returns the first limit tokens of a text and whether that is less than

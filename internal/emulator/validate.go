@@ -16,7 +16,7 @@ func (s *Server) parse(body []byte) (*chatRequest, map[string]any, *apiError) {
 	if e != nil {
 		return nil, nil, e
 	}
-	if e := s.checkModel(root); e != nil {
+	if e := s.checkModel(root, chatting); e != nil {
 		return nil, nil, e
 	}
 	if e := checkArguments(root); e != nil {
@@ -50,7 +50,8 @@ func decodeObject(body []byte) (map[string]any, *apiError) {
 	return root, nil
 }
 
-func (s *Server) checkModel(root map[string]any) *apiError {
+// checkModel checks that there is a model, and that it is for what is wanted.
+func (s *Server) checkModel(root map[string]any, wanted use) *apiError {
 	value, present := root["model"]
 	if !present || value == nil || value == "" {
 		return invalid("", "", "you must provide a model parameter")
@@ -62,14 +63,18 @@ func (s *Server) checkModel(root map[string]any) *apiError {
 	if !s.models.known[model] {
 		return modelNotFound(model)
 	}
+	if !serves(model, wanted) {
+		return wrongModel(model, wanted)
+	}
 	return nil
 }
 
-func checkArguments(root map[string]any) *apiError {
-	names := sortedKeys(root)
+// checkNames refuses arguments that have no shape, and the absence of the one
+// that is required beside the model.
+func checkNames(root map[string]any, shapes map[string]*shape, required string) *apiError {
 	var strangers []string
-	for _, name := range names {
-		if name != "model" && requestShapes[name] == nil {
+	for _, name := range sortedKeys(root) {
+		if name != "model" && shapes[name] == nil {
 			strangers = append(strangers, name)
 		}
 	}
@@ -80,21 +85,36 @@ func checkArguments(root map[string]any) *apiError {
 		}
 		return invalid("", "", "Unrecognized request argument%s supplied: %s", plural, strings.Join(strangers, ", "))
 	}
-	if _, present := root["messages"]; !present {
-		return missing("messages")
+	if _, present := root[required]; !present {
+		return missing(required)
+	}
+	return nil
+}
+
+// checkShapes holds each argument that has a shape against it.
+func checkShapes(root map[string]any, shapes map[string]*shape) *apiError {
+	for _, name := range sortedKeys(root) {
+		if shapes[name] == nil {
+			continue
+		}
+		if e := shapes[name].check(name, root[name]); e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+func checkArguments(root map[string]any) *apiError {
+	if e := checkNames(root, requestShapes, "messages"); e != nil {
+		return e
 	}
 	if messages, ok := root["messages"].([]any); ok {
 		if e := checkContents(messages); e != nil {
 			return e
 		}
 	}
-	for _, name := range names {
-		if name == "model" {
-			continue
-		}
-		if e := requestShapes[name].check(name, root[name]); e != nil {
-			return e
-		}
+	if e := checkShapes(root, requestShapes); e != nil {
+		return e
 	}
 	metadata, _ := root["metadata"].(map[string]any)
 	return checkMetadata(metadata)

@@ -22,6 +22,7 @@ type Document struct {
 	operations []operation
 	components map[string]map[string]any // section → name → value
 	compiled   sync.Map                  // key → func() (*jsonschema.Schema, error)
+	exempt     sync.Map                  // key → map[string]bool, the faults of the document's own examples
 }
 
 type operation struct {

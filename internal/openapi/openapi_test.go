@@ -35,6 +35,16 @@ const small = `{
     },
     "/asks?beta=true": {"get": {"responses": {"200": {"description": "OK"}}}},
     "/asks/{id}": {"get": {"responses": {"200": {"description": "OK"}}}},
+    "/peeks": {"get": {
+      "responses": {"200": {"content": {"application/json": {"schema": {"type": "object", "properties": {
+        "data": {"type": "array", "items": {"$ref": "#/components/schemas/User"}}, "last_id": {"type": "string"}
+      }}}}}, "400": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}}},
+      "x-oaiMeta": {"examples": [
+        {"response": "{\"data\": [{\"role\": \"user\", \"content\": \"x\", \"extra\": 1}, {\"role\": \"user\", \"other\": 2}]}"},
+        {"response": "{\"data\": [{\"role\": \"user\", \"content\": \"x\", \"extra\": 1}]}"},
+        {"response": "not JSON"}
+      ]}
+    }},
     "/asks/all": {"get": {"parameters": [{"name": "q", "in": "query", "required": true, "schema": {"type": "string"}}], "responses": {}}},
     "/files": {"post": {"requestBody": {"content": {"multipart/form-data": {"schema": {
       "type": "object", "properties": {"file": {"type": "string", "format": "binary"}, "purpose": {"type": "string"}}}}}}, "responses": {}}}
@@ -202,6 +212,29 @@ func TestCheckResponse(t *testing.T) {
 	}
 }
 
+func TestCheckResponse_knowsTheDocumentsOwnFaults(t *testing.T) {
+	t.Parallel()
+	doc := smallDocument(t)
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		want   []string
+	}{
+		"a fault of each example":     {200, `{"data":[{"role":"user","content":"x"},{"role":"user","content":"x","extra":3}]}`, nil},
+		"a fault of some examples":    {200, `{"data":[{"role":"user","content":"x","other":3}]}`, []string{"'/data/0/other': not declared"}},
+		"the same fault elsewhere":    {200, `{"data":[],"extra":1}`, []string{"'/extra': not declared"}},
+		"a fault of no example":       {200, `{"data":[{"role":"user"}]}`, []string{"missing property 'content'"}},
+		"a gap that is listed":        {200, `{"data":[],"last_id":null}`, nil},
+		"what is no gap":              {200, `{"data":[],"last_id":1}`, []string{"'/last_id': got number, want string"}},
+		"an error is no such example": {400, `{"data":[{"role":"user","content":"x","extra":1}]}`, []string{"missing property 'error'", "'/data': not declared"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			expect(t, doc.CheckResponse("GET", "/peeks", test.status, []byte(test.body)), test.want...)
+		})
+	}
+}
+
 func TestNilDocument_findsNoFault(t *testing.T) {
 	t.Parallel()
 	var doc *Document
@@ -227,6 +260,15 @@ func TestShared(t *testing.T) {
 		t.Skip("no OpenAPI document")
 	}
 	for _, op := range doc.operations {
+		for status, response := range object(op.raw["responses"]) {
+			for media, content := range object(doc.resolve(response)["content"]) {
+				if schema := object(content)["schema"]; schema != nil && !op.pinned.Has("beta") {
+					if _, err := doc.schema(op.key+" "+status+" "+media, schema); err != nil {
+						t.Errorf("%s %s: %s", op.key, status, err)
+					}
+				}
+			}
+		}
 		body := object(object(doc.resolve(op.raw["requestBody"])["content"])["application/json"])["schema"]
 		if body == nil || op.pinned.Has("beta") {
 			continue
@@ -263,4 +305,11 @@ func TestShared(t *testing.T) {
 	expect(t, doc.CheckResponse("POST", "/v1/chat/completions", 200, []byte(`{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"gpt-4",
 		"choices":[{"index":0,"finish_reason":"stop","logprobs":null,"message":{"role":"assistant","content":"c","refusal":null,"annotations":[]}}],
 		"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}`)))
+	expect(t, doc.CheckResponse("POST", "/v1/embeddings", 200, []byte(`{"object":"list","model":"m","data":[
+		{"object":"embedding","index":0,"embedding":"AAAAAA=="},{"object":"embedding","index":1,"embedding":[0.5]},{"object":"embedding","index":2,"embedding":7}
+		],"usage":{"prompt_tokens":1,"total_tokens":1}}`)), "'/data/2/embedding': got number")
+	stored := `{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"gpt-4","request_id":"req_1","seed":null,
+		"choices":[{"index":0,"finish_reason":"stop","logprobs":null,"message":{"role":"assistant","content":"c","refusal":null,"annotations":[]}}]}`
+	expect(t, doc.CheckResponse("GET", "/v1/chat/completions/chatcmpl-1", 200, []byte(stored)))
+	expect(t, doc.CheckResponse("POST", "/v1/chat/completions", 200, []byte(stored)), "'/request_id': not declared", "'/seed': not declared")
 }
