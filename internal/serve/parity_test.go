@@ -31,13 +31,13 @@ type pair struct {
 	tf              tftypes.Object
 }
 
-func newPair(t *testing.T) pair {
+func newPair(t testing.TB) pair {
 	t.Helper()
 	return newPairWith(t, nil)
 }
 
 // newPairWith configures each of the two with arguments of its own.
-func newPairWith(t *testing.T, more func() map[string]any) pair {
+func newPairWith(t testing.TB, more func() map[string]any) pair {
 	t.Helper()
 	framework := providerserver.NewProtocol6(provider.New("test"))()
 	ours := serve.New(provider.New("test"))
@@ -257,7 +257,7 @@ func propose(state, config tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(config.Type(), will)
 }
 
-func (p pair) plan(t *testing.T, prior, config, proposed tftypes.Value) tftypes.Value {
+func (p pair) plan(t testing.TB, prior, config, proposed tftypes.Value) tftypes.Value {
 	t.Helper()
 	req := &tfprotov6.PlanResourceChangeRequest{TypeName: typeName,
 		PriorState: acctest.Dynamic(t, prior), Config: acctest.Dynamic(t, config), ProposedNewState: acctest.Dynamic(t, proposed)}
@@ -278,7 +278,7 @@ func (p pair) plan(t *testing.T, prior, config, proposed tftypes.Value) tftypes.
 	return value
 }
 
-func (p pair) apply(t *testing.T, planned, config tftypes.Value) tftypes.Value {
+func (p pair) apply(t testing.TB, planned, config tftypes.Value) tftypes.Value {
 	t.Helper()
 	req := &tfprotov6.ApplyResourceChangeRequest{TypeName: typeName, PriorState: acctest.Dynamic(t, tftypes.NewValue(p.tf, nil)),
 		Config: acctest.Dynamic(t, config), PlannedState: acctest.Dynamic(t, planned)}
@@ -304,7 +304,7 @@ func (p pair) apply(t *testing.T, planned, config tftypes.Value) tftypes.Value {
 	return value
 }
 
-func (p pair) same(t *testing.T, got, want *tfprotov6.DynamicValue) {
+func (p pair) same(t testing.TB, got, want *tfprotov6.DynamicValue) {
 	t.Helper()
 	g, err := got.Unmarshal(p.tf)
 	if err != nil {
@@ -321,7 +321,7 @@ func (p pair) same(t *testing.T, got, want *tfprotov6.DynamicValue) {
 }
 
 // savedState is a state as Terraform saves it: JSON with every attribute.
-func (p pair) savedState(t *testing.T, state map[string]any) string {
+func (p pair) savedState(t testing.TB, state map[string]any) string {
 	t.Helper()
 	var complete func(tf tftypes.Type, v any) any
 	complete = func(tf tftypes.Type, v any) any {
