@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
@@ -17,12 +16,12 @@ import (
 func BenchmarkCalls(b *testing.B) {
 	p := newPair(b)
 	config := build(p.tf, rich)
-	nothing := acctest.Dynamic(b, tftypes.NewValue(p.tf, nil))
-	planned := p.plan(b, tftypes.NewValue(p.tf, nil), config, config)
-	state := p.apply(b, planned, config)
+	nothing := acctest.Dynamic(b, p.null())
+	planned := p.planned(b, p.plan(b, p.null(), config, config))
+	state := p.decode(b, p.apply(b, p.null(), planned, config).NewState)
 	edited := build(p.tf, with(rich, "temperature", 1.0))
 	dConfig, dPlanned, dState := acctest.Dynamic(b, config), acctest.Dynamic(b, planned), acctest.Dynamic(b, state)
-	dEdited, dProposed := acctest.Dynamic(b, edited), acctest.Dynamic(b, propose(state, edited))
+	dEdited, dProposed := acctest.Dynamic(b, edited), acctest.Dynamic(b, p.propose(state, edited))
 	for name, server := range map[string]tfprotov6.ProviderServer{"framework": p.framework, "ours": p.ours} {
 		for call, do := range map[string]func() error{
 			"validate": func() error {
