@@ -18,7 +18,7 @@ fail() {
 
 for name in $(env | sed -nE 's/^((AZURE_)?OPENAI_[A-Z0-9_]*|TF_[A-Za-z0-9_]*)=.*/\1/p'); do
   case $name in
-  OPENAI_OPENAPI | TF_LOG* | TF_ACC_LOG* | TF_ACC_PERSIST_WORKING_DIR) ;;
+  OPENAI_OPENAPI | OPENAI_PROVIDER_FRAMEWORK_ONLY | TF_LOG* | TF_ACC_LOG* | TF_ACC_PERSIST_WORKING_DIR) ;;
   *OPENAI_*) [ "${DEMO_LIVE-}" = 1 ] || unset "$name" ;;
   *) unset "$name" ;;
   esac

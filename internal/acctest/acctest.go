@@ -31,7 +31,7 @@ const Key = "sk-test-4f1d7c2e9b8a6053"
 func Main(m *testing.M) {
 	serveIfAsked()
 	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "OPENAI_") && name != "OPENAI_OPENAPI" {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "OPENAI_") && !ofTheTests(name) {
 			_ = os.Unsetenv(name)
 		}
 	}
@@ -53,6 +53,9 @@ func Main(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+// ofTheTests reports whether a variable is meant for a run of the tests, rather than a setting of the user's.
+func ofTheTests(name string) bool { return name == "OPENAI_OPENAPI" || name == serve.FrameworkOnly }
 
 // IsTofu reports whether the CLI of this run is OpenTofu.
 func IsTofu() bool {

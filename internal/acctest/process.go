@@ -86,6 +86,9 @@ func raceLogs(t testing.TB) string {
 // ofTheUser reports whether a variable would change what the CLI or the provider does.
 func ofTheUser(entry string) bool {
 	name, _, _ := strings.Cut(strings.ToUpper(entry), "=")
+	if ofTheTests(name) {
+		return false
+	}
 	for _, prefix := range []string{"OPENAI_", "AZURE_", "TF_", "ACCTEST_"} {
 		if strings.HasPrefix(name, prefix) {
 			return true

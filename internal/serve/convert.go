@@ -1,8 +1,12 @@
 package serve
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -22,12 +26,22 @@ func diagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 	return out
 }
 
-func paths(ps path.Paths) []*tftypes.AttributePath {
+// requiresReplace sorts, and drops what is there twice, as the framework does.
+func requiresReplace(ps path.Paths) []*tftypes.AttributePath {
+	ps = slices.Clone(ps)
+	slices.SortFunc(ps, func(a, b path.Path) int { return strings.Compare(a.String(), b.String()) })
 	var out []*tftypes.AttributePath
-	for _, p := range ps {
+	for _, p := range slices.CompactFunc(ps, path.Path.Equal) {
 		out = append(out, attributePath(p))
 	}
 	return out
+}
+
+func deferred(d *resource.Deferred) *tfprotov6.Deferred {
+	if d == nil {
+		return nil
+	}
+	return &tfprotov6.Deferred{Reason: tfprotov6.DeferredReason(d.Reason)}
 }
 
 func attributePath(p path.Path) *tftypes.AttributePath {

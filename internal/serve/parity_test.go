@@ -1,67 +1,35 @@
 package serve_test
 
 import (
-	"context"
 	"encoding/json"
-	"maps"
-	"net/http/httptest"
-	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
 )
 
 const typeName = "openai_chat_completion"
 
-// pair is the framework's server and ours, each with an emulator of its own, so
-// that both get the same answers.
-type pair struct {
-	framework, ours tfprotov6.ProviderServer
-	tf              tftypes.Object
+// newPair is a pair for the completion, each of the two configured with arguments of its own.
+func newPair(t testing.TB, more ...func() map[string]any) pair {
+	t.Helper()
+	return newPairOf(t, typeName, chatCompletion(t), more...)
 }
 
-func newPair(t *testing.T) pair {
+// chatCompletion is the schema of the completion.
+func chatCompletion(t testing.TB) schema.Schema {
 	t.Helper()
-	return newPairWith(t, nil)
-}
-
-// newPairWith configures each of the two with arguments of its own.
-func newPairWith(t *testing.T, more func() map[string]any) pair {
-	t.Helper()
-	framework := providerserver.NewProtocol6(provider.New("test"))()
-	ours := serve.New(provider.New("test"))
-	p := pair{framework: framework, ours: ours}
-	for _, server := range []tfprotov6.ProviderServer{framework, ours} {
-		schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.tf = schema.ResourceSchemas[typeName].ValueType().(tftypes.Object)
-		emulated := httptest.NewServer(emulator.New(emulator.Options{Now: func() time.Time { return time.Unix(1700000000, 0) }}))
-		t.Cleanup(emulated.Close)
-		arguments := map[string]any{"base_url": emulated.URL + "/v1", "api_key": "sk-test-parity"}
-		if more != nil {
-			maps.Copy(arguments, more())
-		}
-		config := build(schema.Provider.ValueType(), arguments)
-		resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-			TerraformVersion: "1.11.4", Config: acctest.Dynamic(t, config)})
-		if err != nil || len(resp.Diagnostics) > 0 {
-			t.Fatal(err, resp.Diagnostics)
+	for _, r := range recordsOf(t) {
+		if r.name == typeName {
+			return r.schema
 		}
 	}
-	return p
+	t.Fatal("there is no " + typeName)
+	return schema.Schema{}
 }
 
 type unknown = acctest.Unknown
@@ -154,32 +122,9 @@ func TestValidate_saysWhatTheFrameworkSays(t *testing.T) {
 	for name, config := range configurations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			req := &tfprotov6.ValidateResourceConfigRequest{TypeName: typeName, Config: acctest.Dynamic(t, build(p.tf, config))}
-			want, err := p.framework.ValidateResourceConfig(t.Context(), req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := p.ours.ValidateResourceConfig(t.Context(), req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if g, w := texts(got.Diagnostics), texts(want.Diagnostics); !slices.Equal(g, w) {
-				t.Errorf("got:\n%s\nwant:\n%s", strings.Join(g, "\n"), strings.Join(w, "\n"))
-			}
+			p.validate(t, build(p.tf, config))
 		})
 	}
-}
-
-// ownDirectory is where one of a pair has its recordings.
-var ownDirectory = regexp.MustCompile(`(recording|recorded in) \S+/`)
-
-func texts(diags []*tfprotov6.Diagnostic) []string {
-	var out []string
-	for _, d := range diags {
-		out = append(out, d.Severity.String()+" "+d.Attribute.String()+" "+d.Summary+" "+ownDirectory.ReplaceAllString(d.Detail, "recording "))
-	}
-	slices.Sort(out)
-	return out
 }
 
 // plans and applies each right configuration on both servers, then plans each
@@ -198,130 +143,40 @@ func TestPlanAndApply_doWhatTheFrameworkDoes(t *testing.T) {
 		t.Run(base, func(t *testing.T) {
 			t.Parallel()
 			p := newPair(t)
-			nothing := tftypes.NewValue(p.tf, nil)
-			value := build(p.tf, config)
-			planned := p.plan(t, nothing, value, value)
-			state := p.apply(t, planned, value)
+			state := p.create(t, build(p.tf, config))
 			for name, change := range changes {
 				t.Run(name, func(t *testing.T) {
 					config := build(p.tf, with(config, change...))
-					p.plan(t, state, config, propose(state, config))
+					p.plan(t, state, config, p.propose(state, config))
 				})
 			}
-			t.Run("destroy", func(t *testing.T) { p.plan(t, state, nothing, nothing) })
+			t.Run("destroy", func(t *testing.T) {
+				p.plan(t, state, p.null(), p.null())
+				p.apply(t, state, p.null(), p.null())
+			})
 		})
 	}
 }
 
-// What is on record is known in the plan, and a replacement says why, alike.
+// What is on record is known in the plan, and a change says why, alike.
 func TestPlanAndApply_withRecordingsDoWhatTheFrameworkDoes(t *testing.T) {
 	t.Parallel()
-	p := newPairWith(t, func() map[string]any { return map[string]any{"recordings": map[string]any{"directory": t.TempDir()}} })
-	nothing := tftypes.NewValue(p.tf, nil)
+	p := newPair(t, func() map[string]any { return map[string]any{"recordings": map[string]any{"directory": t.TempDir()}} })
 	onPlan := build(p.tf, with(rich, "generate_on", "plan"))
-	planned := p.plan(t, nothing, onPlan, onPlan)
+	planned := p.planned(t, p.plan(t, p.null(), onPlan, onPlan))
 	if !planned.IsFullyKnown() {
 		t.Errorf("the plan does not know the answer: %s", planned)
 	}
-	state := p.apply(t, planned, onPlan)
-	p.plan(t, nothing, build(p.tf, rich), build(p.tf, rich)) // found
+	state := p.decode(t, p.apply(t, p.null(), planned, onPlan).NewState)
+	p.plan(t, p.null(), build(p.tf, rich), build(p.tf, rich)) // found
 	for _, change := range [][]any{{"temperature", 1.5}, {"temperature", 1.5, "generate_on", "apply"}, {"generate_on", "apply"}, {"record", false}, {"model", unknown{}}} {
 		config := build(p.tf, with(rich, append([]any{"generate_on", "plan"}, change...)...))
-		p.plan(t, state, config, propose(state, config))
-	}
-}
-
-// computedNames are the attributes that the answer has given and the configuration has not.
-func computedNames(tf tftypes.Object, config tftypes.Value) []string {
-	var fields map[string]tftypes.Value
-	_ = config.As(&fields)
-	var names []string
-	for _, name := range []string{"id", "choices", "usage", "created", "response_model", "response_service_tier", "response_moderation",
-		"system_fingerprint", "object", "content", "output", "request_id", "recording"} {
-		if fields[name].IsNull() && tf.AttributeTypes[name] != nil {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// propose is what the CLI proposes: the configuration, with computed values as they were.
-func propose(state, config tftypes.Value) tftypes.Value {
-	var was, will map[string]tftypes.Value
-	_ = state.As(&was)
-	_ = config.As(&will)
-	will = maps.Clone(will)
-	for _, computed := range computedNames(state.Type().(tftypes.Object), config) {
-		will[computed] = was[computed]
-	}
-	return tftypes.NewValue(config.Type(), will)
-}
-
-func (p pair) plan(t *testing.T, prior, config, proposed tftypes.Value) tftypes.Value {
-	t.Helper()
-	req := &tfprotov6.PlanResourceChangeRequest{TypeName: typeName,
-		PriorState: acctest.Dynamic(t, prior), Config: acctest.Dynamic(t, config), ProposedNewState: acctest.Dynamic(t, proposed)}
-	want, err := p.framework.PlanResourceChange(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := p.ours.PlanResourceChange(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.same(t, got.PlannedState, want.PlannedState)
-	if !reflect.DeepEqual(texts(got.Diagnostics), texts(want.Diagnostics)) || !reflect.DeepEqual(got.RequiresReplace, want.RequiresReplace) ||
-		!reflect.DeepEqual(got.PlannedPrivate, want.PlannedPrivate) {
-		t.Errorf("got: %v %v\nwant: %v %v", texts(got.Diagnostics), got.RequiresReplace, texts(want.Diagnostics), want.RequiresReplace)
-	}
-	value, _ := got.PlannedState.Unmarshal(p.tf)
-	return value
-}
-
-func (p pair) apply(t *testing.T, planned, config tftypes.Value) tftypes.Value {
-	t.Helper()
-	req := &tfprotov6.ApplyResourceChangeRequest{TypeName: typeName, PriorState: acctest.Dynamic(t, tftypes.NewValue(p.tf, nil)),
-		Config: acctest.Dynamic(t, config), PlannedState: acctest.Dynamic(t, planned)}
-	want, err := p.framework.ApplyResourceChange(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := p.ours.ApplyResourceChange(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.same(t, got.NewState, want.NewState)
-	if !reflect.DeepEqual(texts(got.Diagnostics), texts(want.Diagnostics)) || !reflect.DeepEqual(got.Private, want.Private) {
-		t.Errorf("got: %v\nwant: %v", texts(got.Diagnostics), texts(want.Diagnostics))
-	}
-	if len(got.Diagnostics) > 0 {
-		t.Fatalf("apply: %v", texts(got.Diagnostics))
-	}
-	value, err := got.NewState.Unmarshal(p.tf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
-}
-
-func (p pair) same(t *testing.T, got, want *tfprotov6.DynamicValue) {
-	t.Helper()
-	g, err := got.Unmarshal(p.tf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := want.Unmarshal(p.tf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !g.Equal(w) {
-		diff, _ := g.Diff(w)
-		t.Errorf("ours differs from the framework's: %v", diff)
+		p.plan(t, state, config, p.propose(state, config))
 	}
 }
 
 // savedState is a state as Terraform saves it: JSON with every attribute.
-func (p pair) savedState(t *testing.T, state map[string]any) string {
+func (p pair) savedState(t testing.TB, state map[string]any) string {
 	t.Helper()
 	var complete func(tf tftypes.Type, v any) any
 	complete = func(tf tftypes.Type, v any) any {
@@ -378,32 +233,7 @@ func TestUpgradeAndRead_giveBackWhatTheFrameworkDoes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			req := &tfprotov6.UpgradeResourceStateRequest{TypeName: typeName, RawState: &tfprotov6.RawState{JSON: []byte(state)}}
-			want, err := p.framework.UpgradeResourceState(context.Background(), req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := p.ours.UpgradeResourceState(context.Background(), req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if g, w := texts(got.Diagnostics), texts(want.Diagnostics); !slices.Equal(g, w) {
-				t.Fatalf("got %v, want %v", g, w)
-			}
-			if len(want.Diagnostics) > 0 {
-				return
-			}
-			p.same(t, got.UpgradedState, want.UpgradedState)
-			read := &tfprotov6.ReadResourceRequest{TypeName: typeName, CurrentState: want.UpgradedState}
-			wantRead, err := p.framework.ReadResource(context.Background(), read)
-			if err != nil {
-				t.Fatal(err)
-			}
-			gotRead, err := p.ours.ReadResource(context.Background(), read)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p.same(t, gotRead.NewState, wantRead.NewState)
+			p.read(t, []byte(state))
 		})
 	}
 }

@@ -6,9 +6,11 @@ package serve
 import (
 	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 	"google.golang.org/grpc/experimental"
@@ -20,6 +22,20 @@ import (
 type Provider interface {
 	provider.Provider
 	Data() any
+}
+
+// FrameworkOnly is the environment variable that turns the short cuts off, to find out whether they are
+// to blame for something: with "1" (or "true"), New returns the framework's server as it is.
+const FrameworkOnly = "OPENAI_PROVIDER_FRAMEWORK_ONLY"
+
+// New returns the server for one provider. It panics if a [Record] of the provider has what the
+// short cuts do not honour.
+func New(p Provider) tfprotov6.ProviderServer {
+	inner := providerserver.NewProtocol6(p)().(framework) //nolint:forcetypeassert // the framework's server is all of it; every test would show
+	if only, _ := strconv.ParseBool(os.Getenv(FrameworkOnly)); only {
+		return inner
+	}
+	return withShortCuts(p, inner)
 }
 
 // Options are the flags of the program.

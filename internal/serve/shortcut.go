@@ -3,116 +3,80 @@ package serve
 import (
 	"bytes"
 	"context"
-	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Record is a resource whose state is the record of something that happened.
-// It can be served without the framework's walks over schema and value:
-//
-//   - Read would return what it was given.
-//   - Where nothing has changed, ModifyPlan has nothing to say.
-//   - ModifyPlan and Create use no private state.
-//   - Its schema has no defaults, plan modifiers or custom types.
-//
-// The methods that the framework would call are called all the same, with the
-// same values: ValidateConfig, the validators, Configure, ModifyPlan, Create.
-// Anything out of the ordinary goes to the framework: write-only values, private
-// state, and every configuration with something wrong in it.
-type Record interface {
-	resource.ResourceWithConfigure
-	resource.ResourceWithValidateConfig
-	resource.ResourceWithModifyPlan
-	IsRecord()
-}
-
 // server is the framework's server with short cuts.
 type server struct {
 	framework
 	provider Provider
-	records  func() map[string]*record // by type name
+	records  map[string]*record // by type name
+	deferral atomic.Bool        // the client lets the provider put off what it cannot do yet
 }
 
-// New returns the server for one provider.
-func New(p Provider) tfprotov6.ProviderServer {
-	inner := providerserver.NewProtocol6(p)().(framework) //nolint:forcetypeassert // the framework's server is all of it; every test would show
-	return &server{framework: inner, provider: p, records: sync.OnceValue(func() map[string]*record { return recordsOf(p) })}
+func withShortCuts(p Provider, inner framework) *server {
+	return &server{framework: inner, provider: p, records: recordsOf(p)}
 }
 
-// record is a resource type that takes the short cuts.
-type record struct {
-	create func() resource.Resource
-	schema tfsdk.Config // only its Schema is set
-	tf     tftypes.Type
-	root   []node
-}
-
-func recordsOf(p Provider) map[string]*record {
-	ctx := context.Background()
-	var meta provider.MetadataResponse
-	p.Metadata(ctx, provider.MetadataRequest{}, &meta)
-	found := map[string]*record{}
-	for _, create := range p.Resources(ctx) {
-		r := create()
-		if _, ok := r.(Record); !ok {
-			continue
-		}
-		var name resource.MetadataResponse
-		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: meta.TypeName}, &name)
-		var schema resource.SchemaResponse
-		r.Schema(ctx, resource.SchemaRequest{}, &schema)
-		found[name.TypeName] = &record{
-			create: create,
-			schema: tfsdk.Config{Schema: schema.Schema},
-			tf:     schema.Schema.Type().TerraformType(ctx),
-			root:   nodesOf(schema.Schema.Attributes, schema.Schema.Blocks),
-		}
+// record returns the record of that name, or nil for what is the framework's: other resources, and
+// everything where a provider that is not configured yet may put its resources off.
+func (s *server) record(typeName string) *record {
+	if s.deferral.Load() {
+		return nil
 	}
-	return found
+	return s.records[typeName]
 }
 
-// configured is a new instance of the resource, as the framework makes for each call.
-func (s *server) configured(ctx context.Context, r *record) (Record, diag.Diagnostics) {
-	instance := r.create().(Record) //nolint:forcetypeassert // recordsOf has seen to it
-	var resp resource.ConfigureResponse
-	instance.Configure(ctx, resource.ConfigureRequest{ProviderData: s.provider.Data()}, &resp)
-	return instance, resp.Diagnostics
+// ConfigureProvider is the framework's. It is looked at for what the client allows.
+func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	s.deferral.Store(req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed)
+	return s.framework.ConfigureProvider(ctx, req)
 }
 
 // ValidateResourceConfig answers for a configuration that is right. One with
 // anything to say about goes to the framework, which says it.
 func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	if r := s.records()[req.TypeName]; r != nil && req.Config != nil {
-		if raw, err := req.Config.Unmarshal(r.tf); err == nil && s.valid(ctx, r, raw) {
+	if r := s.record(req.TypeName); r != nil && !r.deprecated {
+		if config, ok := r.decode(req.Config); ok && s.valid(ctx, r, config, req.ClientCapabilities) {
 			return &tfprotov6.ValidateResourceConfigResponse{}, nil
 		}
 	}
 	return s.framework.ValidateResourceConfig(ctx, req)
 }
 
-func (s *server) valid(ctx context.Context, r *record, raw tftypes.Value) bool {
+func (s *server) valid(ctx context.Context, r *record, raw tftypes.Value, client *tfprotov6.ValidateResourceConfigClientCapabilities) bool {
 	config := tfsdk.Config{Raw: raw, Schema: r.schema.Schema}
-	w := walk{ctx: ctx, config: config}
+	writeOnly := client != nil && client.WriteOnlyAttributesAllowed
+	w := walk{ctx: ctx, config: config, client: validator.ValidateSchemaClientCapabilities{WriteOnlyAttributesAllowed: writeOnly}}
 	if !w.clean(r.root, raw) {
 		return false
 	}
-	instance, diags := s.configured(ctx, r)
-	resp := resource.ValidateConfigResponse{Diagnostics: diags}
-	instance.ValidateConfig(ctx, resource.ValidateConfigRequest{Config: config}, &resp)
+	instance, diags := r.configured(ctx, s.provider.Data())
+	if len(diags) > 0 {
+		return false
+	}
+	var resp resource.ValidateConfigResponse
+	instance.ValidateConfig(ctx, resource.ValidateConfigRequest{Config: config,
+		ClientCapabilities: resource.ValidateConfigClientCapabilities{WriteOnlyAttributesAllowed: writeOnly}}, &resp)
 	return len(resp.Diagnostics) == 0
 }
 
 // ReadResource returns a record as it is.
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	if s.records()[req.TypeName] == nil || req.CurrentState == nil || len(req.Private) > 0 {
+	r := s.record(req.TypeName)
+	defers := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
+	if r == nil || req.CurrentState == nil || len(req.Private) > 0 || req.CurrentIdentity != nil || defers || r.mayWriteOnly(req.CurrentState) {
 		return s.framework.ReadResource(ctx, req)
+	}
+	if r.observes {
+		r.create().(ReadObserver).ObserveRead() //nolint:forcetypeassert // newRecord has seen to it
 	}
 	return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState}, nil
 }
@@ -121,23 +85,24 @@ func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 // does what the framework does for a resource without defaults and plan
 // modifiers: it marks what the answer will bring as unknown and asks ModifyPlan.
 func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	r := s.records()[req.TypeName]
-	if r == nil || len(req.PriorPrivate) > 0 || req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil {
+	r := s.record(req.TypeName)
+	defers := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
+	if r == nil || len(req.PriorPrivate) > 0 || req.PriorIdentity != nil || defers || req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
-	if len(req.PriorState.MsgPack) > 0 && bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) {
+	if len(req.PriorState.MsgPack) > 0 && bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) && !r.mayWriteOnly(req.PriorState) {
 		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState}, nil
 	}
-	config, err := req.Config.Unmarshal(r.tf)
-	if err != nil || config.IsNull() || writesOnly(r.root, config) {
+	config, ok := r.decode(req.Config)
+	if !ok || config.IsNull() || r.writesOnly(config) {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
-	prior, err := req.PriorState.Unmarshal(r.tf)
-	if err != nil {
+	prior, ok := r.decode(req.PriorState)
+	if !ok {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
-	proposed, err := req.ProposedNewState.Unmarshal(r.tf)
-	if err != nil || proposed.IsNull() {
+	proposed, ok := r.decode(req.ProposedNewState)
+	if !ok || proposed.IsNull() || r.writesOnly(proposed) {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
 	plan := proposed
@@ -149,64 +114,103 @@ func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 
 func (s *server) plan(ctx context.Context, r *record, config, prior, plan tftypes.Value) (*tfprotov6.PlanResourceChangeResponse, error) {
 	schema := r.schema.Schema
-	instance, diags := s.configured(ctx, r)
-	resp := resource.ModifyPlanResponse{Plan: tfsdk.Plan{Raw: plan, Schema: schema}, Diagnostics: diags}
-	if !diags.HasError() {
-		instance.ModifyPlan(ctx, resource.ModifyPlanRequest{
-			Config: tfsdk.Config{Raw: config, Schema: schema},
-			Plan:   tfsdk.Plan{Raw: plan, Schema: schema},
-			State:  tfsdk.State{Raw: prior, Schema: schema},
-		}, &resp)
+	instance, diags := r.configured(ctx, s.provider.Data())
+	if diags.HasError() {
+		return &tfprotov6.PlanResourceChangeResponse{Diagnostics: diagnostics(diags)}, nil
 	}
-	planned, err := tfprotov6.NewDynamicValue(r.tf, resp.Plan.Raw)
+	resp := resource.ModifyPlanResponse{Plan: tfsdk.Plan{Raw: plan, Schema: schema}, Diagnostics: diags}
+	instance.ModifyPlan(ctx, resource.ModifyPlanRequest{
+		Config: tfsdk.Config{Raw: config, Schema: schema},
+		Plan:   tfsdk.Plan{Raw: plan, Schema: schema},
+		State:  tfsdk.State{Raw: prior, Schema: schema},
+	}, &resp)
+	planned, err := r.encode(resp.Plan.Raw)
 	if err != nil {
 		return nil, err
 	}
 	return &tfprotov6.PlanResourceChangeResponse{
-		PlannedState:    &planned,
-		RequiresReplace: paths(resp.RequiresReplace),
+		PlannedState:    planned,
+		RequiresReplace: requiresReplace(resp.RequiresReplace),
 		Diagnostics:     diagnostics(resp.Diagnostics),
+		Deferred:        deferred(resp.Deferred),
 	}, nil
 }
 
-// ApplyResourceChange creates a record. Changes and deletions are the framework's.
+// ApplyResourceChange creates or updates a record. Deletions are the framework's.
 func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	r := s.records()[req.TypeName]
-	if r == nil || len(req.PlannedPrivate) > 0 || req.PriorState == nil || req.PlannedState == nil || req.Config == nil {
+	r := s.record(req.TypeName)
+	if r == nil || len(req.PlannedPrivate) > 0 || req.PlannedIdentity != nil {
 		return s.framework.ApplyResourceChange(ctx, req)
 	}
-	if absent, err := req.PriorState.IsNull(); err != nil || !absent {
+	planned, ok := r.decode(req.PlannedState)
+	if !ok || planned.IsNull() || r.writesOnly(planned) {
 		return s.framework.ApplyResourceChange(ctx, req)
 	}
-	config, err := req.Config.Unmarshal(r.tf)
-	if err != nil || config.IsNull() || writesOnly(r.root, config) {
+	config, ok := r.decode(req.Config)
+	if !ok || config.IsNull() || r.writesOnly(config) {
 		return s.framework.ApplyResourceChange(ctx, req)
 	}
-	planned, err := req.PlannedState.Unmarshal(r.tf)
-	if err != nil || planned.IsNull() {
+	prior, ok := r.decode(req.PriorState)
+	if !ok || r.writesOnly(prior) {
 		return s.framework.ApplyResourceChange(ctx, req)
 	}
-	return s.create(ctx, r, config, planned)
+	instance, diags := r.configured(ctx, s.provider.Data())
+	if diags.HasError() {
+		return &tfprotov6.ApplyResourceChangeResponse{Diagnostics: diagnostics(diags)}, nil
+	}
+	if prior.IsNull() {
+		return r.created(ctx, instance, config, planned)
+	}
+	return r.updated(ctx, instance, config, planned, prior)
 }
 
-func (s *server) create(ctx context.Context, r *record, config, planned tftypes.Value) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (r *record) created(ctx context.Context, instance Record, config, planned tftypes.Value) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	schema := r.schema.Schema
-	nothing := tftypes.NewValue(r.tf, nil)
-	instance, diags := s.configured(ctx, r)
-	resp := resource.CreateResponse{State: tfsdk.State{Raw: nothing, Schema: schema}, Diagnostics: diags}
-	if !diags.HasError() {
-		instance.Create(ctx, resource.CreateRequest{
-			Config: tfsdk.Config{Raw: config, Schema: schema},
-			Plan:   tfsdk.Plan{Raw: planned, Schema: schema},
-		}, &resp)
-	}
+	resp := resource.CreateResponse{State: tfsdk.State{Raw: tftypes.NewValue(r.tf, nil), Schema: schema}}
+	instance.Create(ctx, resource.CreateRequest{
+		Config: tfsdk.Config{Raw: config, Schema: schema},
+		Plan:   tfsdk.Plan{Raw: planned, Schema: schema},
+	}, &resp)
 	if !resp.Diagnostics.HasError() && resp.State.Raw.IsNull() {
-		resp.Diagnostics.AddError("Missing resource state after create",
-			"The provider returned neither a state nor an error. This is a fault of the provider; please report it.")
+		detail := missingAfterCreate
+		if _, ok := instance.(resource.ResourceWithImportState); ok {
+			detail += missingButImported
+		}
+		resp.Diagnostics.AddError("Missing Resource State After Create", detail)
 	}
-	state, err := tfprotov6.NewDynamicValue(r.tf, resp.State.Raw)
+	return r.applied(resp.State.Raw, resp.Diagnostics)
+}
+
+// updated begins with the prior state, which an Update that fails leaves as it is.
+func (r *record) updated(ctx context.Context, instance Record, config, planned, prior tftypes.Value) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	schema := r.schema.Schema
+	resp := resource.UpdateResponse{State: tfsdk.State{Raw: prior, Schema: schema}}
+	instance.Update(ctx, resource.UpdateRequest{
+		Config: tfsdk.Config{Raw: config, Schema: schema},
+		Plan:   tfsdk.Plan{Raw: planned, Schema: schema},
+		State:  tfsdk.State{Raw: prior, Schema: schema},
+	}, &resp)
+	if !resp.Diagnostics.HasError() && resp.State.Raw.IsNull() {
+		resp.Diagnostics.AddError("Missing Resource State After Update", missingAfterUpdate)
+	}
+	return r.applied(resp.State.Raw, resp.Diagnostics)
+}
+
+func (r *record) applied(state tftypes.Value, diags diag.Diagnostics) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	encoded, err := r.encode(state)
 	if err != nil {
 		return nil, err
 	}
-	return &tfprotov6.ApplyResourceChangeResponse{NewState: &state, Diagnostics: diagnostics(resp.Diagnostics)}, nil
+	return &tfprotov6.ApplyResourceChangeResponse{NewState: encoded, Diagnostics: diagnostics(diags)}, nil
 }
+
+// What the framework says of a resource that returns neither a state nor an error.
+const (
+	missingAfterCreate = "The Terraform Provider unexpectedly returned no resource state after having no errors in the resource creation. " +
+		"This is always an issue in the Terraform Provider and should be reported to the provider developers.\n\n" +
+		"The resource may have been successfully created, but Terraform is not tracking it. " +
+		"Applying the configuration again with no other action may result in duplicate resource errors."
+	missingButImported = " Import the resource if the resource was actually created and Terraform should be tracking it."
+	missingAfterUpdate = "The Terraform Provider unexpectedly returned no resource state after having no errors in the resource update. " +
+		"This is always an issue in the Terraform Provider and should be reported to the provider developers."
+)

@@ -1,0 +1,17 @@
+package serve
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Framework is what the short cuts stand in front of.
+type Framework = framework
+
+// Inner is the framework's server for a provider.
+func Inner(p Provider) Framework { return providerserver.NewProtocol6(p)().(framework) }
+
+// WithShortCuts is New, whatever the environment says.
+func WithShortCuts(p Provider, inner Framework) tfprotov6.ProviderServer {
+	return withShortCuts(p, inner)
+}

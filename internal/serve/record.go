@@ -1,0 +1,158 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Record is a resource whose state is the record of something that happened.
+// It can be served without the framework's walks over schema and value:
+//
+//   - Read would return what it was given.
+//   - Where nothing has changed, ModifyPlan has nothing to say.
+//   - ModifyPlan, Create and Update use no private state, unless there is some already or a
+//     write-only value in the configuration.
+//   - Create and Update leave what the plan knows as it is. (The framework would
+//     mend a number that differs from the planned one only in its precision.)
+//
+// What can be seen of a resource before it is called is checked: [New] panics if the resource
+// has a default, a plan modifier, a custom type, or whatever else the short cuts do not honour.
+//
+// The methods that the framework would call are called all the same, with the
+// same values: ValidateConfig, the validators, Configure, ModifyPlan, Create, Update.
+// Anything out of the ordinary goes to the framework: write-only values, private
+// state, and every configuration with something wrong in it.
+type Record interface {
+	resource.ResourceWithConfigure
+	resource.ResourceWithValidateConfig
+	resource.ResourceWithModifyPlan
+	IsRecord()
+}
+
+// ReadObserver is a [Record] that wants to know when Terraform reads it, which it does in a process that
+// plans. ObserveRead is called once for each read that is answered without Read, on a new instance that
+// is not configured. Calls may come at the same time.
+type ReadObserver interface{ ObserveRead() }
+
+// record is a resource type that takes the short cuts.
+type record struct {
+	create     func() resource.Resource
+	schema     tfsdk.Config // only its Schema is set
+	tf         tftypes.Type
+	root       []node
+	deprecated bool // there is always something to say
+	observes   bool // it is a ReadObserver
+	writeOnly  []msgpackName
+}
+
+// recordsOf finds the records of a provider, by type name. It panics on one that the short cuts would serve wrongly.
+func recordsOf(p Provider) map[string]*record {
+	ctx := context.Background()
+	var meta provider.MetadataResponse
+	p.Metadata(ctx, provider.MetadataRequest{}, &meta)
+	found := map[string]*record{}
+	for _, create := range p.Resources(ctx) {
+		instance := create()
+		if _, ok := instance.(Record); !ok {
+			continue
+		}
+		var name resource.MetadataResponse
+		instance.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: meta.TypeName}, &name)
+		refuseProvider(p, name.TypeName)
+		refuseMethods(name.TypeName, instance)
+		found[name.TypeName] = newRecord(ctx, name.TypeName, create, instance)
+	}
+	return found
+}
+
+func newRecord(ctx context.Context, name string, create func() resource.Resource, instance resource.Resource) *record {
+	var resp resource.SchemaResponse
+	instance.Schema(ctx, resource.SchemaRequest{}, &resp)
+	refuseFields(name, resp.Schema, schemaFields)
+	r := &record{
+		create:     create,
+		schema:     tfsdk.Config{Schema: resp.Schema},
+		tf:         resp.Schema.Type().TerraformType(ctx),
+		root:       nodesOf(name, resp.Schema.Attributes, resp.Schema.Blocks),
+		deprecated: resp.Schema.DeprecationMessage != "",
+	}
+	_, r.observes = instance.(ReadObserver)
+	for _, attribute := range writeOnlyNames(r.root) {
+		r.writeOnly = append(r.writeOnly, newMsgpackName(attribute))
+	}
+	return r
+}
+
+// decode reads a value as the framework would hand it to the resource. It
+// reports false for one that is missing or cannot be read, which the framework has words for.
+func (r *record) decode(v *tfprotov6.DynamicValue) (tftypes.Value, bool) {
+	if v == nil {
+		return tftypes.Value{}, false
+	}
+	value, err := v.Unmarshal(r.tf)
+	if err != nil {
+		return tftypes.Value{}, false
+	}
+	nullBlocks(r.root, value)
+	return value, true
+}
+
+// encode writes a value as the framework would.
+func (r *record) encode(v tftypes.Value) (*tfprotov6.DynamicValue, error) {
+	v, _ = emptyBlocks(r.root, v)
+	encoded, err := tfprotov6.NewDynamicValue(r.tf, v)
+	if err != nil {
+		return nil, err
+	}
+	return &encoded, nil
+}
+
+// writesOnly reports whether a write-only attribute has a value.
+func (r *record) writesOnly(v tftypes.Value) bool {
+	return len(r.writeOnly) > 0 && writesOnly(r.root, v)
+}
+
+// mayWriteOnly reports whether a write-only attribute may have a value in a state as it travels: one that was
+// saved before the attribute became write-only, say. (A text in the state that looks like it costs a
+// detour, and nothing else.)
+func (r *record) mayWriteOnly(state *tfprotov6.DynamicValue) bool {
+	for _, name := range r.writeOnly {
+		if len(state.MsgPack) == 0 || !name.isNullIn(state.MsgPack) {
+			return true
+		}
+	}
+	return false
+}
+
+// msgpackName is the name of an attribute as it stands in MessagePack, and the same with null as its value.
+type msgpackName struct{ name, null []byte }
+
+func newMsgpackName(name string) msgpackName {
+	// The length of a short text is in the byte that says that it is a text; that of a longer one follows it.
+	encoded := []byte{0xa0 | byte(len(name))}
+	if len(name) >= 32 {
+		encoded = []byte{0xd9, byte(len(name))}
+	}
+	encoded = append(encoded, name...)
+	return msgpackName{encoded, append(bytes.Clone(encoded), 0xc0)}
+}
+
+// isNullIn reports whether null follows wherever the name stands.
+func (n msgpackName) isNullIn(encoded []byte) bool {
+	return bytes.Count(encoded, n.name) == bytes.Count(encoded, n.null)
+}
+
+// configured is a new instance of the resource, as the framework makes for each call.
+func (r *record) configured(ctx context.Context, data any) (Record, diag.Diagnostics) {
+	instance := r.create().(Record) //nolint:forcetypeassert // recordsOf has seen to it
+	var resp resource.ConfigureResponse
+	instance.Configure(ctx, resource.ConfigureRequest{ProviderData: data}, &resp)
+	return instance, resp.Diagnostics
+}
