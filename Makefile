@@ -6,15 +6,20 @@ PROVIDER_TYPE = openai
 VERSION ?= dev
 TESTARGS ?=
 FUZZTIME ?= 10s
+SOAK_RESOURCES ?= 200
+
+# The provider's module, and that of tests which need more than the provider does. "./..." ends at a module's border.
+MODULES = . internal/faults
+in_each_module = { failed=; for module in $(MODULES); do $(1) || failed=1; done; [ -z "$$failed" ]; }
 
 export CLI
 
-.PHONY: help build demo test race fuzz bench lint fmt generate check-generated
+.PHONY: help build demo test race soak fuzz bench lint fmt tidy generate check-generated
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
 	@echo
-	@echo "CLI=terraform, CLI=tofu or CLI=/path/to/either chooses the CLI of demo, test, race and bench."
+	@echo "CLI=terraform, CLI=tofu or CLI=/path/to/either chooses the CLI of demo, test, race, soak and bench."
 
 build: ## Build the provider and the emulator into bin/
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/ . ./cmd/openai-emulator
@@ -23,10 +28,13 @@ demo: ## Run two examples from init to destroy, against the emulator
 	@scripts/demo.sh
 
 test: ## Run all tests, those that need a CLI included
-	@scripts/test.sh -count=1 -timeout 20m $(TESTARGS) ./...
+	@$(call in_each_module,scripts/test.sh -C $$module -count=1 -timeout 20m $(TESTARGS) ./...)
 
 race: ## Run all tests with the race detector
-	@scripts/test.sh -race -count=1 -timeout 40m $(TESTARGS) ./...
+	@$(call in_each_module,scripts/test.sh -C $$module -race -count=1 -timeout 40m $(TESTARGS) ./...)
+
+soak: ## Ask a bad server with SOAK_RESOURCES resources at once, as every night
+	@SOAK_RESOURCES=$(SOAK_RESOURCES) scripts/test.sh -C internal/faults -run TestSoak -v -count=1 -timeout 40m $(TESTARGS) .
 
 fuzz: ## Run each fuzz test for FUZZTIME
 	@scripts/fuzz.sh $(FUZZTIME)
@@ -35,11 +43,14 @@ bench: ## Measure the provider's own cost (BENCHARGS=-h lists the parts)
 	@cli=$$(scripts/cli.sh) && env -u TF_CLI_CONFIG_FILE go run ./bench -cli "$$cli" $(BENCHARGS)
 
 lint: ## Check the code
-	@golangci_lint=$$(scripts/tool.sh golangci-lint) && "$$golangci_lint" run ./...
+	@golangci_lint=$$(scripts/tool.sh golangci-lint) && $(call in_each_module,(cd $$module && "$$golangci_lint" run ./...))
 
 fmt: ## Format Go code and examples; the seed stays as it is
-	@golangci_lint=$$(scripts/tool.sh golangci-lint) && "$$golangci_lint" fmt ./...
+	@golangci_lint=$$(scripts/tool.sh golangci-lint) && $(call in_each_module,(cd $$module && "$$golangci_lint" fmt ./...))
 	@cli=$$(scripts/cli.sh) && find examples -name '*.tf' ! -path 'examples/seed/main.tf' -exec env -u TF_CLI_CONFIG_FILE "$$cli" fmt {} \;
+
+tidy: ## Bring go.mod and go.sum up to date
+	@$(call in_each_module,(cd $$module && GOWORK=off go mod tidy))
 
 generate: ## Write docs/ anew from schemas, templates/ and examples/
 	@scripts/generate.sh

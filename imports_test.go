@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,23 +62,8 @@ var rules = map[string]rule{
 
 func TestImports(t *testing.T) {
 	t.Parallel()
-	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "./...")
-	list.Stderr = os.Stderr
-	out, err := list.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	seen := map[string]bool{}
-	for in := json.NewDecoder(strings.NewReader(string(out))); ; {
-		var pkg struct {
-			ImportPath    string
-			Imports, Deps []string
-		}
-		if err := in.Decode(&pkg); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
+	for _, pkg := range packages(t) {
 		name := room(pkg.ImportPath)
 		seen[name] = true
 		r, ok := rules[name]
@@ -109,6 +97,40 @@ func TestImports(t *testing.T) {
 	}
 }
 
+type goPackage struct {
+	ImportPath    string
+	Imports, Deps []string
+}
+
+// packages are those of every module in the Makefile.
+func packages(t *testing.T) (found []goPackage) {
+	t.Helper()
+	for _, dir := range strings.Fields(makefileVariable(t, "MODULES")) {
+		for in := json.NewDecoder(bytes.NewReader(goOutput(t, "list", "-C", dir, "-json=ImportPath,Imports,Deps", "./..."))); ; {
+			var pkg goPackage
+			if err := in.Decode(&pkg); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			found = append(found, pkg)
+		}
+	}
+	return found
+}
+
+func goOutput(t *testing.T, command string, arguments ...string) []byte {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{command}, arguments...)...)
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go %s: %v", command, err)
+	}
+	return out
+}
+
 func room(importPath string) string {
 	if importPath == module {
 		return "."
@@ -119,19 +141,73 @@ func room(importPath string) string {
 // A fork changes the address in two places; they must agree.
 func TestAddress(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var parts []string
 	for _, name := range []string{"PROVIDER_HOST", "PROVIDER_NAMESPACE", "PROVIDER_TYPE"} {
-		found := regexp.MustCompile(`(?m)^` + name + ` *:?= *(\S+)$`).FindSubmatch(text)
-		if found == nil {
-			t.Fatalf("the Makefile does not set %s", name)
-		}
-		parts = append(parts, string(found[1]))
+		parts = append(parts, makefileVariable(t, name))
 	}
 	if address := strings.Join(parts, "/"); address != provider.Address {
 		t.Errorf("Makefile: %s, provider: %s", address, provider.Address)
 	}
+}
+
+// makefileVariable is what the Makefile sets, white space around it aside.
+func makefileVariable(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^` + name + ` *:?= *(\S.*?) *$`).FindSubmatch(text)
+	if found == nil {
+		t.Fatalf("the Makefile does not set %s", name)
+	}
+	return string(found[1])
+}
+
+// A module that the Makefile does not know would never be tested, and one with other versions than
+// the provider's would test another provider.
+func TestModules(t *testing.T) {
+	t.Parallel()
+	var dirs []string
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (path == "tools" || path != "." && strings.HasPrefix(entry.Name(), ".")):
+			return fs.SkipDir
+		case entry.Name() == "go.mod":
+			dirs = append(dirs, filepath.ToSlash(filepath.Dir(path)))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if known := strings.Fields(makefileVariable(t, "MODULES")); !slices.Equal(known, dirs) {
+		t.Errorf("MODULES = %v in the Makefile, but there are %v", known, dirs)
+	}
+
+	ours := requirements(t, ".")
+	for _, dir := range dirs {
+		for path, version := range requirements(t, dir) {
+			if own, ok := ours[path]; ok && own != version {
+				t.Errorf("%s requires %s %s, the provider %s", dir, path, version, own)
+			}
+		}
+	}
+}
+
+func requirements(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	var mod struct {
+		Require []struct{ Path, Version string }
+	}
+	if err := json.Unmarshal(goOutput(t, "mod", "edit", "-json", dir+"/go.mod"), &mod); err != nil {
+		t.Fatal(err)
+	}
+	versions := map[string]string{}
+	for _, r := range mod.Require {
+		versions[r.Path] = r.Version
+	}
+	return versions
 }

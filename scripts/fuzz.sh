@@ -7,6 +7,6 @@ cd "$root"
 grep -rl --include='*_test.go' '^func Fuzz' . | sort | while read -r file; do
   sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$file" | while read -r name; do
     echo "==> $name in $(dirname "$file")"
-    go test -run '^$' -fuzz "^$name\$" -fuzztime "${1:-10s}" -fuzzminimizetime 100x "$(dirname "$file")" </dev/null
+    go test -C "$(dirname "$file")" -run '^$' -fuzz "^$name\$" -fuzztime "${1:-10s}" -fuzzminimizetime 100x . </dev/null
   done
 done

@@ -28,7 +28,21 @@ type soak struct {
 }
 
 func TestSoak_everyAnswerIsKeptAndNoneIsPaidForTwice(t *testing.T) {
-	soak{resources: 200, parallelism: 50, seed: seedOf(t)}.run(t)
+	soak{resources: size(t), parallelism: 50, seed: seedOf(t)}.run(t)
+}
+
+// size is how many resources a soak has: few in the usual tests, where SOAK_RESOURCES does not say how many.
+func size(t *testing.T) int {
+	t.Helper()
+	text, given := os.LookupEnv("SOAK_RESOURCES")
+	if !given {
+		return 40
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("SOAK_RESOURCES=%q is not a number of resources", text)
+	}
+	return n
 }
 
 // seedOf is another one at each run, unless SOAK_SEED repeats one.
@@ -44,13 +58,14 @@ func seedOf(t *testing.T) uint64 {
 // With recordings the same holds, and what was paid for is there when the state is gone:
 // each resource finds its own answer again, without a server.
 func TestSoak_recordingsHoldEveryAnswer(t *testing.T) {
-	dir := soak{resources: 200, parallelism: 50, seed: seedOf(t), settings: "recordings {\n    directory = \"recordings\"\n  }"}.run(t)
+	n := size(t)
+	dir := soak{resources: n, parallelism: 50, seed: seedOf(t), settings: "recordings {\n    directory = \"recordings\"\n  }"}.run(t)
 	before := stateOf(t, dir)
 	if err := os.Remove(filepath.Join(dir.Path, "terraform.tfstate")); err != nil {
 		t.Fatal(err)
 	}
 	server := acctest.StartAlone(t, emulator.Options{})
-	dir.Write("main.tf", soak{resources: 200, settings: "recordings {\n    directory = \"recordings\"\n    mode = \"replay\"\n  }"}.configuration(server.URL))
+	dir.Write("main.tf", soak{resources: n, settings: "recordings {\n    directory = \"recordings\"\n    mode = \"replay\"\n  }"}.configuration(server.URL))
 	dir.MustRun("apply", "-auto-approve", "-parallelism=50")
 	for key, after := range stateOf(t, dir) {
 		if was := before[key]; after.Attributes.ID != was.Attributes.ID || after.Attributes.Content != was.Attributes.Content {
