@@ -34,10 +34,12 @@ var rules = map[string]rule{
 	"cmd/openai-emulator": {may: []string{"emulator"}},
 	"cmd/provider-schema": {may: []string{"provider", "serve"}},
 
-	"internal/serve":    {},
-	"internal/provider": {may: []string{"area", "chat", "client", "functions", "kinds", "models", "recording"}},
-	"internal/chat":     {may: append(slices.Clone(area.may), "structured"), never: area.never},
-	"internal/models":   area,
+	"internal/serve":      {},
+	"internal/provider":   {may: []string{"area", "chat", "client", "embedding", "functions", "kinds", "models", "moderation", "recording"}},
+	"internal/chat":       {may: append(slices.Clone(area.may), "structured"), never: area.never},
+	"internal/models":     area,
+	"internal/embedding":  area,
+	"internal/moderation": area,
 
 	"internal/functions":  {may: []string{"structured"}, never: []string{"net/http/httptest"}},
 	"internal/structured": {never: []string{"github.com/hashicorp/", "net/http"}},

@@ -119,7 +119,10 @@ func (r request) describe() string {
 	if r.kind.Describe != nil {
 		return r.kind.Describe(r.arguments)
 	}
-	return fmt.Sprintf("The request: model %s.", r.arguments.String("model"))
+	if model, ok := r.arguments.Text("model"); ok {
+		return fmt.Sprintf("The request: %s, model %s.", r.kind.Noun, model)
+	}
+	return fmt.Sprintf("The request: %s.", r.kind.Noun)
 }
 
 // defaultCreateTimeout is how long an answer may take in all, retries included.

@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
 // called is what a model writes when it calls a function: an argument of an
@@ -59,7 +60,7 @@ var contentPart = kinds.Declare(
 	kinds.Attribute{Name: "image_url", Shape: kinds.Object, Block: true,
 		Description: "The image, for the type `image_url`.",
 		Fields: kinds.Declare(
-			kinds.Attribute{Name: "url", Shape: kinds.String, Mode: kinds.Required, Rewrite: dataURL,
+			kinds.Attribute{Name: "url", Shape: kinds.String, Mode: kinds.Required, Rewrite: wire.DataURL,
 				Description: "Where the image is: an `https://` or `data:` URL, or the image itself in base64, as `filebase64(\"photo.png\")` gives it. PNG, JPEG, GIF and WebP are recognised."},
 			kinds.Attribute{Name: "detail", Shape: kinds.String,
 				Description: "How closely the model looks: `auto`, `low` or `high`. More detail costs more tokens."},
@@ -77,7 +78,7 @@ var contentPart = kinds.Declare(
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "filename", Shape: kinds.String,
 				Description: "The name of the file that `file_data` holds. The model sees it."},
-			kinds.Attribute{Name: "file_data", Shape: kinds.String, Rewrite: dataURL,
+			kinds.Attribute{Name: "file_data", Shape: kinds.String, Rewrite: wire.DataURL,
 				Description: "The file as a `data:` URL or in base64, as `filebase64(\"report.pdf\")` gives it. PDF is recognised."},
 			kinds.Attribute{Name: "file_id", Shape: kinds.String,
 				Description: "The ID of a file that was uploaded before."},

@@ -31,6 +31,8 @@ const (
 	Strings
 	// Int64s is a list of whole numbers.
 	Int64s
+	// Float64s is a list of numbers.
+	Float64s
 	// StringMap maps names to text.
 	StringMap
 	// Int64Map maps names to whole numbers.
@@ -201,7 +203,7 @@ func (a *Attribute) terraformType() tftypes.Type {
 		return tftypes.Number
 	case Strings:
 		return tftypes.List{ElementType: tftypes.String}
-	case Int64s:
+	case Int64s, Float64s:
 		return tftypes.List{ElementType: tftypes.Number}
 	case StringMap:
 		return tftypes.Map{ElementType: tftypes.String}

@@ -173,7 +173,7 @@ func typed[V validator.Describer](a *Attribute, vs []validator.Describer) []V {
 
 // What lists and maps of simple values hold.
 var (
-	listElements = map[Shape]attr.Type{Strings: types.StringType, Int64s: types.Int64Type}
+	listElements = map[Shape]attr.Type{Strings: types.StringType, Int64s: types.Int64Type, Float64s: types.Float64Type}
 	mapElements  = map[Shape]attr.Type{
 		StringMap: types.StringType, Int64Map: types.Int64Type, Float64Map: types.Float64Type,
 		BoolMap: types.BoolType, StringsMap: types.ListType{ElemType: types.StringType},

@@ -24,9 +24,11 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/embedding"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/functions"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/models"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/moderation"
 )
 
 var _ provider.ProviderWithValidateConfig = (*Provider)(nil)
@@ -54,7 +56,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, models.Area}
+var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {

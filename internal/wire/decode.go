@@ -58,7 +58,7 @@ func decode(a *kinds.Attribute, v any) tftypes.Value {
 			values[i] = decodeFields(a, item)
 		}
 		return tftypes.NewValue(t, values)
-	case kinds.Strings, kinds.Int64s:
+	case kinds.Strings, kinds.Int64s, kinds.Float64s:
 		return decodeList(t, v, a.Shape == kinds.Int64s)
 	case kinds.StringMap, kinds.Int64Map, kinds.Float64Map, kinds.BoolMap, kinds.StringsMap:
 		items, ok := v.(map[string]any)

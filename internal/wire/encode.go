@@ -105,7 +105,7 @@ func encode(out *encoder, a *kinds.Attribute, v tftypes.Value) error {
 		return encodeObject(out, a.Fields, v)
 	case kinds.Objects:
 		return encodeList(out, v, func(item tftypes.Value) error { return encodeObject(out, a.Fields, item) })
-	case kinds.Strings, kinds.Int64s:
+	case kinds.Strings, kinds.Int64s, kinds.Float64s:
 		return encodeList(out, v, func(item tftypes.Value) error { return encodeScalar(out, item) })
 	case kinds.StringMap, kinds.Int64Map, kinds.Float64Map, kinds.BoolMap:
 		return encodeMap(out, v)

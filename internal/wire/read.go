@@ -65,3 +65,13 @@ func Int(v tftypes.Value) int64 {
 	i, _ := n.Int64()
 	return i
 }
+
+// Float is a number; 0 for what is null, not known yet, or no number.
+func Float(v tftypes.Value) float64 {
+	var n big.Float
+	if !v.IsKnown() || v.IsNull() || v.As(&n) != nil {
+		return 0
+	}
+	f, _ := n.Float64()
+	return f
+}

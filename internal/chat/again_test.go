@@ -1,0 +1,279 @@
+package chat_test
+
+import (
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+// emptyPlan expects that nothing is to be done.
+var emptyPlan = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+
+const jsonAnswer = "Answer with JSON, with keys city and country"
+
+// A new answer that does not come, or is of no use, leaves the old one and its
+// arguments as they are: nothing is tainted, and the next plan shows the same change.
+func TestResource_keepsTheOldAnswerUntilTheNewOneIsThere(t *testing.T) {
+	json := "  response_format {\n    type = \"json_object\"\n  }"
+	odd := func(content, reason string) emulator.Fault {
+		return emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"`+content+`"},"finish_reason":"`+reason+`"}]}`)
+	}
+	for kind, test := range map[string]struct {
+		fault emulator.Fault
+		more  string
+		says  string
+	}{
+		"wrong key":     {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"), "", "The old answer and the arguments that it was made with stay in the state."},
+		"no money":      {emulator.ErrorJSON(429, "insufficient_quota", "insufficient_quota", "", "Out of money"), "", "stay in the state"},
+		"time":          {emulator.Hang(), "  timeouts {\n    create = \"300ms\"\n  }", "stay in the state"},
+		"no JSON":       {odd("words that nobody wants", "stop"), json, "The next apply asks, and is billed, again. The answer was: words that nobody wants"},
+		"cut off":       {odd("{", "length"), json, "the answer was cut off"},
+		"no choices":    {emulator.Status(200, `{"id":"odd","choices":[]}`), "", "without any choices"},
+		"broken stream": {emulator.CutBody(600), "  stream = true", "What had arrived before that is"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			before, after := completionOf(jsonAnswer, test.more+"\n  temperature = 0"), completionOf(jsonAnswer, test.more+"\n  temperature = 1")
+			s.Run(t,
+				resource.TestStep{Config: before, Check: asked(t, s, 1)},
+				resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, PreConfig: func() { s.Fail(test.fault) }},
+				resource.TestStep{Config: after, ExpectError: flat(test.says)},
+				resource.TestStep{Config: after, PlanOnly: true, ExpectNonEmptyPlan: true},
+				resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, Check: asked(t, s, 2)},
+				resource.TestStep{Config: after, ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 3)},
+				resource.TestStep{Config: after, ConfigPlanChecks: emptyPlan},
+			)
+		})
+	}
+}
+
+// The main fault of replacing: a budget of two destroyed what it could not make again.
+func TestResource_keepsWhatABudgetDoesNotReach(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	many := func(prompt, limits string) string {
+		return s.Provider(limits) + "resource \"openai_chat_completion\" \"test\" {\n  count = 6\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"" +
+			prompt + " ${count.index}\"\n  }\n}\noutput \"answers\" {\n  value = join(\"; \", sort(openai_chat_completion.test[*].content))\n}\n"
+	}
+	budget := "limits {\n    max_requests = 2\n  }"
+	count := func(part string, want int) resource.TestCheckFunc {
+		return func(state *terraform.State) error {
+			found := 0
+			for _, one := range state.RootModule().Resources {
+				if strings.Contains(one.Primary.Attributes["content"], part) {
+					found++
+				}
+			}
+			if found != want {
+				t.Errorf("%d answers to %q are in the state, want %d", found, part, want)
+			}
+			return nil
+		}
+	}
+	s.Run(t,
+		resource.TestStep{Config: many("one", ""), Check: count("one", 6)},
+		resource.TestStep{Config: many("two", budget), ExpectError: flat("The old answer and the arguments that it was made with stay in the state.")},
+		resource.TestStep{RefreshState: true, ExpectNonEmptyPlan: true, Check: resource.ComposeTestCheckFunc(count("two", 2), count("one", 4))},
+		resource.TestStep{Config: many("two", ""), Check: resource.ComposeTestCheckFunc(count("two", 6), asked(t, s, 12))},
+	)
+}
+
+// Two ways of writing the same request are one request.
+func TestResource_asksNothingForTheSameRequest(t *testing.T) {
+	head := "resource \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n"
+	tail := "\n}\noutput \"content\" {\n  value = openai_chat_completion.test.content\n}\n"
+	block := "  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n"
+	tool := func(parameters string) string {
+		return "  functions {\n    name       = \"f\"\n    parameters = " + parameters + "\n  }\n"
+	}
+	for kind, pair := range map[string][2]string{
+		"blocks and a value":  {block, "  messages = [{ role = \"user\", content = \"hello\" }]"},
+		"no triggers":         {block, block + "  triggers = {}"},
+		"streamed":            {block, block + "  stream = true\n  stream_options {\n    include_usage = false\n  }"},
+		"not streamed":        {block, block + "  stream = false"},
+		"not stored":          {block, block + "  store = false"},
+		"labels of nothing":   {block, block + "  metadata = { team = \"a\" }"},
+		"no members":          {block, block + "  extra_body = jsonencode({})"},
+		"spelling and a key":  {block + tool(`"{\"type\":\"object\",\"properties\":{}}"`), block + tool(`"{ \"properties\": {}, \"type\": \"object\" }"`) + "  api_key = \"sk-test-new\""},
+		"rules of the answer": {block, block + "  fail_on = [\"length\"]"},
+		"sound of no sound":   {block, block + "  include_audio_data = true"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			s.Foreign = true // labels of what is not stored
+			known := planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.Null()))
+			if kind == "no members" {
+				known = planned(plancheck.ResourceActionUpdate)
+			}
+			s.Run(t,
+				resource.TestStep{Config: head + pair[0] + tail},
+				resource.TestStep{Config: head + pair[1] + tail, ConfigPlanChecks: known},
+				resource.TestStep{Config: head + pair[1] + tail, ConfigPlanChecks: emptyPlan},
+				resource.TestStep{Config: head + pair[0] + tail, ConfigPlanChecks: known, Check: func(*terraform.State) error {
+					if n := len(s.Requests()); n != 1 {
+						t.Errorf("%d requests were sent, want 1", n)
+					}
+					return nil
+				}},
+			)
+		})
+	}
+}
+
+// unknownUntilApply has a value that no plan of a new generation knows, and that is the
+// same afterwards unless word is another.
+func unknownUntilApply(generation, word, arguments string) string {
+	return "resource \"terraform_data\" \"source\" {\n  triggers_replace = \"" + generation + "\"\n  input = \"" + word + "\"\n}\n" +
+		"resource \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n" + arguments + "\n}\n"
+}
+
+// What a plan cannot compare is compared during the apply, before any call.
+func TestResource_comparesAtApplyWhatThePlanDoesNotKnow(t *testing.T) {
+	for kind, arguments := range map[string]string{
+		"content":    "  message {\n    role    = \"user\"\n    content = \"hello ${terraform_data.source.output}\"\n  }",
+		"content_wo": "  message {\n    role       = \"user\"\n    content_wo = \"hello ${terraform_data.source.output}\"\n  }",
+		"version":    "  content_wo_version = length(terraform_data.source.output)\n  message {\n    role       = \"user\"\n    content_wo = \"hello\"\n  }",
+		"triggers":   "  triggers = { of = terraform_data.source.output }\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }",
+		"one block":  "  dynamic \"message\" {\n    for_each = [terraform_data.source.output]\n    content {\n      role    = \"user\"\n      content = message.value\n    }\n  }",
+		"extra_body": "  extra_body = terraform_data.source.output == \"one\" ? null : \"{}\"\n  user = terraform_data.source.output\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }",
+		"messages":   "  messages = [{ role = \"user\", content = terraform_data.source.output }]",
+		"blocks":     "  dynamic \"message\" {\n    for_each = split(\",\", terraform_data.source.output)\n    content {\n      role    = \"user\"\n      content = message.value\n    }\n  }",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			open := planned(plancheck.ResourceActionUpdate, plancheck.ExpectUnknownValue(name, tfjsonpath.New("content")))
+			s.Run(t,
+				resource.TestStep{Config: unknownUntilApply("1", "one", arguments), Check: asked(t, s, 1)},
+				resource.TestStep{Config: unknownUntilApply("2", "one", arguments), ConfigPlanChecks: open, Check: asked(t, s, 1)},
+				resource.TestStep{Config: unknownUntilApply("2", "one", arguments), ConfigPlanChecks: emptyPlan},
+				resource.TestStep{Config: unknownUntilApply("3", "other", arguments), ConfigPlanChecks: open, Check: asked(t, s, 2)},
+				resource.TestStep{Config: unknownUntilApply("3", "other", arguments), ConfigPlanChecks: emptyPlan},
+			)
+		})
+	}
+}
+
+// The old completion is deleted from the server when the new one is there, not before.
+func TestResource_deletesTheOldStoredCompletionLast(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	stored := func(prompt, more string) string { return completionOf(prompt, "store = true"+more) }
+	var first string
+	left := func(want int) resource.TestCheckFunc {
+		return func(*terraform.State) error {
+			if got := s.Stored(); len(got) != want {
+				t.Errorf("%v are stored, want %d", got, want)
+			}
+			return nil
+		}
+	}
+	failing := emulator.ErrorJSON(500, "server_error", "", "", "no deletion today")
+	failing.Match.Method = http.MethodDelete
+	s.Run(t,
+		resource.TestStep{Config: stored("one", ""), Check: func(state *terraform.State) error {
+			first = state.RootModule().Resources[name].Primary.ID
+			return nil
+		}},
+		resource.TestStep{Config: stored("one", ""), ConfigPlanChecks: emptyPlan, PreConfig: func() { s.Fail(emulator.ErrorJSON(401, "", "", "", "Wrong key")) }},
+		resource.TestStep{Config: stored("two", ""), ExpectError: flat("Wrong key")},
+		resource.TestStep{Config: stored("one", ""), ConfigPlanChecks: emptyPlan, Check: left(1)},
+		resource.TestStep{Config: stored("two", ""), Check: left(1)},
+		resource.TestStep{Config: stored("three", "\n  skip_destroy = true"), Check: left(2)},
+	)
+	var order []string
+	for _, r := range s.Requests() {
+		order = append(order, r.Method)
+	}
+	if got := strings.Join(order, " "); got != "POST POST POST DELETE POST" || !strings.HasSuffix(s.Requests()[3].Path, first) {
+		t.Errorf("the requests were %s, the deletion %s", got, s.Requests()[3].Path)
+	}
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider("max_retries = 0") + stored("four", "")})
+	dir.MustRun("init")
+	dir.MustRun("apply", "-auto-approve")
+	s.Fail(failing)
+	dir.Write("main.tf", s.Provider("max_retries = 0")+stored("five", ""))
+	said := dir.MustRun("apply", "-auto-approve")
+	old := s.Stored()[len(s.Stored())-2]
+	if !strings.Contains(said, "Old stored chat completion was not deleted") || !strings.Contains(strings.Join(strings.Fields(said), " "), old) || !strings.Contains(said, "no deletion today") {
+		t.Errorf("the warning does not name %s:\n%s", old, said)
+	}
+	if said := dir.MustRun("plan"); !strings.Contains(said, "No changes") {
+		t.Errorf("the plan after that is not empty:\n%s", said)
+	}
+}
+
+// Whoever asks for a replacement gets one; what is there goes only when the new answer
+// is there, if create_before_destroy says so.
+func TestResource_isReplacedWhereTerraformIsToldTo(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	triggered := func(generation, lifecycle string) string {
+		return "resource \"terraform_data\" \"of\" {\n  input = \"" + generation + "\"\n}\n" +
+			completion("  lifecycle {\n    replace_triggered_by = [terraform_data.of]\n    "+lifecycle+"\n  }")
+	}
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completion("")})
+	dir.MustRun("init")
+	dir.MustRun("apply", "-auto-approve")
+	calls := 1
+	content := func() string { return strings.TrimSpace(dir.MustRun("output", "-raw", "content")) }
+	check := func(what string, more int) {
+		t.Helper()
+		if calls += more; len(posts(s)) != calls || content() != "Emulated answer to: hello" {
+			t.Errorf("%s: %d completions were asked for, want %d; the answer is %q", what, len(posts(s)), calls, content())
+		}
+	}
+	dir.MustRun("apply", "-auto-approve", "-replace="+name)
+	check("-replace", 1)
+	dir.MustRun("taint", name)
+	dir.MustRun("apply", "-auto-approve")
+	check("taint", 1)
+	dir.Write("main.tf", s.Provider()+triggered("1", ""))
+	dir.MustRun("apply", "-auto-approve")
+	dir.Write("main.tf", s.Provider()+triggered("2", ""))
+	check("nothing yet", 0)
+	dir.MustRun("apply", "-auto-approve")
+	check("replace_triggered_by", 1)
+	dir.Write("main.tf", s.Provider()+triggered("3", "create_before_destroy = true"))
+	s.Fail(emulator.ErrorJSON(401, "", "", "", "Wrong key"))
+	if said, err := dir.Run("apply", "-auto-approve"); err == nil {
+		t.Errorf("the call that failed is no error:\n%s", said)
+	}
+	check("create_before_destroy that fails keeps the old answer", 1)
+	dir.Write("main.tf", s.Provider()+strings.Replace(triggered("3", "create_before_destroy = true"), "hello", "good day", 1))
+	dir.MustRun("apply", "-auto-approve", "-replace="+name)
+	if calls++; len(posts(s)) != calls || content() != "Emulated answer to: good day" {
+		t.Errorf("create_before_destroy: %d completions were asked for, want %d; the answer is %q", len(posts(s)), calls, content())
+	}
+}
+
+// An answer of no use to a changed request is kept as the recordings keep it, and the
+// next apply asks again.
+func TestResource_keepsAsideWhatItCannotUpdateWith(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := t.TempDir()
+	config := func(temperature string) string {
+		return s.Provider(recordingsIn(dir, "")) + completionOf(jsonAnswer, "  temperature = "+temperature+"\n  response_format {\n    type = \"json_object\"\n  }")
+	}
+	s.Run(t,
+		resource.TestStep{Config: config("0"), Check: asked(t, s, 1)},
+		resource.TestStep{Config: config("0"), ConfigPlanChecks: emptyPlan, PreConfig: func() {
+			s.Fail(emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"words"},"finish_reason":"stop"}]}`))
+		}},
+		resource.TestStep{Config: config("1"), ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*\.unusable\.json`)},
+		resource.TestStep{Config: config("0"), ConfigPlanChecks: emptyPlan},
+		resource.TestStep{Config: config("1"), Check: asked(t, s, 3), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: config("0"), Check: asked(t, s, 3), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate,
+			plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull()))}, // old words → new words
+	)
+	if found, _ := filepath.Glob(filepath.Join(dir, "*.unusable.json")); len(found) != 1 {
+		t.Errorf("kept aside: %v", found)
+	}
+}

@@ -1,0 +1,143 @@
+package moderation_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+const (
+	name = "openai_moderation.test"
+	harm = "I will kill you"
+)
+
+func moderation(arguments string) string {
+	return "resource \"openai_moderation\" \"test\" {\n  " + arguments + "\n}\n"
+}
+
+func is(at string, check knownvalue.Check) statecheck.StateCheck {
+	steps := strings.Split(at, ".")
+	place := tfjsonpath.New(steps[0])
+	for _, step := range steps[1:] {
+		if step == "0" || step == "1" {
+			place = place.AtSliceIndex(int(step[0] - '0'))
+		} else {
+			place = place.AtMapKey(step)
+		}
+	}
+	return statecheck.ExpectKnownValue(name, place, check)
+}
+
+func sent(t *testing.T, s *acctest.Server, count int, want map[string]any) resource.TestCheckFunc {
+	t.Helper()
+	return func(*terraform.State) error {
+		all := s.Requests()
+		if len(all) != count {
+			t.Errorf("%d requests were sent, want %d", len(all), count)
+		}
+		var body map[string]any
+		if err := json.Unmarshal(all[len(all)-1].Body, &body); err != nil {
+			return err
+		}
+		if want != nil && !reflect.DeepEqual(body, want) {
+			t.Errorf("sent: %v, want %v", body, want)
+		}
+		return nil
+	}
+}
+
+func TestResource_keepsTheJudgement(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	update := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(name, plancheck.ResourceActionUpdate)}}
+	image := "https://example.com/cat.png"
+	s.Run(t,
+		resource.TestStep{Config: moderation(`input = "hello"`), Check: sent(t, s, 1, map[string]any{"input": "hello"}),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectUnknownValue(name, tfjsonpath.New("flagged")), plancheck.ExpectKnownValue(name, tfjsonpath.New("results"), knownvalue.Null())}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				is("flagged", knownvalue.Bool(false)), is("categories.violence", knownvalue.Bool(false)), is("category_scores.violence", knownvalue.NotNull()),
+				is("id", knownvalue.StringRegexp(regexp.MustCompile("^modr-"))), is("response_model", knownvalue.StringRegexp(regexp.MustCompile("^omni-moderation"))),
+				is("category_applied_input_types.violence.0", knownvalue.StringExact("text")), is("results", knownvalue.Null())}},
+		resource.TestStep{Config: moderation("input = \"" + harm + "\"\n  model = \"omni-moderation-latest\""), ConfigPlanChecks: update,
+			Check:             sent(t, s, 2, map[string]any{"input": harm, "model": "omni-moderation-latest"}),
+			ConfigStateChecks: []statecheck.StateCheck{is("flagged", knownvalue.Bool(true)), is("categories.violence", knownvalue.Bool(true))}},
+		resource.TestStep{Config: moderation(`inputs = ["hello", "` + harm + `"]`), ConfigPlanChecks: update,
+			Check: sent(t, s, 3, map[string]any{"input": []any{"hello", harm}}),
+			ConfigStateChecks: []statecheck.StateCheck{is("flagged", knownvalue.Bool(true)), is("categories.violence", knownvalue.Bool(true)),
+				is("results.0.flagged", knownvalue.Bool(false)), is("results.1.flagged", knownvalue.Bool(true)), is("results", knownvalue.ListSizeExact(2))}},
+		resource.TestStep{Config: moderation("input_part {\n    type = \"text\"\n    text = \"hello\"\n  }\n  input_part {\n    type = \"image_url\"\n    image_url {\n      url = \"" + image + "\"\n    }\n  }"), ConfigPlanChecks: update,
+			Check: sent(t, s, 4, map[string]any{"input": []any{map[string]any{"type": "text", "text": "hello"},
+				map[string]any{"type": "image_url", "image_url": map[string]any{"url": image}}}}),
+			ConfigStateChecks: []statecheck.StateCheck{is("flagged", knownvalue.Bool(false)), is("results", knownvalue.Null())}},
+	)
+}
+
+// A moderation is free: it counts in no budget, and holds nothing back that costs.
+func TestModeration_countsInNoBudget(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t, resource.TestStep{Config: s.Provider("limits {\n    max_requests = 1\n  }") +
+		"resource \"openai_moderation\" \"many\" {\n  count = 3\n  input = \"hello ${count.index}\"\n}\n"})
+	if n := len(s.Requests()); n != 3 {
+		t.Errorf("%d requests were sent, want 3", n)
+	}
+}
+
+// The gates of a module: a check that warns, and a precondition that stops.
+func TestDataSource_isAGate(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	gate := func(text string) string {
+		return "data \"openai_moderation\" \"prompt\" {\n  input = \"" + text + `"
+}
+resource "terraform_data" "published" {
+  lifecycle {
+    precondition {
+      condition     = !data.openai_moderation.prompt.flagged
+      error_message = "The text is not fit to be published: ${join(", ", [for name, found in data.openai_moderation.prompt.categories : name if found])}."
+    }
+  }
+}`
+	}
+	s.Run(t,
+		resource.TestStep{Config: gate("hello")},
+		resource.TestStep{Config: gate(harm), ExpectError: regexp.MustCompile(`(?s)not fit to be published:.*violence`)},
+	)
+}
+
+// Silence is no consent: an answer without a judgement fails, and is not recorded as usable.
+func TestModeration_doesNotTakeSilenceForConsent(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := t.TempDir()
+	provider := s.Provider("recordings {\n    directory = \"" + filepath.ToSlash(dir) + "\"\n  }")
+	for _, body := range []string{`{"id":"x","results":[]}`, `{"id":"x"}`, `{"results":[{}]}`, `{"results":[null]}`, `{"results":[{"flagged":false},{"categories":{}}]}`} {
+		s.Fail(emulator.Status(200, body))
+		s.Run(t, resource.TestStep{Config: provider + "data \"openai_moderation\" \"test\" {\n  inputs = [\"hello\", \"you\"]\n}", ExpectError: regexp.MustCompile(`(?s)Unusable moderation.*without[\s│]+a[\s│]+judgement`)})
+	}
+	if recorded, _ := filepath.Glob(filepath.Join(dir, strings.Repeat("?", 64)+".json")); len(recorded) > 0 {
+		t.Errorf("recorded: %v", recorded)
+	}
+}
+
+func TestModeration_refusesWhatCanNeverBeRight(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	for says, arguments := range map[string]string{
+		"Missing input":            "",
+		"input and inputs exclude": "input = \"a\"\n  inputs = [\"b\"]",
+		"Missing image_url":        "input_part {\n    type = \"image_url\"\n  }",
+		"Unexpected text":          "input_part {\n    type = \"image_url\"\n    text = \"a\"\n    image_url {\n      url = \"https://example.com/a.png\"\n    }\n  }",
+	} {
+		s.Run(t, resource.TestStep{Config: moderation(arguments), PlanOnly: true, ExpectError: regexp.MustCompile(strings.ReplaceAll(says, " ", `[\s│]+`))})
+	}
+}
