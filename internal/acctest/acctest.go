@@ -72,8 +72,12 @@ type Server struct {
 	Foreign bool
 }
 
+// keptAnswers is how long an answer may be that is held against OpenAI's
+// document, in bytes.
+const keptAnswers = 1 << 20
+
 // Start starts an emulator for a test, which runs in parallel with others. When the test ends, every request that
-// it saw is held against OpenAI's own document, where that is at hand.
+// it saw is held against OpenAI's own document, where that is at hand, and so is every answer of the profile OpenAI.
 func Start(t *testing.T, options emulator.Options) *Server {
 	t.Helper()
 	t.Parallel()
@@ -84,18 +88,21 @@ func Start(t *testing.T, options emulator.Options) *Server {
 // needs a second server.
 func StartAlone(t *testing.T, options emulator.Options) *Server {
 	t.Helper()
+	if options.Profile == emulator.OpenAI && options.KeepAnswers == 0 {
+		options.KeepAnswers = keptAnswers
+	}
 	s := &Server{Server: emulator.New(options)}
 	h := httptest.NewServer(s.Server)
 	s.URL = h.URL + "/v1"
 	t.Cleanup(func() {
 		h.CloseClientConnections() // a request may still hang, on purpose
 		h.Close()
-		s.checkRequests(t)
+		s.checkTraffic(t)
 	})
 	return s
 }
 
-func (s *Server) checkRequests(t *testing.T) {
+func (s *Server) checkTraffic(t *testing.T) {
 	t.Helper()
 	document := openapi.Shared(t)
 	if document == nil || s.Foreign {
@@ -104,6 +111,12 @@ func (s *Server) checkRequests(t *testing.T) {
 	for _, r := range s.Requests() {
 		for _, err := range document.CheckRequest(r.Method, r.Path, r.Query, r.Body) {
 			t.Errorf("%s %s is not what OpenAI's document allows: %v\n%s", r.Method, r.Path, err, r.Body)
+		}
+		if len(r.Answer) == 0 {
+			continue // not kept, or a fault's
+		}
+		for _, err := range document.CheckResponse(r.Method, r.Path+"?"+r.Query.Encode(), r.Status, r.Answer) {
+			t.Errorf("the emulator's answer to %s %s is not what OpenAI's document has: %v\n%s", r.Method, r.Path, err, r.Answer)
 		}
 	}
 }

@@ -45,6 +45,10 @@ type Options struct {
 	// Nil means no log. Writes are serialised.
 	Log io.Writer
 
+	// KeepAnswers is how many bytes of an answer's body are kept, for
+	// Request.Answer. A longer one is not kept at all, and 0 keeps none.
+	KeepAnswers int
+
 	// Now is the clock behind the created and expires_at properties and
 	// Request.Time. Nil means time.Now. It must be safe for concurrent use.
 	Now func() time.Time
@@ -104,6 +108,7 @@ type Request struct {
 	Header http.Header // as sent, Authorization included
 	Body   []byte      //
 	Status int         // what was answered; 0 while, or if, nothing was
+	Answer []byte      // its body; nil if it was not kept, or a fault made or cut it
 }
 
 // New returns a server with nothing stored, recorded or scripted.
@@ -133,6 +138,7 @@ func (s *Server) Requests() []Request {
 		out[i].Query = url.Values(http.Header(r.Query).Clone())
 		out[i].Header = r.Header.Clone()
 		out[i].Body = append([]byte(nil), r.Body...)
+		out[i].Answer = append([]byte(nil), r.Answer...)
 	}
 	return out
 }
@@ -156,6 +162,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault, struck := s.takeFault(request)
 	switch {
 	case struck:
+		a.discarded = fault.Status != 0 || fault.Cut
 		s.strike(fault, a, r, body)
 	case err != nil:
 		fail(a, invalid("", "", "The request body could not be read: %v", err))
@@ -195,6 +202,8 @@ type answer struct {
 	request *Request
 	started time.Time
 	settled bool
+
+	discarded bool // the body is not kept
 }
 
 // Unwrap lets http.ResponseController flush and hijack.
@@ -213,7 +222,22 @@ func (a *answer) WriteHeader(status int) {
 
 func (a *answer) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
+	a.keep(p)
 	return a.ResponseWriter.Write(p)
+}
+
+// keep adds to what is kept of the body, all or nothing.
+func (a *answer) keep(p []byte) {
+	if a.discarded {
+		return
+	}
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	if len(a.request.Answer)+len(p) > a.server.options.KeepAnswers {
+		a.request.Answer, a.discarded = nil, true
+		return
+	}
+	a.request.Answer = append(a.request.Answer, p...)
 }
 
 // setDefault leaves a header alone that is present, even without values:

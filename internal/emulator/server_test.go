@@ -265,6 +265,38 @@ func TestServer_recordsRequests(t *testing.T) {
 	}
 }
 
+func TestServer_keepsAnswers(t *testing.T) {
+	t.Parallel()
+	r := start(t, emulator.Options{KeepAnswers: 10_000})
+	stalled := emulator.Delay(time.Millisecond)
+	r.Fail(stalled.Containing("late"), emulator.Status(500, "{}").Containing("wrong"), emulator.TruncateBody(20).Containing("cut"))
+	for _, test := range []struct {
+		name, body string
+		kept       bool
+	}{
+		{"answer", asking("Hello"), true},
+		{"stream", asking("Hello", `"stream":true`), true},
+		{"error", "x", true},
+		{"late", asking("late"), true},
+		{"fault", asking("wrong"), false},
+		{"torn", asking("cut"), false},
+		{"long", asking(strings.Repeat("long ", 4000)), false},
+		{"long stream", asking(strings.Repeat("long ", 400), `"stream":true`), false},
+	} {
+		resp := r.do("POST", "/v1/chat/completions", test.body)
+		requests := r.Requests()
+		kept := string(requests[len(requests)-1].Answer)
+		if test.kept {
+			equal(t, test.name, kept, resp.text)
+		} else {
+			equal(t, test.name, kept, "")
+		}
+	}
+	none := start(t, emulator.Options{})
+	none.ask("Hello")
+	equal(t, "none", len(none.Requests()[0].Answer), 0)
+}
+
 func TestServer_serves64AtOnce(t *testing.T) {
 	t.Parallel()
 	r := start(t, emulator.Options{})

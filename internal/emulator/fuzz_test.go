@@ -1,0 +1,36 @@
+package emulator_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/openapi"
+)
+
+// Whatever is asked of a model, there is an answer as OpenAI's document has it.
+func FuzzServer_answersAnyBody(f *testing.F) {
+	paths := []string{"/v1/chat/completions", "/v1/embeddings", "/v1/moderations"}
+	for _, body := range []string{
+		``, `{}`, `{"input":null}`, asking("Hello"),
+		embedding("text-embedding-3-small", `[[1,2],[3]]`, `"dimensions":3`), embedding("text-embedding-3-small", `[99999999999999999999]`),
+		embedding("text-embedding-3-large", `["a","b"]`, `"encoding_format":"base64"`), embedding("text-embedding-ada-002", `[-1]`),
+		`{"input":["a","b"]}`, `{"input":[{"type":"text","text":"a"}],"model":"omni-moderation-latest"}`,
+		`{"input":[{"type":"image_url","image_url":{"url":"https://example.com/%zz"}}]}`, `{"input":[{"type":"image_url","image_url":{"url":"data:image/png;base64,"}}]}`,
+	} {
+		for i := range paths {
+			f.Add(i, body)
+		}
+	}
+	document := openapi.Shared(f)
+	f.Fuzz(func(t *testing.T, path int, body string) {
+		path = max(path%len(paths), 0)
+		w := httptest.NewRecorder()
+		emulator.New(emulator.Options{}).ServeHTTP(w, httptest.NewRequest(http.MethodPost, paths[path], strings.NewReader(body)))
+		for _, err := range document.CheckResponse(http.MethodPost, paths[path], w.Code, w.Body.Bytes()) {
+			t.Errorf("%v\n%s", err, w.Body)
+		}
+	})
+}
