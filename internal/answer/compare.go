@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -83,8 +84,12 @@ func (k *Kind) identity(arguments wire.Fields) (map[string]any, error) {
 	if extra := arguments.Get("extra_body"); !extra.IsKnown() {
 		object["extra_body"] = wire.Pending
 	} else if text, ok := wire.Text(extra); ok {
-		if object["extra_body"], err = jsontext.Parse(text); err != nil {
+		members, err := kinds.ParseObject(text)
+		if err != nil {
 			return nil, err
+		}
+		if len(members) > 0 {
+			object["extra_body"] = members
 		}
 	}
 	switch triggers := arguments.Get("triggers"); {

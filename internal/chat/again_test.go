@@ -111,10 +111,7 @@ func TestResource_asksNothingForTheSameRequest(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			s.Foreign = true // labels of what is not stored
-			known := planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.Null()))
-			if kind == "no members" {
-				known = planned(plancheck.ResourceActionUpdate)
-			}
+			known := planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull()))
 			s.Run(t,
 				resource.TestStep{Config: head + pair[0] + tail},
 				resource.TestStep{Config: head + pair[1] + tail, ConfigPlanChecks: known},
