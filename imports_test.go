@@ -36,8 +36,8 @@ var rules = map[string]rule{
 	"internal/chat":     {may: append(slices.Clone(area.may), "structured"), never: area.never},
 	"internal/models":   area,
 
-	"internal/functions":  {may: []string{"structured"}, never: []string{"net/http/httptest"}},
-	"internal/structured": {never: []string{"github.com/hashicorp/", "net/http"}},
+	"internal/functions":  {may: []string{"jsontext", "structured"}, never: []string{"net/http/httptest"}},
+	"internal/structured": {may: []string{"jsontext"}, never: []string{"github.com/hashicorp/", "net/http"}},
 
 	"internal/report":    {may: []string{"client", "kinds", "wire"}},
 	"internal/wire":      {may: []string{"jsontext", "kinds"}},

@@ -16,21 +16,9 @@ import (
 func Check(schema string) []Fault {
 	root, fault := parseSchema(schema)
 	if fault != nil {
-		return []Fault{*fault}
+		return told([]Fault{*fault})
 	}
 	return told(check(root))
-}
-
-func parseSchema(schema string) (*object, *Fault) {
-	v, fault := parse(schema)
-	if fault != nil {
-		return nil, fault
-	}
-	root, ok := v.(*object)
-	if !ok {
-		return nil, &Fault{"", "the schema must be a JSON object, not " + kindOf(v)}
-	}
-	return root, nil
 }
 
 func check(root *object) []Fault {
@@ -44,7 +32,7 @@ func check(root *object) []Fault {
 	if errors.As(err, &invalid) && errors.As(invalid.Err, &mismatch) {
 		_, below, _ := strings.Cut(invalid.URL, "#")
 		for _, f := range explain(mismatch) {
-			faults = append(faults, Fault{below + f.Pointer, f.Message})
+			faults = append(faults, Fault{Pointer: below + f.Pointer, Message: f.Message})
 		}
 		return faults
 	}
@@ -137,7 +125,7 @@ func compilerFault(root *object, err error) Fault {
 	switch {
 	case errors.As(err, &pattern):
 		_, pointer, _ := strings.Cut(pattern.URL, "#")
-		return Fault{pointer, fmt.Sprintf("%s is not a regular expression: %v", quoted(pattern.Regex), pattern.Err)}
+		return Fault{Pointer: pointer, Message: fmt.Sprintf("%s is not a regular expression: %v", quoted(pattern.Regex), pattern.Err)}
 	case errors.As(err, &load):
 		return referenceFault(root, load.URL, "is another document, which is not loaded. Put what it means below $defs")
 	case errors.As(err, &missing):
@@ -147,16 +135,16 @@ func compilerFault(root *object, err error) Fault {
 	case errors.As(err, &address):
 		return referenceFault(root, address.URL, "is not an address")
 	}
-	return Fault{"", "the schema cannot be read: " + strings.ReplaceAll(err.Error(), base, "")}
+	return Fault{Message: "the schema cannot be read: " + strings.ReplaceAll(err.Error(), base, "")}
 }
 
 // referenceFault puts a fault at the reference that led to an address.
 func referenceFault(root *object, address, message string) Fault {
-	found := Fault{"", fmt.Sprintf("%s %s", quoted(strings.TrimPrefix(address, base)), message)}
+	found := Fault{Message: fmt.Sprintf("%s %s", quoted(strings.TrimPrefix(address, base)), message)}
 	walk(root, "", func(s *object, pointer string) {
 		for _, key := range []string{"$ref", "$dynamicRef", "$recursiveRef", "$id", "$schema"} {
 			if ref := s.text(key); ref != "" && strings.HasSuffix(address, ref) && found.Pointer == "" {
-				found = Fault{at(pointer, key), fmt.Sprintf("%s %s", quoted(ref), message)}
+				found = Fault{Pointer: at(pointer, key), Message: fmt.Sprintf("%s %s", quoted(ref), message)}
 			}
 		}
 	})

@@ -43,7 +43,7 @@ func FuzzStrict(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, schema string) {
-		v, fault := parse(schema)
+		v, fault := parse(schema, false)
 		if fault != nil {
 			return
 		}

@@ -62,9 +62,9 @@ func checkReferences(root any) []Fault {
 		_, found, known := resolve(root, ref)
 		switch {
 		case known && !found:
-			faults = append(faults, Fault{at(pointer, "$ref"), fmt.Sprintf("%s is not in the schema", quoted(ref))})
+			faults = append(faults, Fault{Pointer: at(pointer, "$ref"), Message: fmt.Sprintf("%s is not in the schema", quoted(ref))})
 		case !strings.HasPrefix(ref, "#"):
-			faults = append(faults, Fault{at(pointer, "$ref"), fmt.Sprintf(
+			faults = append(faults, Fault{Pointer: at(pointer, "$ref"), Message: fmt.Sprintf(
 				"%s is another document. Put what it means below $defs, and refer to it as \"#/$defs/…\"", quoted(ref))})
 		}
 	})

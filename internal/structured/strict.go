@@ -29,7 +29,7 @@ func Strict(schema any) (any, []Change) {
 func StrictText(schema string) (text string, changes []Change, faults []Fault) {
 	root, fault := parseSchema(schema)
 	if fault != nil {
-		return "", nil, []Fault{*fault}
+		return "", nil, told([]Fault{*fault})
 	}
 	if faults := check(root); len(faults) > 0 {
 		return "", nil, told(faults)
@@ -37,7 +37,7 @@ func StrictText(schema string) (text string, changes []Change, faults []Fault) {
 	v, changes := strict(root)
 	out, err := encode(v)
 	if err != nil {
-		return "", nil, []Fault{{"", err.Error()}}
+		return "", nil, []Fault{{Message: err.Error()}}
 	}
 	return string(out), changes, CheckStrict(string(out))
 }
