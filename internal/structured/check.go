@@ -60,8 +60,15 @@ func compile(root *object) (schema *jsonschema.Schema, err error) {
 			schema, err = nil, errors.New("the schema is too unusual to be checked")
 		}
 	}()
-	document, _ := plain(root).(map[string]any)
-	if name, ok := document["$schema"].(string); ok && !knownDraft(name) {
+	copied, _ := clone(root).(*object)
+	localize(copied)
+	document, _ := plain(copied).(map[string]any)
+	for _, key := range []string{"$id", "id"} { // the name by which it is known elsewhere
+		if _, ok := document[key].(string); ok && !newDirectory(copied).dynamic {
+			delete(document, key)
+		}
+	}
+	if name, ok := document["$schema"].(string); ok && draftNamed(name) == 0 {
 		delete(document, "$schema") // some private dialect: read as the current draft
 	}
 	c := jsonschema.NewCompiler()
@@ -84,9 +91,35 @@ var unasserted = []string{
 	"json-pointer", "relative-json-pointer", "period", "uri", "iri", "uri-reference", "iri-reference", "uri-template", "semver",
 }
 
-var drafts = regexp.MustCompile(`^https?://json-schema\.org/(schema|draft-0[467]/schema|draft/(2019-09|2020-12)/schema)#?$`)
+// draftNamed is the year of a draft, or its number before there were years; 0
+// for what is none.
+func draftNamed(name string) int {
+	scheme, path, _ := strings.Cut(strings.TrimSuffix(name, "#"), "://")
+	if scheme != "http" && scheme != "https" {
+		return 0
+	}
+	switch path {
+	case "json-schema.org/draft-04/schema":
+		return 4
+	case "json-schema.org/draft-06/schema":
+		return 6
+	case "json-schema.org/draft-07/schema":
+		return 7
+	case "json-schema.org/draft/2019-09/schema":
+		return 2019
+	case "json-schema.org/draft/2020-12/schema", "json-schema.org/schema":
+		return 2020
+	}
+	return 0
+}
 
-func knownDraft(name string) bool { return drafts.MatchString(name) }
+// draftOf is the draft that a schema is of: the current one, if it does not say.
+func draftOf(root *object) int {
+	if draft := draftNamed(root.text("$schema")); draft != 0 {
+		return draft
+	}
+	return 2020
+}
 
 // anything stands for a regular expression that is valid for others, but that
 // Go cannot match, such as one that looks ahead: no text is held against it.

@@ -56,7 +56,7 @@ func TestCheck(t *testing.T) {
 		"missing anchor":   {`{"properties":{"a":{"$ref":"#b"}}}`, `/properties/a/$ref: "#b" is not in the schema`},
 		"remote ref":       {`{"$ref":"https://example.com/s.json"}`, `/$ref: "https://example.com/s.json" is another document. Put what it means below $defs, and refer to it as "#/$defs/…"`},
 		"file ref":         {`{"$ref":"file:///etc/passwd"}`, `/$ref: "file:///etc/passwd" is another document. Put what it means below $defs, and refer to it as "#/$defs/…"`},
-		"remote with id":   {`{"$id":"https://example.com/a","$ref":"b"}`, `/$ref: "b" is another document, which is not loaded. Put what it means below $defs`},
+		"remote with id":   {`{"$id":"https://example.com/a","$ref":"b"}`, `/$ref: "b" is another document. Put what it means below $defs, and refer to it as "#/$defs/…"`},
 		"two faults":       {`{"properties":{"b":{"$ref":"#/x"},"a":{"$ref":"#/y"}}}`, "/properties/a/$ref: \"#/y\" is not in the schema\n/properties/b/$ref: \"#/x\" is not in the schema"},
 		"number too large": {`{"maximum":1e999999999}`, "/maximum: the number is beyond 1e400 or below 1e-400"},
 		"deep":             {strings.Repeat(`{"not":`, 600) + "{}" + strings.Repeat("}", 600), "objects and lists are inside one another more than 500 levels deep"},

@@ -26,6 +26,9 @@ func validate(schema, instance string, now func() time.Time) []Fault {
 		faults := append(told(check(root)), Fault{Message: err.Error()})
 		return []Fault{faultySchema(faults[0])}
 	}
+	if d := newDirectory(root); d.dynamic && d.names > 0 {
+		return []Fault{uncheckable("its $dynamicRef means something else on each way to it")}
+	}
 	v, fault := parseAnswer(instance)
 	if fault != nil {
 		return told([]Fault{*fault})
@@ -33,7 +36,7 @@ func validate(schema, instance string, now func() time.Time) []Fault {
 	r, reason := newEvaluation(now).run(compiled, newNode(v, nil, ""))
 	switch {
 	case reason != "":
-		return []Fault{{Message: "the answer could not be checked against its schema: " + reason, Unchecked: true}}
+		return []Fault{uncheckable(reason)}
 	case r == nil:
 		return nil
 	}
@@ -42,4 +45,8 @@ func validate(schema, instance string, now func() time.Time) []Fault {
 
 func faultySchema(f Fault) Fault {
 	return Fault{Message: "the answer cannot be checked, because of its schema: " + f.String(), Unchecked: true}
+}
+
+func uncheckable(reason string) Fault {
+	return Fault{Message: "the answer could not be checked against its schema: " + reason, Unchecked: true}
 }
