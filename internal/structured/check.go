@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -22,7 +23,8 @@ func Check(schema string) []Fault {
 }
 
 func check(root *object) []Fault {
-	faults := checkReferences(root)
+	faults := append(checkReferences(root), checkTypes(root)...)
+	ours := len(faults)
 	_, err := compile(root)
 	if err == nil {
 		return faults
@@ -32,7 +34,13 @@ func check(root *object) []Fault {
 	if errors.As(err, &invalid) && errors.As(invalid.Err, &mismatch) {
 		_, below, _ := strings.Cut(invalid.URL, "#")
 		for _, f := range explain(mismatch) {
-			faults = append(faults, Fault{Pointer: below + f.Pointer, Message: f.Message})
+			f.Pointer = below + f.Pointer
+			told := slices.ContainsFunc(faults[:ours], func(known Fault) bool {
+				return f.Pointer == known.Pointer || strings.HasPrefix(f.Pointer, known.Pointer+"/")
+			})
+			if !told { // in other words
+				faults = append(faults, f)
+			}
 		}
 		return faults
 	}
@@ -40,6 +48,33 @@ func check(root *object) []Fault {
 		return faults // what the compiler stumbled over, most likely
 	}
 	return []Fault{compilerFault(root, err)}
+}
+
+// checkTypes looks after what is taken for JSON Schema most often and is none: a
+// type that does not exist, and the required of draft-03. It names the place that
+// the meta-schema complains about, and says what is wrong there.
+func checkTypes(root *object) []Fault {
+	var faults []Fault
+	walk(root, "", func(s *object, pointer string) {
+		var unknown []any
+		switch t := s.get("type").(type) {
+		case string:
+			unknown = append(unknown, t)
+		case []any:
+			unknown = t
+		}
+		for _, v := range unknown {
+			if name, ok := v.(string); ok && !slices.Contains(typeNames, name) {
+				faults = append(faults, Fault{Pointer: at(pointer, "type"),
+					Message: quoted(name) + " is not a type of JSON Schema: use " + oneOf(anys(typeNames))})
+			}
+		}
+		if _, ok := s.get("required").(bool); ok {
+			faults = append(faults, Fault{Pointer: at(pointer, "required"),
+				Message: "must be a list of names, in the object that has the properties: true and false are from draft-03"})
+		}
+	})
+	return faults
 }
 
 // base is what the schema is called while it is compiled. No loader knows it.

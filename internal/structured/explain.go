@@ -174,12 +174,15 @@ func oneOf(values []any) string {
 }
 
 func names(list []string) string {
-	sorted := slices.Sorted(slices.Values(list))
-	values := make([]any, len(sorted))
-	for i := range sorted {
-		values[i] = sorted[i]
+	return strings.TrimPrefix(oneOf(anys(slices.Sorted(slices.Values(list)))), "one of ")
+}
+
+func anys(list []string) []any {
+	values := make([]any, len(list))
+	for i := range list {
+		values[i] = list[i]
 	}
-	return strings.TrimPrefix(oneOf(values), "one of ")
+	return values
 }
 
 func number(r *big.Rat) string {

@@ -208,8 +208,7 @@ func localize(root *object) []Change {
 	}
 	walk(root, "", func(s *object, pointer string) {
 		for _, key := range []string{"$id", "id", "$anchor"} {
-			named := s.text(key) != "" && (key != "id" || d.draft == 4) && (key == "$anchor" || pointer != "")
-			if named && (d.draft >= 2019 || !s.has("$ref")) {
+			if s.text(key) != "" && (key != "id" || d.draft == 4) && (key == "$anchor" || pointer != "") {
 				s.remove(key)
 				changes = append(changes, Change{pointer, key + " was removed: references are to places"})
 			}

@@ -1,6 +1,10 @@
 package structured
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+)
 
 // Validate says where an instance, such as a model's answer, does not keep to a
 // schema. Pointers are into the instance.
@@ -44,7 +48,7 @@ func validate(schema, instance string, now func() time.Time) []Fault {
 }
 
 func faultySchema(f Fault) Fault {
-	return Fault{Message: "the answer cannot be checked, because of its schema: " + f.String(), Unchecked: true}
+	return Fault{Message: jsontext.Printable("the answer cannot be checked, because of its schema: " + f.String()), Unchecked: true}
 }
 
 func uncheckable(reason string) Fault {
