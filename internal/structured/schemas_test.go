@@ -132,9 +132,18 @@ var wider = regexp.MustCompile(`^(oneOf became|prefixItems became|items became|.
 // against the one that it was made of.
 func checkNarrower(t *testing.T, original, strict string, changes []Change) {
 	t.Helper()
+	if !checkMeaning(t, original, strict, changes) {
+		t.Errorf("no answer could be made for %s", strict)
+	}
+}
+
+// checkMeaning does that, and reports whether answers could be made, if they can
+// be held against the original.
+func checkMeaning(t *testing.T, original, strict string, changes []Change) bool {
+	t.Helper()
 	for _, c := range changes {
 		if wider.MatchString(c.What) {
-			return
+			return true
 		}
 	}
 	root, fault := parseSchema(strict)
@@ -143,7 +152,7 @@ func checkNarrower(t *testing.T, original, strict string, changes []Change) {
 	}
 	g := &generator{root: root, rand: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // no secret
 	valid := 0
-	for range 40 {
+	for range 15 {
 		value := g.value(root, 0)
 		text, _ := json.Marshal(value)
 		if len(Validate(strict, string(text))) > 0 {
@@ -152,18 +161,41 @@ func checkNarrower(t *testing.T, original, strict string, changes []Change) {
 		valid++
 		if faults := Validate(original, withoutNulls(original, value)); len(faults) > 0 {
 			t.Errorf("%s\nkeeps to %s\nbut not to %s\n%s", text, strict, original, faultsOf(faults))
-			return
+			return true
 		}
 	}
-	if valid == 0 {
-		t.Errorf("no answer could be made for %s", strict)
+	return valid > 0
+}
+
+// pruned is a value without the properties that are null.
+func pruned(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for name, member := range v {
+			if member != nil {
+				out[name] = pruned(member)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = pruned(v[i])
+		}
+		return out
 	}
+	return v
 }
 
 // withoutNulls is a value as JSON, without the properties that are null where the
 // schema takes it as well without them.
 func withoutNulls(schema string, value any) string {
-	text, _ := json.Marshal(value)
+	text, _ := json.Marshal(pruned(value))
+	if len(Validate(schema, string(text))) == 0 {
+		return string(text)
+	}
+	text, _ = json.Marshal(value)
 	best := len(Validate(schema, string(text)))
 	var prune func(v any)
 	prune = func(v any) {
@@ -200,7 +232,7 @@ type generator struct {
 
 func (g *generator) value(v any, depth int) any {
 	s, ok := v.(*object)
-	if !ok {
+	if !ok || depth > 30 {
 		return nil
 	}
 	pick := func(n int) int { return g.rand.IntN(n) }
@@ -220,7 +252,7 @@ func (g *generator) value(v any, depth int) any {
 		return g.value(list[pick(len(list))], depth+1)
 	}
 	kinds := types(s)
-	if len(kinds) == 0 || depth > 30 {
+	if len(kinds) == 0 {
 		return nil
 	}
 	kind := kinds[pick(len(kinds))]
@@ -338,5 +370,113 @@ func TestFaults_arePrintable(t *testing.T) {
 	}
 	if !seen {
 		t.Error("no text has the name")
+	}
+}
+
+// author writes schemas at random: all kinds of nesting, and references to
+// wherever something stands.
+type author struct {
+	rand   *rand.Rand
+	places []string  // that something can refer to
+	refs   []*object // whose target is chosen in the end
+}
+
+func (a *author) schema(pointer string, depth int) *object {
+	s := newObject()
+	kind := a.rand.IntN(12)
+	if depth == 0 {
+		kind = 0 // the root is an object
+	} else if depth > 3 {
+		kind = 5 + a.rand.IntN(7)
+	}
+	if depth > 0 {
+		a.places = append(a.places, pointer)
+	}
+	choice := func(key string, n int) {
+		list := make([]any, n)
+		for i := range list {
+			list[i] = a.schema(at(at(pointer, key), fmt.Sprint(i)), depth+1)
+		}
+		s.set(key, list)
+	}
+	switch kind {
+	case 0, 1:
+		a.object(s, pointer, depth)
+	case 2:
+		s.set("type", "array")
+		s.set("items", a.schema(at(pointer, "items"), depth+1))
+	case 3:
+		choice("anyOf", 2)
+	case 4:
+		choice("allOf", 1)
+	case 5, 6, 7:
+		a.refs = append(a.refs, s)
+		s.set("$ref", "#")
+		if a.rand.IntN(4) == 0 {
+			s.set("description", "d")
+		}
+	case 8:
+		s.set("const", "c")
+	case 9:
+		s.set("enum", []any{"x", json.Number("3")})
+	case 10:
+		s.set("type", []any{"integer", "number"})
+	default:
+		s.set("type", []any{"string", "boolean"}[a.rand.IntN(2)])
+	}
+	return s
+}
+
+func (a *author) object(s *object, pointer string, depth int) {
+	s.set("type", "object")
+	properties, required := newObject(), []any{}
+	for i := range a.rand.IntN(4) {
+		name := []string{"a", "b/c", "d~", "e f"}[i]
+		properties.set(name, a.schema(at(at(pointer, "properties"), name), depth+1))
+		if a.rand.IntN(2) == 0 {
+			required = append(required, name)
+		}
+	}
+	s.set("properties", properties)
+	if len(required) > 0 {
+		s.set("required", required)
+	}
+	if depth == 0 {
+		definitions := newObject()
+		definitions.set("a", a.schema("/$defs/a", 1))
+		s.set("$defs", definitions)
+	}
+}
+
+// Whatever refers to whatever, a strict schema means what the original means.
+func TestStrictText_ofRandomSchemas(t *testing.T) {
+	t.Parallel()
+	made := 0
+	for seed := range uint64(150) {
+		a := &author{rand: rand.New(rand.NewPCG(seed, 7))} //nolint:gosec // no secret
+		root := a.schema("", 0)
+		for _, s := range a.refs {
+			s.set("$ref", reference(a.places[a.rand.IntN(len(a.places))]))
+		}
+		text, _ := json.Marshal(root)
+		original := string(text)
+		if faults := Check(original); len(faults) > 0 {
+			t.Fatalf("%s\n%v", original, faults)
+		}
+		strict, changes, faults := StrictText(original)
+		if f := Check(strict); len(f) > 0 {
+			t.Errorf("seed %d: %s\n%s\n%v", seed, original, strict, f)
+		}
+		if len(faults) > 0 {
+			continue // such as an allOf that cannot be put into one
+		}
+		made++
+		if again, changes, _ := StrictText(strict); again != strict || len(changes) > 0 {
+			t.Errorf("seed %d\nonce:  %s\ntwice: %s\n%v", seed, strict, again, changes)
+		}
+		checkMeaning(t, original, strict, changes)
+	}
+	if made < 75 {
+		t.Errorf("only %d schemas became strict", made)
 	}
 }
