@@ -115,6 +115,9 @@ func (r *reader) value(depth int) (any, error) {
 		return r.object(depth)
 	case json.Number:
 		bounded, ok := jsontext.Bounded(string(token))
+		if !ok && r.bound {
+			return nil, &limit{message: fmt.Sprintf("the number is 1e%d or more", jsontext.MaxExponent)}
+		}
 		if !ok || !r.bound && bounded != string(token) {
 			return nil, &limit{message: fmt.Sprintf("the number is beyond 1e%d or below 1e-%d", jsontext.MaxExponent, jsontext.MaxExponent)}
 		}

@@ -181,7 +181,7 @@ func TestValidate(t *testing.T) {
 		"format unknown":   {`{"format":"uri"}`, `"::"`, ""},
 		"pattern":          {`{"pattern":"^a"}`, `"b"`, `does not match the pattern "^a"`},
 		"lookahead passes": {`{"pattern":"^(?=a)"}`, `"b"`, ""},
-		"large number":     {`{"maximum":1}`, `1e999999999`, "the number is beyond 1e400 or below 1e-400"},
+		"large number":     {`{"maximum":1}`, `1e999999999`, "the number is 1e400 or more"},
 		"exact number":     {`{"const":9007199254740993}`, `9007199254740992`, "must be 9007199254740993"},
 		"endless":          {`{"$ref":"#"}`, `1`, "the answer could not be checked against its schema: the schema refers to itself without an end"},
 		"false":            {`{"properties":{"a":false}}`, `{"a":1}`, "/a: is not allowed"},
