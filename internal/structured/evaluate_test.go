@@ -50,7 +50,7 @@ func TestValidate_recursiveSchema(t *testing.T) {
 		for name, c := range map[string]struct{ answer, want string }{
 			"valid, wide":        {balanced(12, "^", "1"), ""},
 			"valid, deep":        {linear(400, "^", "1"), ""},
-			"invalid leaf, wide": {balanced(10, "^", `"x"`), ""},
+			"invalid leaf, wide": {balanced(10, "^", `"x"`), wideFaults()},
 			"invalid leaf":       {linear(60, "^", `"x"`), "/value" + strings.Repeat("/left", 60) + ": none of the alternatives fits: must be a number, not a string; or: must be an object, not a string"},
 			"unknown operator":   {linear(60, "&", `1`), ""},
 			"a side is missing":  {linear(20, "+", `{"left":1,"operator":"+"}`), "/value" + strings.Repeat("/left", 20) + `: lacks "right"`},
@@ -75,6 +75,19 @@ func TestValidate_recursiveSchema(t *testing.T) {
 			})
 		}
 	}
+}
+
+// wideFaults are those of the first twenty of 1024 leaves, and how many more there are.
+func wideFaults() string {
+	var lines []string
+	for i := range maxFaults {
+		path := "/value"
+		for bit := 9; bit >= 0; bit-- {
+			path += []string{"/left", "/right"}[i>>bit&1]
+		}
+		lines = append(lines, path+": none of the alternatives fits: must be a number, not a string; or: must be an object, not a string")
+	}
+	return strings.Join(append(lines, "1004 more faults are not listed"), "\n")
 }
 
 func allocated() uint64 {

@@ -198,7 +198,7 @@ func localize(root *object) []Change {
 			return
 		}
 		target, found, _ := d.pointerOf(ref, pointer)
-		if written, isLocal := localPointer(ref); found && !(isLocal && written == target) {
+		if written, isLocal := localPointer(ref); found && (!isLocal || written != target) {
 			rewrites = append(rewrites, rewrite{s, reference(target)})
 			changes = append(changes, Change{at(pointer, "$ref"), fmt.Sprintf("%s became %s", quoted(ref), quoted(reference(target)))})
 		}

@@ -58,7 +58,7 @@ func strict(schema any) (any, []Change) {
 	s := &strictener{root: root, changes: localize(root)}
 	s.modernize()
 	s.draft = draftOf(root)
-	s.settleReferences()
+	s.relocateReferences()
 	s.unfoldRoot()
 	v := s.schema(root, "")
 	for i, c := range s.changes {
@@ -80,7 +80,7 @@ func (s *strictener) changed(pointer, format string, args ...any) {
 // unfoldRoot puts what the root refers to into the root, where strict mode does
 // not allow a reference. The definition stays, as others may refer to it.
 func (s *strictener) unfoldRoot() {
-	s.ignoreCompany(s.root, "")
+	s.dropRefSiblings(s.root, "")
 	target, seen := s.root, map[*object]bool{}
 	for target.has("$ref") && !seen[target] {
 		seen[target] = true
@@ -125,7 +125,7 @@ func (s *strictener) schema(v any, pointer string) any {
 	if !ok {
 		return v
 	}
-	s.ignoreCompany(o, pointer)
+	s.dropRefSiblings(o, pointer)
 	s.dropConditions(o, pointer)
 	s.inlineAllOf(o, pointer)
 	s.renameOneOf(o, pointer)

@@ -35,19 +35,19 @@ func (s *strictener) modernize() {
 	}
 }
 
-// settleReferences copies what a reference leads to, and what does not stay where
+// relocateReferences copies what a reference leads to, and what does not stay where
 // it is and as it is, to the definitions, and lets the reference lead there. Done
 // before anything else, it makes sure that a reference means the same afterwards.
-func (s *strictener) settleReferences() {
-	settled := map[string]string{}
+func (s *strictener) relocateReferences() {
+	moved := map[string]string{}
 	for again := true; again; { // a copy may have references of its own
 		again = false
 		walkKept(s.root, "", func(o *object, pointer string) {
 			place, local := localPointer(o.text("$ref"))
-			if !local || s.stays(place) {
+			if !local || s.isStable(place) {
 				return
 			}
-			if settled[place] == "" {
+			if moved[place] == "" {
 				target, found := find(s.root, place)
 				if !found {
 					return
@@ -58,11 +58,11 @@ func (s *strictener) settleReferences() {
 				}
 				name := s.newDefinition(key, place)
 				s.root.object(key).set(name, clone(target))
-				settled[place] = reference(at(at("", key), name))
-				s.changed(place, "was copied to %s, for those who refer to it", quoted(settled[place]))
+				moved[place] = reference(at(at("", key), name))
+				s.changed(place, "was copied to %s, for those who refer to it", quoted(moved[place]))
 				again = true
 			}
-			o.set("$ref", settled[place])
+			o.set("$ref", moved[place])
 		})
 	}
 }
@@ -117,9 +117,9 @@ func (s *strictener) newDefinition(key, place string) string {
 	return unique
 }
 
-// stays reports whether a place has the same pointer and the same meaning in the
+// isStable reports whether a place has the same pointer and the same meaning in the
 // strict schema.
-func (s *strictener) stays(pointer string) bool {
+func (s *strictener) isStable(pointer string) bool {
 	if pointer == "" {
 		return true
 	}
@@ -156,9 +156,9 @@ func (s *strictener) stays(pointer string) bool {
 	return here != nil
 }
 
-// ignoreCompany removes what stands beside a reference in a draft where it does
+// dropRefSiblings removes what stands beside a reference in a draft where it does
 // not count, but for words to people, and what others refer to.
-func (s *strictener) ignoreCompany(o *object, pointer string) {
+func (s *strictener) dropRefSiblings(o *object, pointer string) {
 	if s.draft >= 2019 || !o.has("$ref") {
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/big"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -14,38 +13,38 @@ import (
 )
 
 // object looks at the keywords for objects.
-func (m *meeting) object(o *object) {
-	s := m.s
+func (a *application) object(o *object) {
+	s := a.s
 	if s.MinProperties != nil && len(o.keys) < *s.MinProperties {
-		m.fail(&kind.MinProperties{Got: len(o.keys), Want: *s.MinProperties})
+		a.fail(&kind.MinProperties{Got: len(o.keys), Want: *s.MinProperties})
 	}
 	if s.MaxProperties != nil && len(o.keys) > *s.MaxProperties {
-		m.fail(&kind.MaxProperties{Got: len(o.keys), Want: *s.MaxProperties})
+		a.fail(&kind.MaxProperties{Got: len(o.keys), Want: *s.MaxProperties})
 	}
 	if missing := lacking(o, s.Required); len(missing) > 0 {
-		m.fail(&kind.Required{Missing: missing})
+		a.fail(&kind.Required{Missing: missing})
 	}
 	var extra []string
 	for _, name := range o.keys {
-		if m.done() {
+		if a.finished() {
 			return
 		}
-		if !m.property(name, member(o, name)) {
+		if !a.property(name, member(o, name)) {
 			extra = append(extra, name)
 		}
 	}
 	if len(extra) > 0 {
-		m.fail(&kind.AdditionalProperties{Properties: extra})
+		a.fail(&kind.AdditionalProperties{Properties: extra})
 	}
-	m.dependencies(o)
-	if s.PropertyNames == nil || m.done() {
+	a.dependencies(o)
+	if s.PropertyNames == nil || a.finished() {
 		return
 	}
 	for _, name := range o.keys {
-		if n := newNode(name, m.n, ""); !m.fits(s.PropertyNames, n) {
-			m.failed = true
-			if m.out != nil {
-				m.out.addName(name, m.explain(s.PropertyNames, n))
+		if n := newNode(name, a.n, ""); !a.fits(s.PropertyNames, n) {
+			a.failed = true
+			if a.out != nil {
+				a.out.addName(name, a.explain(s.PropertyNames, n))
 			}
 		}
 	}
@@ -53,36 +52,36 @@ func (m *meeting) object(o *object) {
 
 // property holds one property against what the schema has for its name. It
 // reports whether the property may be there at all.
-func (m *meeting) property(name string, v *node) (allowed bool) {
-	m.spendOn(name)
+func (a *application) property(name string, v *node) (allowed bool) {
+	a.spendOn(name)
 	matched := false
-	if sub, ok := m.s.Properties[name]; ok {
+	if sub, ok := a.s.Properties[name]; ok {
 		matched = true
-		m.below(sub, v)
+		a.below(sub, v)
 	}
-	for pattern, sub := range m.s.PatternProperties {
-		m.spendOn(name)
+	for pattern, sub := range a.s.PatternProperties {
+		a.spendOn(name)
 		if pattern.MatchString(name) {
 			matched = true
-			m.below(sub, v)
+			a.below(sub, v)
 		}
 	}
-	switch additional := m.s.AdditionalProperties.(type) {
+	switch additional := a.s.AdditionalProperties.(type) {
 	case bool:
 		return matched || additional
 	case *jsonschema.Schema:
 		if !matched {
-			m.below(additional, v)
+			a.below(additional, v)
 		}
 	}
 	return true
 }
 
-func (m *meeting) dependencies(o *object) {
-	s := m.s
+func (a *application) dependencies(o *object) {
+	s := a.s
 	needs := func(name string, names []string) {
 		if missing := lacking(o, names); o.has(name) && len(missing) > 0 {
-			m.fail(&kind.DependentRequired{Prop: name, Missing: missing})
+			a.fail(&kind.DependentRequired{Prop: name, Missing: missing})
 		}
 	}
 	for name, names := range s.DependentRequired {
@@ -90,7 +89,7 @@ func (m *meeting) dependencies(o *object) {
 	}
 	for name, sub := range s.DependentSchemas {
 		if o.has(name) {
-			m.below(sub, m.n)
+			a.below(sub, a.n)
 		}
 	}
 	for name, of := range s.Dependencies {
@@ -99,7 +98,7 @@ func (m *meeting) dependencies(o *object) {
 			needs(name, of)
 		case *jsonschema.Schema:
 			if o.has(name) {
-				m.below(of, m.n)
+				a.below(of, a.n)
 			}
 		}
 	}
@@ -117,34 +116,34 @@ func lacking(o *object, names []string) []string {
 }
 
 // list looks at the keywords for lists.
-func (m *meeting) list(list []any) {
-	s := m.s
+func (a *application) list(list []any) {
+	s := a.s
 	if s.MinItems != nil && len(list) < *s.MinItems {
-		m.fail(&kind.MinItems{Got: len(list), Want: *s.MinItems})
+		a.fail(&kind.MinItems{Got: len(list), Want: *s.MinItems})
 	}
 	if s.MaxItems != nil && len(list) > *s.MaxItems {
-		m.fail(&kind.MaxItems{Got: len(list), Want: *s.MaxItems})
+		a.fail(&kind.MaxItems{Got: len(list), Want: *s.MaxItems})
 	}
-	if s.UniqueItems && !m.done() {
-		m.unique(list)
+	if s.UniqueItems && !a.finished() {
+		a.unique(list)
 	}
 	places, rest := elementSchemas(s)
 	for i := range list {
-		if m.done() {
+		if a.finished() {
 			return
 		}
 		switch {
 		case i < len(places):
-			m.below(places[i], element(list, i))
+			a.below(places[i], element(list, i))
 		case rest != nil:
-			m.below(rest, element(list, i))
+			a.below(rest, element(list, i))
 		}
 	}
 	if closed, ok := s.AdditionalItems.(bool); ok && !closed && len(list) > len(places) {
-		m.fail(&kind.AdditionalItems{Count: len(list) - len(places)})
+		a.fail(&kind.AdditionalItems{Count: len(list) - len(places)})
 	}
-	if s.Contains != nil && !m.done() {
-		m.contains(list)
+	if s.Contains != nil && !a.finished() {
+		a.contains(list)
 	}
 }
 
@@ -164,12 +163,12 @@ func elementSchemas(s *jsonschema.Schema) (places []*jsonschema.Schema, rest *js
 	return nil, nil
 }
 
-func (m *meeting) unique(list []any) {
+func (a *application) unique(list []any) {
 	seen := make(map[string]int, len(list))
 	for i := range list {
-		text := string(jsontext.Canonical(m.plain(element(list, i))))
+		text := string(jsontext.Canonical(a.plain(element(list, i))))
 		if first, ok := seen[text]; ok {
-			m.fail(&kind.UniqueItems{Duplicates: [2]int{first, i}})
+			a.fail(&kind.UniqueItems{Duplicates: [2]int{first, i}})
 			return
 		}
 		seen[text] = i
@@ -177,69 +176,89 @@ func (m *meeting) unique(list []any) {
 }
 
 // plain is a node without its place. It costs what it is large.
-func (m *meeting) plain(n *node) any {
-	m.spend(1)
+func (a *application) plain(n *node) any {
+	a.spend(1)
 	switch v := n.value.(type) {
 	case *object:
 		out := make(map[string]any, len(v.keys))
 		for _, name := range v.keys {
-			out[name] = m.plain(member(v, name))
+			out[name] = a.plain(member(v, name))
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {
-			out[i] = m.plain(element(v, i))
+			out[i] = a.plain(element(v, i))
 		}
 		return out
 	case string:
-		m.spendOn(v)
+		a.spendOn(v)
 	}
 	return n.value
 }
 
-func (m *meeting) contains(list []any) {
+func (a *application) contains(list []any) {
 	var matched []int
 	for i := range list {
-		if m.fits(m.s.Contains, element(list, i)) {
+		if a.fits(a.s.Contains, element(list, i)) {
 			matched = append(matched, i)
 		}
 	}
-	switch least := m.s.MinContains; {
+	switch least := a.s.MinContains; {
 	case least != nil && len(matched) < *least:
-		m.fail(&kind.MinContains{Got: matched, Want: *least})
+		a.fail(&kind.MinContains{Got: matched, Want: *least})
 	case least == nil && len(matched) == 0:
-		m.fail(&kind.Contains{})
+		a.fail(&kind.Contains{})
 	}
-	if most := m.s.MaxContains; most != nil && len(matched) > *most {
-		m.fail(&kind.MaxContains{Got: matched, Want: *most})
+	if most := a.s.MaxContains; most != nil && len(matched) > *most {
+		a.fail(&kind.MaxContains{Got: matched, Want: *most})
 	}
 }
 
 // text looks at the keywords for strings.
-func (m *meeting) text(v string) {
-	s := m.s
+func (a *application) text(v string) {
+	s := a.s
 	if s.MinLength != nil || s.MaxLength != nil {
-		m.spendOn(v)
+		a.spendOn(v)
 		length := utf8.RuneCountInString(v)
 		if s.MinLength != nil && length < *s.MinLength {
-			m.fail(&kind.MinLength{Got: length, Want: *s.MinLength})
+			a.fail(&kind.MinLength{Got: length, Want: *s.MinLength})
 		}
 		if s.MaxLength != nil && length > *s.MaxLength {
-			m.fail(&kind.MaxLength{Got: length, Want: *s.MaxLength})
+			a.fail(&kind.MaxLength{Got: length, Want: *s.MaxLength})
 		}
 	}
 	if s.Pattern != nil {
-		m.spendOn(v)
+		a.spendOn(v)
 		if !s.Pattern.MatchString(v) {
-			m.fail(&kind.Pattern{Want: s.Pattern.String()})
+			a.fail(&kind.Pattern{Want: s.Pattern.String()})
 		}
 	}
 }
 
+// number looks at the keywords for numbers.
+func (a *application) number(v *big.Rat) {
+	s := a.s
+	if s.Minimum != nil && v.Cmp(s.Minimum) < 0 {
+		a.fail(&kind.Minimum{Want: s.Minimum})
+	}
+	if s.Maximum != nil && v.Cmp(s.Maximum) > 0 {
+		a.fail(&kind.Maximum{Want: s.Maximum})
+	}
+	if s.ExclusiveMinimum != nil && v.Cmp(s.ExclusiveMinimum) <= 0 {
+		a.fail(&kind.ExclusiveMinimum{Want: s.ExclusiveMinimum})
+	}
+	if s.ExclusiveMaximum != nil && v.Cmp(s.ExclusiveMaximum) >= 0 {
+		a.fail(&kind.ExclusiveMaximum{Want: s.ExclusiveMaximum})
+	}
+	if s.MultipleOf != nil && !new(big.Rat).Quo(v, s.MultipleOf).IsInt() {
+		a.fail(&kind.MultipleOf{Want: s.MultipleOf})
+	}
+}
+
 // equal reports whether a value is that of a const or an enum.
-func (m *meeting) equal(n *node, want any) bool {
-	m.spend(1)
+func (a *application) equal(n *node, want any) bool {
+	a.spend(1)
 	switch v := n.value.(type) {
 	case *object:
 		of, ok := want.(map[string]any)
@@ -247,7 +266,7 @@ func (m *meeting) equal(n *node, want any) bool {
 			return false
 		}
 		for _, name := range v.keys {
-			if w, ok := of[name]; !ok || !m.equal(member(v, name), w) {
+			if w, ok := of[name]; !ok || !a.equal(member(v, name), w) {
 				return false
 			}
 		}
@@ -258,7 +277,7 @@ func (m *meeting) equal(n *node, want any) bool {
 			return false
 		}
 		for i := range v {
-			if !m.equal(element(v, i), of[i]) {
+			if !a.equal(element(v, i), of[i]) {
 				return false
 			}
 		}
@@ -314,90 +333,4 @@ func rational(v any) *big.Rat {
 		return nil
 	}
 	return r
-}
-
-// unevaluated looks at what no other keyword has a word for.
-func (m *meeting) unevaluated() {
-	if m.failed || m.s.UnevaluatedProperties == nil && m.s.UnevaluatedItems == nil {
-		return
-	}
-	seen := &evaluated{names: map[string]bool{}, places: map[int]bool{}, schemas: map[*jsonschema.Schema]bool{}}
-	m.evaluated(m.s, m.n, seen, true)
-	switch v := m.n.value.(type) {
-	case *object:
-		for _, name := range v.keys {
-			if m.s.UnevaluatedProperties != nil && !seen.names[name] {
-				m.below(m.s.UnevaluatedProperties, member(v, name))
-			}
-		}
-	case []any:
-		for i := range v {
-			if m.s.UnevaluatedItems != nil && !seen.places[i] {
-				m.below(m.s.UnevaluatedItems, element(v, i))
-			}
-		}
-	}
-}
-
-// evaluated is what some schemas have a word for, of one object or list.
-type evaluated struct {
-	names   map[string]bool
-	places  map[int]bool
-	schemas map[*jsonschema.Schema]bool // those that were asked
-}
-
-// evaluated collects what a schema that the value keeps to has a word for, and
-// the schemas for the same value that it leads to. The outermost is asked for all
-// but what its own unevaluated… would say.
-func (m *meeting) evaluated(s *jsonschema.Schema, n *node, seen *evaluated, outermost bool) {
-	if s == nil || seen.schemas[s] || !outermost && !m.fits(s, n) {
-		return
-	}
-	m.spend(1)
-	seen.schemas[s] = true
-	switch v := n.value.(type) {
-	case *object:
-		for _, name := range v.keys {
-			if m.hasWordForName(s, name) || !outermost && s.UnevaluatedProperties != nil {
-				seen.names[name] = true
-			}
-		}
-		for name, sub := range s.DependentSchemas {
-			if v.has(name) {
-				m.evaluated(sub, n, seen, false)
-			}
-		}
-	case []any:
-		places, rest := elementSchemas(s)
-		all := rest != nil || s.AdditionalItems != nil || !outermost && s.UnevaluatedItems != nil
-		for i := range v {
-			counts := s.Contains != nil && s.DraftVersion >= 2020 && m.fits(s.Contains, element(v, i))
-			if all || i < len(places) || counts {
-				seen.places[i] = true
-			}
-		}
-	}
-	inner := slices.Concat([]*jsonschema.Schema{s.Ref, s.RecursiveRef, dynamicTarget(s), s.If}, s.AllOf, s.AnyOf, s.OneOf)
-	if s.If != nil && m.fits(s.If, n) {
-		inner = append(inner, s.Then)
-	} else if s.If != nil {
-		inner = append(inner, s.Else)
-	}
-	for _, sub := range inner {
-		m.evaluated(sub, n, seen, false)
-	}
-}
-
-func (m *meeting) hasWordForName(s *jsonschema.Schema, name string) bool {
-	m.spendOn(name)
-	if _, ok := s.Properties[name]; ok || s.AdditionalProperties != nil {
-		return true
-	}
-	for pattern := range s.PatternProperties {
-		m.spendOn(name)
-		if pattern.MatchString(name) {
-			return true
-		}
-	}
-	return false
 }
