@@ -41,8 +41,8 @@ var rules = map[string]rule{
 	"internal/embedding":  area,
 	"internal/moderation": area,
 
-	"internal/functions":  {may: []string{"structured"}, never: []string{"net/http/httptest"}},
-	"internal/structured": {never: []string{"github.com/hashicorp/", "net/http"}},
+	"internal/functions":  {may: []string{"jsontext", "structured"}, never: []string{"net/http/httptest"}},
+	"internal/structured": {may: []string{"jsontext"}, never: []string{"github.com/hashicorp/", "net/http"}},
 
 	"internal/answer": {may: []string{"area", "client", "jsontext", "kinds", "recording", "report", "rules", "wire"}, never: area.never},
 	"internal/area":   {},

@@ -51,10 +51,14 @@ func validateSchema(diags *diag.Diagnostics, at path.Path, schema, strict tftype
 	}
 	check, summary, hint := structured.Check, "Invalid JSON Schema", ""
 	if wire.True(strict) {
-		check, summary = structured.CheckStrict, "Schema that strict mode does not accept"
-		hint = " provider::openai::strict_schema() makes an ordinary schema keep to the rules."
+		check = structured.CheckStrict
 	}
-	for _, fault := range check(text) {
+	faults := check(text)
+	if wire.True(strict) && len(faults) > 0 && len(structured.Check(text)) == 0 {
+		// It is a schema: only what is one can be made strict.
+		summary, hint = "Schema that strict mode does not accept", " provider::openai::strict_schema() makes an ordinary schema keep to the rules."
+	}
+	for _, fault := range faults {
 		diags.AddAttributeError(at, summary, fmt.Sprintf("At %s: %s.%s", pointer(fault.Pointer), strings.TrimSuffix(fault.Message, "."), hint))
 	}
 }

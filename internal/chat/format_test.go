@@ -61,6 +61,30 @@ output "districts" { value = length(openai_chat_completion.test.output.districts
 	}
 }
 
+// The error names what is wrong: strict_schema is no help where a type does not exist.
+func TestStructuredOutput_saysWhatIsWrongWithASchema(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	format := func(property string) string {
+		return completionOf("Hi", `  response_format {
+    type = "json_schema"
+    json_schema {
+      name   = "x"
+      strict = true
+      schema = jsonencode({ type = "object", properties = { a = `+property+` }, required = ["a"], additionalProperties = false })
+    }
+  }`)
+	}
+	s.Run(t,
+		resource.TestStep{Config: format(`{ type = "sting" }`), PlanOnly: true,
+			ExpectError: regexp.MustCompile(`(?s)Invalid JSON Schema.*At\s+/properties/a/type:\s+"sting"\s+is\s+not\s+a\s+type\s+of\s+JSON\s+Schema:\s+use\s+one\s+of\s+"string",[^_]*$`)},
+		resource.TestStep{Config: format(`{ type = "string", format = "uri" }`), PlanOnly: true,
+			ExpectError: regexp.MustCompile(`(?s)Schema that strict mode does not accept.*strict_schema`)},
+	)
+	if n := len(s.Requests()); n != 0 {
+		t.Errorf("%d calls", n)
+	}
+}
+
 // An answer that is not what was asked for is paid for, so it is kept; the error
 // shows where it fails, and the next apply asks again.
 func TestStructuredOutput_keepsAnAnswerThatBreaksTheFormat(t *testing.T) {

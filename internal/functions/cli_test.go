@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -41,6 +42,18 @@ func TestFunctions_throughTheCLI(t *testing.T) {
 				"n": knownvalue.Null(),
 				"e": knownvalue.ObjectExact(nil),
 			})),
+		},
+		resource.TestStep{
+			Config:            output(`provider::openai::tool_arguments([{ type = "function", function = { name = "f", arguments = "" } }], "f")`),
+			ConfigStateChecks: is(knownvalue.ObjectExact(nil)),
+		},
+		resource.TestStep{
+			Config:            output(`provider::openai::tool_arguments([{ type = "function", function = { name = "f", arguments = "[1e-999999, 0.` + strings.Repeat("3", 10_000) + `]" } }], "f")[0]`),
+			ConfigStateChecks: is(knownvalue.Int64Exact(0)),
+		},
+		resource.TestStep{ // as deep as it may be
+			Config:            output(`length(provider::openai::tool_arguments([{ type = "function", function = { name = "f", arguments = "` + strings.Repeat("[", 50) + strings.Repeat("]", 50) + `" } }], "f"))`),
+			ConfigStateChecks: is(knownvalue.Int64Exact(1)),
 		},
 		resource.TestStep{
 			Config:      output(`provider::openai::strict_schema("{\"type\":\"objekt\"}")`),

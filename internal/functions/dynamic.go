@@ -6,15 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // precision is that of Terraform's own numbers, in bits.
 const precision = 512
+
+// maxDepth is how many objects and lists may be inside one another. Terraform
+// writes the type of a value beside it, which takes all memory for some hundred.
+const maxDepth = 50
+
+var errTooDeep = fmt.Errorf("objects and lists are inside one another more than %d levels deep", maxDepth)
 
 // fromJSON makes of a JSON text what Terraform's jsondecode does: objects,
 // tuples, and null without a type.
@@ -28,7 +39,7 @@ func fromJSON(ctx context.Context, text string) (types.Dynamic, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return types.DynamicNull(), errors.New("there is more text after the JSON value")
 	}
-	value, err := toValue(ctx, v)
+	value, err := toValue(ctx, v, 0)
 	if err != nil {
 		return types.DynamicNull(), err
 	}
@@ -38,19 +49,27 @@ func fromJSON(ctx context.Context, text string) (types.Dynamic, error) {
 	return types.DynamicValue(value), nil
 }
 
-func toValue(ctx context.Context, v any) (attr.Value, error) {
+// toValue makes a value that is inside so many others.
+func toValue(ctx context.Context, v any, depth int) (attr.Value, error) {
 	switch v := v.(type) {
 	case map[string]any:
-		return toObject(ctx, v)
+		if depth == maxDepth {
+			return nil, errTooDeep
+		}
+		return toObject(ctx, v, depth+1)
 	case []any:
-		return toTuple(ctx, v)
+		if depth == maxDepth {
+			return nil, errTooDeep
+		}
+		return toTuple(ctx, v, depth+1)
 	case string:
 		return types.StringValue(v), nil
 	case bool:
 		return types.BoolValue(v), nil
 	case json.Number:
-		f, _, err := big.ParseFloat(string(v), 10, precision, big.ToNearestEven)
-		if err != nil || f.IsInf() {
+		bounded, ok := jsontext.Bounded(string(v))
+		f, _, err := big.ParseFloat(bounded, 10, precision, big.ToNearestEven)
+		if !ok || err != nil {
 			return nil, fmt.Errorf("the number %.20s… is beyond what Terraform can hold", v)
 		}
 		return types.NumberValue(f), nil
@@ -58,24 +77,26 @@ func toValue(ctx context.Context, v any) (attr.Value, error) {
 	return types.DynamicNull(), nil
 }
 
-func toObject(ctx context.Context, of map[string]any) (attr.Value, error) {
+func toObject(ctx context.Context, of map[string]any, depth int) (attr.Value, error) {
 	names := make(map[string]attr.Type, len(of))
 	values := make(map[string]attr.Value, len(of))
-	for name, v := range of {
-		value, err := toValue(ctx, v)
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		value, err := toValue(ctx, of[name], depth)
 		if err != nil {
 			return nil, err
 		}
-		names[name], values[name] = value.Type(ctx), value
+		// Terraform normalises names, but not on every way that they travel.
+		key := norm.NFC.String(name)
+		names[key], values[key] = value.Type(ctx), value
 	}
 	return types.ObjectValueMust(names, values), nil
 }
 
-func toTuple(ctx context.Context, of []any) (attr.Value, error) {
+func toTuple(ctx context.Context, of []any, depth int) (attr.Value, error) {
 	kinds := make([]attr.Type, len(of))
 	values := make([]attr.Value, len(of))
 	for i, v := range of {
-		value, err := toValue(ctx, v)
+		value, err := toValue(ctx, v, depth)
 		if err != nil {
 			return nil, err
 		}

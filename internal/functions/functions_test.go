@@ -123,8 +123,21 @@ func TestToolArguments(t *testing.T) {
 		"others":                 {calls(call("g", ""), call("h", ""), call("g", ""), custom), "", `The model does not call the function "f", but "g", "h", "shell"`},
 		"cut off":                {calls(call("f", `{"a":`)), "", `The arguments of the call of "f", at /0/function/arguments, cannot be read: the JSON is cut off: it ends before its last value does`},
 		"not JSON":               {calls(call("g", ""), call("f", `x`)), "", `The arguments of the call of "f", at /1/function/arguments, cannot be read: the text is not JSON: invalid character 'x' looking for beginning of value, line 1, column 1`},
-		"empty arguments":        {calls(call("f", ``)), "", `The arguments of the call of "f", at /0/function/arguments, cannot be read: the text is empty, not JSON`},
-		"not a list":             {types.DynamicValue(types.StringValue("x")), "", "The tool calls must be a list, such as choices[0].message.tool_calls"},
+		"empty arguments":        {calls(call("f", ``)), `{}`, ""},
+		"blank arguments":        {calls(call("f", " \n")), `{}`, ""},
+		"null arguments": {calls(object(map[string]attr.Value{"function": object(map[string]attr.Value{
+			"name": types.StringValue("f"), "arguments": types.StringNull()})})), `{}`, ""},
+		"no arguments":  {calls(object(map[string]attr.Value{"function": object(map[string]attr.Value{"name": types.StringValue("f")})})), `{}`, ""},
+		"tiny numbers":  {calls(call("f", `{"a":1e-999999,"b":[-1e-400000,1e-99999999999999999999]}`)), `{"a":0,"b":[0,0]}`, ""},
+		"many digits":   {calls(call("f", `[0.`+strings.Repeat("3", 1_000_000)+`]`)), `[0.` + strings.Repeat("3", 400) + `]`, ""},
+		"huge number":   {calls(call("f", `{"a":[1e999999]}`)), "", `The arguments of the call of "f", at /0/function/arguments, cannot be read: /a/0: the number is 1e400 or more`},
+		"deep enough":   {calls(call("f", strings.Repeat("[", 50)+strings.Repeat("]", 50))), strings.Repeat("[", 50) + strings.Repeat("]", 50), ""},
+		"too deep":      {calls(call("f", strings.Repeat("[", 51)+strings.Repeat("]", 51))), "", `The arguments of the call of "f", at /0/function/arguments, cannot be read: objects and lists are inside one another more than 50 levels deep`},
+		"much too deep": {calls(call("f", strings.Repeat("[", 5000)+strings.Repeat("]", 5000))), "", `The arguments of the call of "f", at /0/function/arguments, cannot be read: objects and lists are inside one another more than 500 levels deep`},
+		"escape sequence": {calls(call("f", "{\"\\u001b[2J\":1e999}"), call("\x1b[2J", "")), "",
+			`The arguments of the call of "f", at /0/function/arguments, cannot be read: /\u001b[2J: the number is 1e400 or more`},
+		"escape sequence in a name": {calls(call("\x1b[2J", "")), "", `The model does not call the function "f", but "\x1b[2J"`},
+		"not a list":                {types.DynamicValue(types.StringValue("x")), "", "The tool calls must be a list, such as choices[0].message.tool_calls"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -140,6 +153,14 @@ func TestToolArguments(t *testing.T) {
 				t.Errorf("got %s, want %s; %v", got, want, err)
 			}
 		})
+	}
+}
+
+func TestFromJSON_normalisesNames(t *testing.T) {
+	t.Parallel()
+	got, err := fromJSON(t.Context(), `{"e\u0301":1}`)
+	if of, _ := members(got); err != nil || of["\u00e9"] == nil {
+		t.Errorf("got %s, %v", got, err)
 	}
 }
 

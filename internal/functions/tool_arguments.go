@@ -33,6 +33,7 @@ func (ToolArguments) Definition(_ context.Context, _ function.DefinitionRequest,
 		Summary: "Finds what the model calls a function with",
 		MarkdownDescription: "Returns the arguments of the first call of a function among a message's tool calls, decoded from JSON as `jsondecode` does.\n\n" +
 			"A function that the model does not call is an error, which says which ones it calls; so are arguments that are not JSON, as when the answer was cut off. " +
+			"Arguments that are empty text, as servers send them for a function without parameters, are `{}`. " +
 			"Where a call may be missing, write `try(provider::openai::tool_arguments(…), null)`.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{Name: "tool_calls", AllowNullValue: true,
@@ -60,6 +61,9 @@ func (ToolArguments) Run(ctx context.Context, req function.RunRequest, resp *fun
 	if fault != "" {
 		resp.Error = function.NewArgumentFuncError(0, fault)
 		return
+	}
+	if strings.TrimSpace(arguments) == "" {
+		arguments = "{}"
 	}
 	if faults := structured.Validate(`{}`, arguments); len(faults) > 0 {
 		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("The arguments of the call of %q, at %s, cannot be read%s", name, pointer, list(faults)))

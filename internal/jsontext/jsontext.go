@@ -1,5 +1,6 @@
-// Package jsontext compares JSON by what it means. It knows neither Terraform nor
-// any API.
+// Package jsontext compares JSON by what it means, and keeps what stands in it from
+// doing harm: numbers that take all memory, characters that a terminal obeys. It
+// knows neither Terraform nor any API.
 package jsontext
 
 import (

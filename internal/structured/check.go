@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -16,25 +17,14 @@ import (
 func Check(schema string) []Fault {
 	root, fault := parseSchema(schema)
 	if fault != nil {
-		return []Fault{*fault}
+		return told([]Fault{*fault})
 	}
 	return told(check(root))
 }
 
-func parseSchema(schema string) (*object, *Fault) {
-	v, fault := parse(schema)
-	if fault != nil {
-		return nil, fault
-	}
-	root, ok := v.(*object)
-	if !ok {
-		return nil, &Fault{"", "the schema must be a JSON object, not " + kindOf(v)}
-	}
-	return root, nil
-}
-
 func check(root *object) []Fault {
-	faults := checkReferences(root)
+	faults := append(checkReferences(root), checkTypes(root)...)
+	ours := len(faults)
 	_, err := compile(root)
 	if err == nil {
 		return faults
@@ -44,7 +34,13 @@ func check(root *object) []Fault {
 	if errors.As(err, &invalid) && errors.As(invalid.Err, &mismatch) {
 		_, below, _ := strings.Cut(invalid.URL, "#")
 		for _, f := range explain(mismatch) {
-			faults = append(faults, Fault{below + f.Pointer, f.Message})
+			f.Pointer = below + f.Pointer
+			told := slices.ContainsFunc(faults[:ours], func(known Fault) bool {
+				return f.Pointer == known.Pointer || strings.HasPrefix(f.Pointer, known.Pointer+"/")
+			})
+			if !told { // in other words
+				faults = append(faults, f)
+			}
 		}
 		return faults
 	}
@@ -52,6 +48,33 @@ func check(root *object) []Fault {
 		return faults // what the compiler stumbled over, most likely
 	}
 	return []Fault{compilerFault(root, err)}
+}
+
+// checkTypes looks after what is taken for JSON Schema most often and is none: a
+// type that does not exist, and the required of draft-03. It names the place that
+// the meta-schema complains about, and says what is wrong there.
+func checkTypes(root *object) []Fault {
+	var faults []Fault
+	walk(root, "", func(s *object, pointer string) {
+		var unknown []any
+		switch t := s.get("type").(type) {
+		case string:
+			unknown = append(unknown, t)
+		case []any:
+			unknown = t
+		}
+		for _, v := range unknown {
+			if name, ok := v.(string); ok && !slices.Contains(typeNames, name) {
+				faults = append(faults, Fault{Pointer: at(pointer, "type"),
+					Message: quoted(name) + " is not a type of JSON Schema: use " + oneOf(anys(typeNames))})
+			}
+		}
+		if _, ok := s.get("required").(bool); ok {
+			faults = append(faults, Fault{Pointer: at(pointer, "required"),
+				Message: "must be a list of names, in the object that has the properties: true and false are from draft-03"})
+		}
+	})
+	return faults
 }
 
 // base is what the schema is called while it is compiled. No loader knows it.
@@ -72,8 +95,15 @@ func compile(root *object) (schema *jsonschema.Schema, err error) {
 			schema, err = nil, errors.New("the schema is too unusual to be checked")
 		}
 	}()
-	document, _ := plain(root).(map[string]any)
-	if name, ok := document["$schema"].(string); ok && !knownDraft(name) {
+	copied, _ := clone(root).(*object)
+	localize(copied)
+	document, _ := plain(copied).(map[string]any)
+	for _, key := range []string{"$id", "id"} { // the name by which it is known elsewhere
+		if _, ok := document[key].(string); ok && !newDirectory(copied).dynamic {
+			delete(document, key)
+		}
+	}
+	if name, ok := document["$schema"].(string); ok && draftNamed(name) == 0 {
 		delete(document, "$schema") // some private dialect: read as the current draft
 	}
 	c := jsonschema.NewCompiler()
@@ -96,9 +126,35 @@ var unasserted = []string{
 	"json-pointer", "relative-json-pointer", "period", "uri", "iri", "uri-reference", "iri-reference", "uri-template", "semver",
 }
 
-var drafts = regexp.MustCompile(`^https?://json-schema\.org/(schema|draft-0[467]/schema|draft/(2019-09|2020-12)/schema)#?$`)
+// draftNamed is the year of a draft, or its number before there were years; 0
+// for what is none.
+func draftNamed(name string) int {
+	scheme, path, _ := strings.Cut(strings.TrimSuffix(name, "#"), "://")
+	if scheme != "http" && scheme != "https" {
+		return 0
+	}
+	switch path {
+	case "json-schema.org/draft-04/schema":
+		return 4
+	case "json-schema.org/draft-06/schema":
+		return 6
+	case "json-schema.org/draft-07/schema":
+		return 7
+	case "json-schema.org/draft/2019-09/schema":
+		return 2019
+	case "json-schema.org/draft/2020-12/schema", "json-schema.org/schema":
+		return 2020
+	}
+	return 0
+}
 
-func knownDraft(name string) bool { return drafts.MatchString(name) }
+// draftOf is the draft that a schema is of: the current one, if it does not say.
+func draftOf(root *object) int {
+	if draft := draftNamed(root.text("$schema")); draft != 0 {
+		return draft
+	}
+	return 2020
+}
 
 // anything stands for a regular expression that is valid for others, but that
 // Go cannot match, such as one that looks ahead: no text is held against it.
@@ -137,7 +193,7 @@ func compilerFault(root *object, err error) Fault {
 	switch {
 	case errors.As(err, &pattern):
 		_, pointer, _ := strings.Cut(pattern.URL, "#")
-		return Fault{pointer, fmt.Sprintf("%s is not a regular expression: %v", quoted(pattern.Regex), pattern.Err)}
+		return Fault{Pointer: pointer, Message: fmt.Sprintf("%s is not a regular expression: %v", quoted(pattern.Regex), pattern.Err)}
 	case errors.As(err, &load):
 		return referenceFault(root, load.URL, "is another document, which is not loaded. Put what it means below $defs")
 	case errors.As(err, &missing):
@@ -147,16 +203,16 @@ func compilerFault(root *object, err error) Fault {
 	case errors.As(err, &address):
 		return referenceFault(root, address.URL, "is not an address")
 	}
-	return Fault{"", "the schema cannot be read: " + strings.ReplaceAll(err.Error(), base, "")}
+	return Fault{Message: "the schema cannot be read: " + strings.ReplaceAll(err.Error(), base, "")}
 }
 
 // referenceFault puts a fault at the reference that led to an address.
 func referenceFault(root *object, address, message string) Fault {
-	found := Fault{"", fmt.Sprintf("%s %s", quoted(strings.TrimPrefix(address, base)), message)}
+	found := Fault{Message: fmt.Sprintf("%s %s", quoted(strings.TrimPrefix(address, base)), message)}
 	walk(root, "", func(s *object, pointer string) {
 		for _, key := range []string{"$ref", "$dynamicRef", "$recursiveRef", "$id", "$schema"} {
 			if ref := s.text(key); ref != "" && strings.HasSuffix(address, ref) && found.Pointer == "" {
-				found = Fault{at(pointer, key), fmt.Sprintf("%s %s", quoted(ref), message)}
+				found = Fault{Pointer: at(pointer, key), Message: fmt.Sprintf("%s %s", quoted(ref), message)}
 			}
 		}
 	})

@@ -23,7 +23,7 @@ func explain(e *jsonschema.ValidationError) []Fault {
 		}
 	}
 	if len(e.Causes) == 0 {
-		return []Fault{{pointerOf(e), say(e)}}
+		return []Fault{{Pointer: pointerOf(e), Message: say(e.ErrorKind)}}
 	}
 	var faults []Fault
 	for _, cause := range e.Causes {
@@ -68,7 +68,7 @@ func explainChoice(e *jsonschema.ValidationError) []Fault {
 	if rest := len(reasons) - most; rest > 0 {
 		reasons = append(reasons[:most:most], fmt.Sprintf("%d more reasons", rest))
 	}
-	return []Fault{{here, "none of the alternatives fits: " + strings.Join(reasons, "; or: ")}}
+	return []Fault{{Pointer: here, Message: "none of the alternatives fits: " + strings.Join(reasons, "; or: ")}}
 }
 
 // wrongType reports whether all that is wrong is the type of the value itself.
@@ -89,8 +89,8 @@ func pointerOf(e *jsonschema.ValidationError) string {
 }
 
 // say is the message of one fault.
-func say(e *jsonschema.ValidationError) string {
-	switch k := e.ErrorKind.(type) {
+func say(k jsonschema.ErrorKind) string {
+	switch k := k.(type) {
 	case *kind.Type:
 		want := make([]string, len(k.Want))
 		for i, name := range k.Want {
@@ -138,14 +138,22 @@ func say(e *jsonschema.ValidationError) string {
 		return "is what the schema excludes (not)"
 	case *kind.OneOf:
 		return fmt.Sprintf("fits more than one of the alternatives of oneOf: %v", k.Subschemas)
-	case *kind.RefCycle:
-		return "the schema refers to itself without an end"
+	case *kind.MinProperties:
+		return fmt.Sprintf("must have at least %d properties, not %d", k.Want, k.Got)
+	case *kind.MaxProperties:
+		return fmt.Sprintf("must have at most %d properties, not %d", k.Want, k.Got)
+	case *kind.DependentRequired:
+		return fmt.Sprintf("has %s, and so must have %s", quoted(k.Prop), names(k.Missing))
+	case *kind.AdditionalItems:
+		return fmt.Sprintf("has %d elements more than the schema allows", k.Count)
+	case *kind.Contains:
+		return "has no element like the one that it must contain"
+	case *kind.MinContains:
+		return fmt.Sprintf("must have at least %d elements of a kind (contains), not %d", k.Want, len(k.Got))
+	case *kind.MaxContains:
+		return fmt.Sprintf("must have at most %d elements of a kind (contains), not %d", k.Want, len(k.Got))
 	}
-	unit := e.BasicOutput()
-	if unit.Error == nil {
-		return "does not keep to the schema"
-	}
-	return unit.Error.String()
+	return "does not keep to the schema"
 }
 
 // oneOf lists values that are allowed, as JSON.
@@ -166,12 +174,15 @@ func oneOf(values []any) string {
 }
 
 func names(list []string) string {
-	sorted := slices.Sorted(slices.Values(list))
-	values := make([]any, len(sorted))
-	for i := range sorted {
-		values[i] = sorted[i]
+	return strings.TrimPrefix(oneOf(anys(slices.Sorted(slices.Values(list)))), "one of ")
+}
+
+func anys(list []string) []any {
+	values := make([]any, len(list))
+	for i := range list {
+		values[i] = list[i]
 	}
-	return strings.TrimPrefix(oneOf(values), "one of ")
+	return values
 }
 
 func number(r *big.Rat) string {

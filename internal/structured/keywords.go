@@ -15,6 +15,9 @@ var (
 	mapKeywords  = []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
 )
 
+// typeNames are the types that JSON Schema knows.
+var typeNames = []string{"string", "number", "integer", "boolean", "object", "array", "null"}
+
 // refused is what strict mode refuses anywhere, and what to do instead. All but
 // the ones with a source of their own are in the guide or in the SDK.
 var refused = map[string]string{

@@ -1,6 +1,10 @@
 package structured
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+)
 
 // Strict turns an ordinary JSON Schema, of maps and lists, into one for strict
 // mode, as far as that is possible, and says what it changed:
@@ -9,6 +13,9 @@ import "fmt"
 //     are required, and those that were optional may be null;
 //   - oneOf becomes anyOf, an allOf of one element becomes that element, a tuple
 //     becomes a list of its alternatives, a $ref with company moves into anyOf;
+//   - references are to places that stay: by a name of the schema's own ($id) they
+//     become pointers, and what does not stay where or as it is, such as a property
+//     that may be null now, is copied to $defs for those who refer to it;
 //   - what strict mode does not know is removed, and goes into the description
 //     if it is a matter of a word or two.
 //
@@ -29,7 +36,7 @@ func Strict(schema any) (any, []Change) {
 func StrictText(schema string) (text string, changes []Change, faults []Fault) {
 	root, fault := parseSchema(schema)
 	if fault != nil {
-		return "", nil, []Fault{*fault}
+		return "", nil, told([]Fault{*fault})
 	}
 	if faults := check(root); len(faults) > 0 {
 		return "", nil, told(faults)
@@ -37,7 +44,7 @@ func StrictText(schema string) (text string, changes []Change, faults []Fault) {
 	v, changes := strict(root)
 	out, err := encode(v)
 	if err != nil {
-		return "", nil, []Fault{{"", err.Error()}}
+		return "", nil, []Fault{{Message: err.Error()}}
 	}
 	return string(out), changes, CheckStrict(string(out))
 }
@@ -48,13 +55,21 @@ func strict(schema any) (any, []Change) {
 	if !ok {
 		return schema, nil
 	}
-	s := &strictener{root: root}
+	s := &strictener{root: root, changes: localize(root)}
+	s.modernize()
+	s.draft = draftOf(root)
+	s.relocateReferences()
 	s.unfoldRoot()
-	return s.schema(root, ""), s.changes
+	v := s.schema(root, "")
+	for i, c := range s.changes {
+		s.changes[i] = Change{jsontext.Printable(c.Pointer), jsontext.Printable(c.What)}
+	}
+	return v, s.changes
 }
 
 type strictener struct {
 	root    *object
+	draft   int
 	changes []Change
 }
 
@@ -65,10 +80,11 @@ func (s *strictener) changed(pointer, format string, args ...any) {
 // unfoldRoot puts what the root refers to into the root, where strict mode does
 // not allow a reference. The definition stays, as others may refer to it.
 func (s *strictener) unfoldRoot() {
+	s.dropRefSiblings(s.root, "")
 	target, seen := s.root, map[*object]bool{}
 	for target.has("$ref") && !seen[target] {
 		seen[target] = true
-		found, _, _ := resolve(s.root, target.text("$ref"))
+		found, _ := resolve(s.root, target.text("$ref"))
 		next, ok := found.(*object)
 		if !ok || target != s.root && len(target.keys) > 1 {
 			return
@@ -109,6 +125,8 @@ func (s *strictener) schema(v any, pointer string) any {
 	if !ok {
 		return v
 	}
+	s.dropRefSiblings(o, pointer)
+	s.dropConditions(o, pointer)
 	s.inlineAllOf(o, pointer)
 	s.renameOneOf(o, pointer)
 	s.untuple(o, pointer)

@@ -15,7 +15,7 @@ import (
 func CheckStrict(schema string) []Fault {
 	root, fault := parseSchema(schema)
 	if fault != nil {
-		return []Fault{*fault}
+		return told([]Fault{*fault})
 	}
 	return told(checkStrict(root))
 }
@@ -42,7 +42,7 @@ type strictness struct {
 }
 
 func (c *strictness) fault(pointer, format string, args ...any) {
-	c.faults = append(c.faults, Fault{pointer, fmt.Sprintf(format, args...)})
+	c.faults = append(c.faults, Fault{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *strictness) checkRoot(root *object) {

@@ -211,10 +211,13 @@ func (s *strictener) choosesObject(o *object, pointer string) bool {
 func (s *strictener) requireAll(o, properties *object, pointer string) {
 	required := map[string]bool{}
 	complete := o.has("required")
-	for _, name := range o.list("required") {
-		text, ok := name.(string)
-		complete = complete && ok && properties.has(text) && !required[text]
-		required[text] = ok
+	for _, v := range o.list("required") {
+		name, _ := v.(string)
+		if !properties.has(name) {
+			s.changed(pointer, "%s is no longer required: it is not one of the properties", quoted(v))
+		}
+		complete = complete && properties.has(name) && !required[name]
+		required[name] = true
 	}
 	all := make([]any, len(properties.keys))
 	for i, name := range properties.keys {
@@ -229,7 +232,11 @@ func (s *strictener) requireAll(o, properties *object, pointer string) {
 			s.allowNull(property, below)
 		}
 	}
-	if !complete {
+	switch {
+	case complete:
+	case len(all) == 0 && s.draft == 4:
+		o.remove("required") // draft-04 has no empty one
+	default:
 		o.set("required", all)
 	}
 }
@@ -295,7 +302,7 @@ func (s *strictener) allowsNull(v any, seen map[*object]bool) bool {
 		return false
 	}
 	if ref, ok := o.get("$ref").(string); ok {
-		target, found, _ := resolve(s.root, ref)
+		target, found := resolve(s.root, ref)
 		if !found || !s.allowsNull(target, seen) {
 			return false
 		}

@@ -3,21 +3,9 @@ package structured
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
-
-// maxDepth is how many objects and lists may be inside one another in a text.
-// No server takes a schema as deep, and no model writes such an answer; what is
-// deeper costs memory in the square of its depth.
-const maxDepth = 500
-
-// maxExponent is how large or small a number may be, as a power of ten. A
-// double-precision number ends at 308.
-const maxExponent = 400
 
 // object is a JSON object that keeps the order of its keys: an answer's
 // properties come in the order of the schema's.
@@ -101,119 +89,15 @@ func quoted(v any) string {
 	if err != nil {
 		return "?"
 	}
-	const most = 80
-	if r := []rune(string(text)); len(r) > most {
+	return shortened(string(text), 80)
+}
+
+// shortened is a text of no more than so many characters.
+func shortened(text string, most int) string {
+	if r := []rune(text); len(r) > most {
 		return string(r[:most]) + "…"
 	}
-	return string(text)
-}
-
-// parse reads one JSON value, with numbers as they are written. What it returns
-// is made of *object, []any, string, json.Number, bool and nil.
-func parse(text string) (any, *Fault) {
-	var raw json.RawMessage
-	if err := json.Unmarshal([]byte(text), &raw); err != nil {
-		return nil, &Fault{"", notJSON(text, err)}
-	}
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	v, err := read(dec, "", 0)
-	if fault := (*place)(nil); errors.As(err, &fault) {
-		return nil, &Fault{fault.pointer, fault.message}
-	} else if err != nil {
-		return nil, &Fault{"", notJSON(text, err)}
-	}
-	return v, nil
-}
-
-// notJSON says why a text is not JSON, and where it stops being so.
-func notJSON(text string, err error) string {
-	if strings.TrimSpace(text) == "" {
-		return "the text is empty, not JSON"
-	}
-	syntax := (*json.SyntaxError)(nil)
-	if !errors.As(err, &syntax) {
-		return "the text is not JSON: " + err.Error()
-	}
-	if syntax.Error() == "unexpected end of JSON input" {
-		return "the JSON is cut off: it ends before its last value does"
-	}
-	before := text[:min(max(int(syntax.Offset)-1, 0), len(text))]
-	line := 1 + strings.Count(before, "\n")
-	column := 1 + len([]rune(before[strings.LastIndex(before, "\n")+1:]))
-	return fmt.Sprintf("the text is not JSON: %s, line %d, column %d", syntax, line, column)
-}
-
-// place is an error that knows where it is.
-type place struct{ pointer, message string }
-
-func (p *place) Error() string { return p.message }
-
-func read(dec *json.Decoder, pointer string, depth int) (any, error) {
-	token, err := dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch token := token.(type) {
-	case json.Delim:
-		if depth == maxDepth {
-			return nil, &place{"", fmt.Sprintf("objects and lists are inside one another more than %d levels deep", maxDepth)}
-		}
-		if token == '[' {
-			return readList(dec, pointer, depth)
-		}
-		return readObject(dec, pointer, depth)
-	case json.Number:
-		if !measurable(string(token)) {
-			return nil, &place{pointer, fmt.Sprintf("the number is beyond 1e%d or below 1e-%d", maxExponent, maxExponent)}
-		}
-	}
-	return token, nil
-}
-
-func readObject(dec *json.Decoder, pointer string, depth int) (any, error) {
-	o := newObject()
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		name, _ := key.(string)
-		value, err := read(dec, at(pointer, name), depth+1)
-		if err != nil {
-			return nil, err
-		}
-		o.set(name, value)
-	}
-	_, err := dec.Token()
-	return o, err
-}
-
-func readList(dec *json.Decoder, pointer string, depth int) (any, error) {
-	list := []any{}
-	for dec.More() {
-		value, err := read(dec, at(pointer, strconv.Itoa(len(list))), depth+1)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, value)
-	}
-	_, err := dec.Token()
-	return list, err
-}
-
-// measurable reports whether a number can be compared without being written out
-// in millions of digits.
-func measurable(number string) bool {
-	digits, exponent := number, 0
-	if i := strings.IndexAny(number, "eE"); i >= 0 {
-		e, err := strconv.Atoi(number[i+1:])
-		if err != nil {
-			return false
-		}
-		digits, exponent = number[:i], e
-	}
-	return len(digits) <= maxExponent && -maxExponent <= exponent && exponent <= maxExponent
+	return text
 }
 
 // tree is a plain value in the form that parse gives. Keys are sorted, as a

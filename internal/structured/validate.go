@@ -1,47 +1,56 @@
 package structured
 
 import (
-	"errors"
+	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // Validate says where an instance, such as a model's answer, does not keep to a
-// schema. Pointers are into the instance. If the schema itself is faulty, that
-// is the one fault.
+// schema. Pointers are into the instance.
+//
+// What cannot be checked is one fault, and Unchecked: the schema is faulty or
+// endless, the instance is too large, or the check would take too long. Such an
+// instance may well keep to its schema.
 //
 // Formats are asserted as far as strict mode knows them. A pattern that Go
-// cannot match, such as one that looks ahead, is not asserted.
+// cannot match, such as one that looks ahead, is not asserted. A number closer to
+// zero than 1e-400 counts as 0.
 func Validate(schema, instance string) []Fault {
+	return validate(schema, instance, time.Now)
+}
+
+func validate(schema, instance string, now func() time.Time) []Fault {
 	root, fault := parseSchema(schema)
 	if fault != nil {
-		return []Fault{{"", "the answer cannot be checked, because of its schema: " + fault.String()}}
+		return []Fault{faultySchema(*fault)}
 	}
 	compiled, err := compile(root)
 	if err != nil {
-		faults := append(check(root), Fault{"", err.Error()})
-		return []Fault{{"", "the answer cannot be checked, because of its schema: " + faults[0].String()}}
+		faults := append(told(check(root)), Fault{Message: err.Error()})
+		return []Fault{faultySchema(faults[0])}
 	}
-	v, fault := parse(instance)
+	if d := newDirectory(root); d.dynamic && d.names > 0 {
+		return []Fault{uncheckable("its $dynamicRef means something else on each way to it")}
+	}
+	v, fault := parseAnswer(instance)
 	if fault != nil {
-		return []Fault{*fault}
+		return told([]Fault{*fault})
 	}
-	mismatch := (*jsonschema.ValidationError)(nil)
-	switch err := validate(compiled, plain(v)); {
-	case err == nil:
+	r, reason := newEvaluation(now).run(compiled, newNode(v, nil, ""))
+	switch {
+	case reason != "":
+		return []Fault{uncheckable(reason)}
+	case r == nil:
 		return nil
-	case errors.As(err, &mismatch):
-		return told(explain(mismatch))
-	default:
-		return []Fault{{"", err.Error()}}
 	}
+	return r.faults()
 }
 
-func validate(schema *jsonschema.Schema, v any) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = errors.New("the answer is too unusual to be checked")
-		}
-	}()
-	return schema.Validate(v)
+func faultySchema(f Fault) Fault {
+	return Fault{Message: jsontext.Printable("the answer cannot be checked, because of its schema: " + f.String()), Unchecked: true}
+}
+
+func uncheckable(reason string) Fault {
+	return Fault{Message: "the answer could not be checked against its schema: " + reason, Unchecked: true}
 }
