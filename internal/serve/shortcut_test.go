@@ -2,14 +2,17 @@ package serve_test
 
 import (
 	"context"
+	"maps"
 	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -114,6 +117,32 @@ func answeredValue(p pair, config tftypes.Value) tftypes.Value {
 	}
 	with["answer"] = tftypes.NewValue(tftypes.String, "answer")
 	return tftypes.NewValue(p.tf, with)
+}
+
+// A configuration can change while the state is proposed as it is: where an attribute that may be computed keeps its
+// value, and where a value is write-only.
+func TestPlan_asksWhereTheConfigurationFallsSilent(t *testing.T) {
+	t.Parallel()
+	s := small
+	s.Attributes = maps.Clone(small.Attributes)
+	s.Attributes["either"] = schema.StringAttribute{Optional: true, Computed: true}
+	p := newFakePair(t, record{schema: s, modifyPlan: func(req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+		if field(req.Config.Raw, "either").IsNull() {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(context.Background(), path.Root("either"), types.StringNull())...)
+		}
+		if !field(req.Config.Raw, "secret").IsNull() {
+			resp.RequiresReplace.Append(path.Root("secret"))
+		}
+	}})
+	state := p.create(t, smallValue(p, map[string]any{"ask": "a", "either": "x"}))
+	silent := smallValue(p, map[string]any{"ask": "a"})
+	if planned := p.planned(t, p.plan(t, state, silent, state)); !field(planned, "either").IsNull() {
+		t.Errorf("planned: %s", planned)
+	}
+	state = p.create(t, silent)
+	if resp := p.plan(t, state, smallValue(p, map[string]any{"ask": "a", "secret": "s"}), state); len(resp.RequiresReplace) != 1 {
+		t.Errorf("replaced: %v", resp.RequiresReplace)
+	}
 }
 
 // counting counts the calls that reach the framework.
