@@ -9,7 +9,7 @@ FUZZTIME ?= 10s
 
 export CLI
 
-.PHONY: help build demo test race fuzz bench lint fmt generate check-generated
+.PHONY: help build demo test test-framework race fuzz bench lint fmt generate check-generated
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ demo: ## Run two examples from init to destroy, against the emulator
 
 test: ## Run all tests, those that need a CLI included
 	@scripts/test.sh -count=1 -timeout 20m $(TESTARGS) ./...
+
+test-framework: ## Run the tests of what has resources without the short cuts of internal/serve
+	@OPENAI_PROVIDER_FRAMEWORK_ONLY=1 scripts/test.sh -count=1 -timeout 20m $(TESTARGS) ./internal/chat ./internal/provider
 
 race: ## Run all tests with the race detector
 	@scripts/test.sh -race -count=1 -timeout 40m $(TESTARGS) ./...
