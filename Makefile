@@ -14,7 +14,7 @@ in_each_module = { failed=; for module in $(MODULES); do $(1) || failed=1; done;
 
 export CLI
 
-.PHONY: help build demo test race soak fuzz bench lint fmt tidy generate check-generated
+.PHONY: help build demo test test-framework race soak fuzz bench lint fmt tidy generate check-generated
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ demo: ## Run two examples from init to destroy, against the emulator
 
 test: ## Run all tests, those that need a CLI included
 	@$(call in_each_module,scripts/test.sh -C $$module -count=1 -timeout 20m $(TESTARGS) ./...)
+
+test-framework: ## Run the tests of what has resources without the short cuts of internal/serve
+	@OPENAI_PROVIDER_FRAMEWORK_ONLY=1 scripts/test.sh -count=1 -timeout 20m $(TESTARGS) ./internal/chat ./internal/provider
 
 race: ## Run all tests with the race detector
 	@$(call in_each_module,scripts/test.sh -C $$module -race -count=1 -timeout 40m $(TESTARGS) ./...)

@@ -47,9 +47,10 @@ type record struct {
 	schema     tfsdk.Config // only its Schema is set
 	tf         tftypes.Type
 	root       []node
-	deprecated bool // there is always something to say
-	observes   bool // it is a ReadObserver
-	writeOnly  []msgpackName
+	deprecated bool          // there is always something to say
+	observes   bool          // it is a ReadObserver
+	writeOnly  []msgpackName // at any depth
+	filled     []msgpackName // computed where the configuration is silent, and not otherwise
 }
 
 // recordsOf finds the records of a provider, by type name. It panics on one that the short cuts would serve wrongly.
@@ -87,6 +88,11 @@ func newRecord(ctx context.Context, name string, create func() resource.Resource
 	for _, attribute := range writeOnlyNames(r.root) {
 		r.writeOnly = append(r.writeOnly, newMsgpackName(attribute))
 	}
+	for i := range r.root {
+		if r.root[i].marked && r.root[i].optional {
+			r.filled = append(r.filled, newMsgpackName(r.root[i].name))
+		}
+	}
 	return r
 }
 
@@ -119,16 +125,19 @@ func (r *record) writesOnly(v tftypes.Value) bool {
 	return len(r.writeOnly) > 0 && writesOnly(r.root, v)
 }
 
+// unchanged reports whether a plan has nothing to decide. That is so where the state is proposed as it is, and the
+// configuration cannot say anything that does not show in that: no write-only value, and nothing about an
+// attribute that keeps its value when the configuration falls silent.
+func (r *record) unchanged(req *tfprotov6.PlanResourceChangeRequest) bool {
+	prior := req.PriorState.MsgPack
+	return len(prior) > 0 && len(req.Config.MsgPack) > 0 && bytes.Equal(prior, req.ProposedNewState.MsgPack) &&
+		allNull(r.filled, prior) && allNull(r.writeOnly, prior) && allNull(r.writeOnly, req.Config.MsgPack)
+}
+
 // mayWriteOnly reports whether a write-only attribute may have a value in a state as it travels: one that was
-// saved before the attribute became write-only, say. (A text in the state that looks like it costs a
-// detour, and nothing else.)
+// saved before the attribute became write-only, say.
 func (r *record) mayWriteOnly(state *tfprotov6.DynamicValue) bool {
-	for _, name := range r.writeOnly {
-		if len(state.MsgPack) == 0 || !name.isNullIn(state.MsgPack) {
-			return true
-		}
-	}
-	return false
+	return len(r.writeOnly) > 0 && (len(state.MsgPack) == 0 || !allNull(r.writeOnly, state.MsgPack))
 }
 
 // msgpackName is the name of an attribute as it stands in MessagePack, and the same with null as its value.
@@ -144,9 +153,15 @@ func newMsgpackName(name string) msgpackName {
 	return msgpackName{encoded, append(bytes.Clone(encoded), 0xc0)}
 }
 
-// isNullIn reports whether null follows wherever the name stands.
-func (n msgpackName) isNullIn(encoded []byte) bool {
-	return bytes.Count(encoded, n.name) == bytes.Count(encoded, n.null)
+// allNull reports whether null follows wherever one of the names stands in a value. (A text in it that looks like
+// a name costs a detour, and nothing else.)
+func allNull(names []msgpackName, encoded []byte) bool {
+	for _, n := range names {
+		if bytes.Count(encoded, n.name) != bytes.Count(encoded, n.null) {
+			return false
+		}
+	}
+	return true
 }
 
 // configured is a new instance of the resource, as the framework makes for each call.

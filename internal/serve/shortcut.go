@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"bytes"
 	"context"
 	"sync/atomic"
 
@@ -90,7 +89,7 @@ func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 	if r == nil || len(req.PriorPrivate) > 0 || req.PriorIdentity != nil || defers || req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
-	if len(req.PriorState.MsgPack) > 0 && bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) && !r.mayWriteOnly(req.PriorState) {
+	if r.unchanged(req) {
 		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState}, nil
 	}
 	config, ok := r.decode(req.Config)

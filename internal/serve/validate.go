@@ -34,11 +34,7 @@ func (w *walk) object(nodes []node, object tftypes.Value, at path.Path, expressi
 		n := &nodes[i]
 		v, ok := fields[n.name]
 		if !ok {
-			// Below an object that is null or unknown, so is everything.
-			if !object.IsKnown() {
-				continue
-			}
-			v = tftypes.NewValue(n.tf, nil)
+			v = tftypes.NewValue(n.tf, nil) // as the framework has it, also below an object that is not known yet
 		}
 		if !w.node(n, v, at, expression) {
 			return false
