@@ -15,9 +15,14 @@ type Limits struct {
 	Values int // objects, lists, texts, numbers, true, false and null, but not the names of members; 0 = any number
 }
 
+// LimitError means that a text goes beyond one of the Limits.
+type LimitError struct{ why string }
+
+func (e *LimitError) Error() string { return e.why }
+
 // Strict reports why a text must not be trusted: it is not one JSON value in UTF-8, two
 // readers may read two things in it, since a name stands twice in one object, or it goes
-// beyond a limit. Names are told apart as they are, so that "a" and "A" are two, and
+// beyond a limit (*LimitError). Names are told apart as they are, so that "a" and "A" are two, and
 // "\u0061" and "a" one. A byte order mark is refused. It takes no more memory than the text and
 // the names of the largest objects.
 func Strict(text []byte, limits Limits) error {
@@ -87,14 +92,14 @@ type strict struct {
 func (s *strict) value(at, depth int) (int, error) {
 	at = s.space(at)
 	if s.values++; s.limits.Values > 0 && s.values > s.limits.Values {
-		return 0, fmt.Errorf("the text has more than %d values", s.limits.Values)
+		return 0, &LimitError{fmt.Sprintf("the text has more than %d values", s.limits.Values)}
 	}
 	switch s.text[at] {
 	case '"':
 		return s.string(at), nil
 	case '{', '[':
 		if s.limits.Depth > 0 && depth == s.limits.Depth {
-			return 0, fmt.Errorf("objects and lists are inside one another more than %d levels deep, line %d", s.limits.Depth, line(s.text, at))
+			return 0, &LimitError{fmt.Sprintf("objects and lists are inside one another more than %d levels deep, line %d", s.limits.Depth, line(s.text, at))}
 		}
 		return s.members(at, depth)
 	}
