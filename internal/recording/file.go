@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync"
 )
 
 // maxSize is how large a recording may be, in bytes. Answers with all log probabilities
@@ -115,15 +115,19 @@ func (s *Store) hidden(name, ending string) string {
 // ample is more than most recordings take, in bytes.
 const ample = 64 << 10
 
-// filling is what no file system stores in less space than it has, and no JSON.
-var filling = slices.Repeat([]byte(rand.Text()), ample/len(rand.Text()))
+// filling is what no file system can store in less space, and no JSON.
+var filling = sync.OnceValue(func() []byte {
+	text := make([]byte, ample)
+	_, _ = rand.Read(text) // it never fails
+	return text
+})
 
 // writable makes sure, before money is spent, that a recording of the question can be
 // written, by writing as much.
 func (s *Store) writable(q Question) error {
 	probe, err := s.makeTemporary(q.name + ".json") // so that it goes like any that a kill has left
 	if err == nil {
-		_, err = probe.Write(filling)
+		_, err = probe.Write(filling())
 		err = errors.Join(err, probe.Close(), os.Remove(probe.Name()))
 	}
 	if err != nil {
