@@ -67,14 +67,7 @@ func readFile(file string) ([]byte, error) {
 		return nil, err
 	}
 	defer opened.Close()
-	info, err := opened.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxSize {
-		return nil, errTooLarge
-	}
-	text, err := io.ReadAll(io.LimitReader(opened, maxSize+1)) // a file can grow, and those of /proc have no size
+	text, err := io.ReadAll(io.LimitReader(opened, maxSize+1))
 	if err == nil && len(text) > maxSize {
 		err = errTooLarge
 	}

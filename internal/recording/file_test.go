@@ -199,6 +199,20 @@ func TestTake_recordsAStrangeAnswerReadably(t *testing.T) {
 	}
 }
 
+// A recording is made to be read, unless that would make it too large to be one.
+func TestTake_recordsADeepAnswerInOneLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	deep := strings.Repeat("[", 100) + strings.Repeat("0,", 400_000) + "0" + strings.Repeat("]", 100)
+	taken, err := open(dir, "").Take(t.Context(), question("a"), answers(`{"a":`+deep+`}`))
+	if err != nil || taken.Unusable || taken.Unrecorded != nil {
+		t.Fatalf("%s, %v, %v", taken.File, taken.Unrecorded, err)
+	}
+	if again, err := open(dir, "").Take(t.Context(), question("a"), never(t)); err != nil || string(again.Answer.Body) != `{"a":`+deep+`}` {
+		t.Errorf("%v", err)
+	}
+}
+
 // What could not be read again is no recording, and not lost.
 func TestTake_keepsAsideWhatCouldNotBeReadAgain(t *testing.T) {
 	t.Parallel()
