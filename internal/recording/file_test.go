@@ -203,7 +203,7 @@ func TestTake_recordsAStrangeAnswerReadably(t *testing.T) {
 func TestTake_recordsADeepAnswerInOneLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	deep := strings.Repeat("[", 100) + strings.Repeat("0,", 400_000) + "0" + strings.Repeat("]", 100)
+	deep := strings.Repeat("[", 100) + strings.Repeat("0,", 9_000) + "0" + strings.Repeat("]", 100)
 	taken, err := open(dir, "").Take(t.Context(), question("a"), answers(`{"a":`+deep+`}`))
 	if err != nil || taken.Unusable || taken.Unrecorded != nil {
 		t.Fatalf("%s, %v, %v", taken.File, taken.Unrecorded, err)
@@ -217,9 +217,9 @@ func TestTake_recordsADeepAnswerInOneLine(t *testing.T) {
 func TestTake_keepsAsideWhatCouldNotBeReadAgain(t *testing.T) {
 	t.Parallel()
 	for kind, test := range map[string]struct{ body, why string }{
-		"many values": {`{"choices":[` + strings.Repeat("{},", 1_000_000) + `{}]}`, "values"},
+		"many values": {`{"choices":[` + strings.Repeat("{},", 10_000) + `{}]}`, "values"},
 		"deep":        {`{"a":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}`, "levels deep"},
-		"large":       {`{"a":"` + strings.Repeat("x", 64<<20) + `"}`, "larger than 64 MiB"},
+		"large":       {`{"a":"` + strings.Repeat("x", 1<<20) + `"}`, "larger than 64 MiB"},
 		"a list":      {`[1]`, "no JSON object"},
 		"no JSON":     {`{"a":`, "not valid JSON"},
 	} {
@@ -252,8 +252,8 @@ func TestBegin_refusesARequestThatCannotBeRecorded(t *testing.T) {
 	t.Parallel()
 	for why, request := range map[string]string{
 		"levels deep":        `{"a":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}`,
-		"values":             `{"a":[` + strings.Repeat("1,", 1_000_000) + `1]}`,
-		"larger than 64 MiB": `{"a":"` + strings.Repeat("x", 64<<20) + `"}`,
+		"values":             `{"a":[` + strings.Repeat("1,", 10_000) + `1]}`,
+		"larger than 64 MiB": `{"a":"` + strings.Repeat("x", 1<<20) + `"}`,
 	} {
 		_, slot, err := open(t.TempDir(), "").Begin(t.Context(), asking(request, nil, nil))
 		if slot != nil || !errors.As(err, new(*recording.UnfitError)) || !strings.Contains(err.Error(), why) {

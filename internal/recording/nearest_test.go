@@ -82,7 +82,7 @@ func TestNearest_passesOverWhatItCannotRead(t *testing.T) {
 	name := func(n int) string { return filepath.Join(dir, fmt.Sprintf("%064x.json", n)) }
 	whole := before(text, ",\n  \"answer\"")
 	write(t, name(1), whole+`, "answer": {"a":"`+strings.Repeat("x", 2<<20)+`"}}`)
-	write(t, name(0), `{"recording": 1, "unusable": ["`+strings.Repeat("x", 2<<20)+`"]`+strings.TrimPrefix(whole, "{"))
+	write(t, name(0), `{"recording": 1, "unusable": ["`+strings.Repeat("x", 2<<20)+`"],`+strings.TrimPrefix(strings.Replace(whole, `"recording": 1,`, "", 1), "{")+`, "answer": {}}`)
 	for i, bad := range []string{"", "{", "[]", "null", `{"request":5,"answer":{}}`, `{"request":{},"request":{}`, `{"triggers":{"a":1},"answer":{}}`, whole, whole + "}"} {
 		write(t, name(10+i), bad)
 	}

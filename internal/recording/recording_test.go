@@ -279,8 +279,8 @@ func TestTake_neverOverwritesWhatItCannotRead(t *testing.T) {
 		"with a byte order mark":    {"\ufeff" + text, "byte order mark"},
 		"UTF-16":                    {"\xff\xfe{\x00}\x00", "is not UTF-8"},
 		"very deep":                 {strings.Replace(text, `"x"`, strings.Repeat("[", 5000)+strings.Repeat("]", 5000), 1), "levels deep"},
-		"a million empty choices":   {strings.Replace(text, `"x"`, `[`+strings.Repeat("{},", 1_000_000)+`{}]`, 1), "more than 1000000 values"},
-		"larger than any recording": {text + strings.Repeat(" ", 64<<20), "larger than 64 MiB"},
+		"many empty choices":        {strings.Replace(text, `"x"`, `[`+strings.Repeat("{},", 10_000)+`{}]`, 1), "more than 10000 values"},
+		"larger than any recording": {text + strings.Repeat(" ", 1<<20), "larger than 64 MiB"},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
