@@ -91,8 +91,7 @@ func slow(text string, depth, values int) bool {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
 	var open []map[string]bool // nil = a list
-	name := ""                 // of the member whose value is next
-	named := false
+	named := false             // the name of the next value was read
 	for {
 		token, err := dec.Token()
 		if errors.Is(err, io.EOF) {
@@ -106,7 +105,8 @@ func slow(text string, depth, values int) bool {
 			continue
 		}
 		if len(open) > 0 && open[len(open)-1] != nil && !named {
-			name, named = token.(string), true
+			name := token.(string)
+			named = true
 			if open[len(open)-1][name] {
 				return false
 			}

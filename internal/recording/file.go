@@ -2,6 +2,7 @@ package recording
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -150,35 +151,42 @@ func (s *Store) adopt(q Question) error {
 			continue
 		}
 		left := filepath.Join(s.options.Directory, name)
-		if err := s.adoptFile(q, left, filepath.Join(s.options.Directory, target[:end]+".json")); err != nil {
+		target = filepath.Join(s.options.Directory, target[:end]+".json")
+		if !s.adoptable(q, left, target) {
+			continue
+		}
+		if err := os.Rename(left, target); err != nil {
 			return &UnwritableError{Directory: s.options.Directory, Why: plain(err)}
 		}
+		s.index.forget()
 	}
 	return nil
 }
 
-// adoptFile gives a temporary file that was left the name of its target, if it is whole.
-// What it does not understand it leaves alone.
-func (s *Store) adoptFile(q Question, left, target string) error {
+// adoptable reports whether a temporary file that was left holds what its target was to hold,
+// whole. The half of that is removed; what is none of ours is left alone.
+func (s *Store) adoptable(q Question, left, target string) bool {
 	text, err := readFile(left)
 	if err != nil {
-		return nil //nolint:nilerr // a link, a pipe, somebody else's: no recording was left here
+		return false // a link, a pipe, somebody else's
 	}
 	r, damage := parse(text)
-	switch {
-	case damage != nil && damage.Next == restore: // the half of one
-		_ = os.Remove(left)
-		return nil
-	case damage != nil || r.named(q.ignore) != q.name:
-		return nil
-	case (r.Unusable != nil) == (target == s.File(q)): // the one is never taken for the other
-		return nil
-	case r.Unusable == nil && !isObject(r.Answer):
-		return nil
-	case exists(target) && !(s.options.Mode == Refresh && r.Unusable == nil):
-		return nil
+	if damage != nil {
+		if !json.Valid(text) {
+			_ = os.Remove(left)
+		}
+		return false
 	}
-	return os.Rename(left, target)
+	switch unusable := r.Unusable != nil; {
+	case r.named(q.ignore) != q.name:
+		return false
+	case unusable == (target == s.File(q)): // the one is never taken for the other
+		return false
+	case unusable:
+		return !exists(target)
+	default:
+		return isObject(r.Answer) && (s.options.Mode == Refresh || !exists(target))
+	}
 }
 
 func exists(file string) bool {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 )
 
@@ -276,4 +277,28 @@ func TestBroken_onceAnAnswerCouldNotBeWritten(t *testing.T) {
 	if err := store.Broken(); !errors.As(err, &broken) || broken.Directory != dir || broken.Why == "" {
 		t.Errorf("got %v", err)
 	}
+}
+
+// FuzzTake: whatever a server answers, it is found again with the meaning that it had when it
+// came, or it was kept aside.
+func FuzzTake(f *testing.F) {
+	for _, body := range []string{`{"a":1,"a":2}`, "{\"a\":\"\xff\\ud800\"}", `{}`, `[]`, `{"a":`, `{"\u0061":[[{}]],"A":1e-400000}`, "\ufeff{}", ""} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		dir := t.TempDir()
+		taken, slot, err := open(dir, "").Begin(t.Context(), question("a"))
+		if slot == nil {
+			t.Fatalf("%+v, %v", taken, err)
+		}
+		taken = slot.Keep(recording.Answer{Body: body}, nil)
+		slot.Close()
+		again, found, err := open(dir, "").Find(question("a"))
+		if err != nil || found == taken.Unusable || taken.File == "" || taken.Unusable != (taken.Unrecorded != nil) {
+			t.Fatalf("%q: %s, %v; found: %t, %v", body, taken.File, taken.Unrecorded, found, err)
+		}
+		if found && !jsontext.Same(string(again.Body), string(body)) {
+			t.Errorf("%q became %q", body, again.Body)
+		}
+	})
 }

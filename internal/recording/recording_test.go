@@ -600,6 +600,8 @@ func FuzzFind(f *testing.F) {
 	f.Add(strings.ReplaceAll(string(text), `"recording": 1`, `"recording": 1e0`))
 	f.Add(`{"recording":1,"request":{},"answer":{}}`)
 	f.Add(`{"recording":1,"answer":null}`)
+	f.Add(strings.Replace(string(text), `"answer"`, `"answer":{},"answer"`, 1))
+	f.Add(strings.Replace(string(text), `"answer"`, `"Answer"`, 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		if err := os.WriteFile(taken.File, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
