@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -61,7 +62,10 @@ func (s *Store) lock(ctx context.Context, name string) (unlock func(), err error
 	}
 	file := s.hidden(name, "lock")
 	for {
-		lock := flock.New(file)
+		if info, err := os.Lstat(file); err == nil && regular(info) != nil { // opening it could block, or make a file elsewhere
+			return nil, &UnwritableError{Directory: s.options.Directory, Why: "for its file " + filepath.Base(file) + ", " + regular(info).Error()}
+		}
+		lock := flock.New(file, flock.SetFlag(os.O_CREATE|os.O_RDONLY|openSafely))
 		locked, err := lock.TryLockContext(ctx, poll)
 		switch {
 		case ctx.Err() != nil:
@@ -81,7 +85,7 @@ func (s *Store) lock(ctx context.Context, name string) (unlock func(), err error
 
 // isFile reports whether the lock's file is still the one of that name.
 func isFile(lock *flock.Flock, name string) bool {
-	now, err := os.Stat(name)
+	now, err := os.Lstat(name)
 	if err != nil {
 		return false
 	}

@@ -14,14 +14,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
@@ -58,6 +56,9 @@ type Store struct {
 
 	unusable sync.Map // name → Taken: what this process was answered that is of no use
 	unclear  sync.Map // name → error: why a call of this process failed that may have been billed
+	broken   atomic.Pointer[UnwritableError]
+
+	index index // of what Nearest looks through
 }
 
 // New returns the store. It touches no file.
@@ -81,6 +82,7 @@ type Question struct {
 	request  []byte
 	ignore   []string
 	triggers map[string]string
+	unfit    error // why the request cannot be recorded; nil = it can
 }
 
 // NewQuestion asks for the answer to request, a JSON object as it is sent to endpoint,
@@ -90,7 +92,14 @@ type Question struct {
 // is no JSON object.
 func NewQuestion(endpoint string, request []byte, ignore []string, triggers map[string]string) (Question, error) {
 	name, err := nameOf(endpoint, request, triggers, ignore)
-	return Question{name: name, endpoint: endpoint, request: request, ignore: ignore, triggers: triggers}, err
+	q := Question{name: name, endpoint: endpoint, request: request, ignore: ignore, triggers: triggers}
+	if err == nil {
+		_, q.unfit = unambiguous(request)
+	}
+	if err == nil && len(request) > maxSize-ample {
+		q.unfit = errTooLarge
+	}
+	return q, err
 }
 
 // Name is the name of the question's recording without its ending: 64 hexadecimal digits.
@@ -129,114 +138,10 @@ type Answer struct {
 	RequestID string // the server's name of the call; "" when it gave none
 }
 
-// format is the version of the files that this package writes, and the newest that it reads.
-const format = 1
-
-// record is the content of a file.
-type record struct {
-	Format    int               `json:"recording"`
-	Recorded  time.Time         `json:"recorded_at"`
-	Version   string            `json:"provider_version"`
-	Unusable  []string          `json:"unusable,omitempty"`
-	RequestID string            `json:"request_id,omitempty"`
-	Endpoint  string            `json:"endpoint,omitempty"`
-	Triggers  map[string]string `json:"triggers,omitempty"`
-	Request   json.RawMessage   `json:"request"`
-	Answer    json.RawMessage   `json:"answer"`
-}
-
 // File is where the question's recording is, or would be.
 func (s *Store) File(q Question) string { return s.file(q.name) }
 
 func (s *Store) file(name string) string { return filepath.Join(s.options.Directory, name+".json") }
-
-// Find returns the recording of a question; false = there is none. In the mode
-// Replay that is a *MissingError. A file that cannot be used is a *DamagedError.
-// In the mode Refresh only what this process has asked for is found.
-func (s *Store) Find(q Question) (Answer, bool, error) {
-	answer, err := s.read(q)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && s.options.Mode == Replay:
-		return Answer{}, false, s.missing(q)
-	case errors.Is(err, fs.ErrNotExist):
-		return Answer{}, false, nil
-	case err != nil:
-		return Answer{}, false, err // in the mode Refresh, too: what cannot be read is not overwritten
-	}
-	if _, fresh := s.fresh.Load(q.name); s.options.Mode == Refresh && !fresh {
-		return Answer{}, false, nil
-	}
-	return answer, true, nil
-}
-
-func (s *Store) read(q Question) (Answer, error) {
-	if s.options.Directory == "" {
-		return Answer{}, fs.ErrNotExist
-	}
-	file := s.File(q)
-	text, err := os.ReadFile(file)
-	switch {
-	case err == nil:
-	case errors.Is(err, fs.ErrNotExist):
-		return Answer{}, err
-	case notDirectory(s.options.Directory):
-		return Answer{}, &UnwritableError{Directory: s.options.Directory, Why: "it is a file, or below one"}
-	default:
-		return Answer{}, &DamagedError{File: file, Why: "it cannot be read: " + plain(err), Next: "Make it readable"}
-	}
-	answer, damage := parse(text, q)
-	if damage != nil {
-		damage.File = file
-		return Answer{}, damage
-	}
-	return answer, nil
-}
-
-func notDirectory(path string) bool {
-	info, err := os.Stat(path)
-	return err != nil && !errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir()
-}
-
-const restore = "Restore it from version control; or delete it, and the model is asked again"
-
-// parse reads the content of the question's file, or says why it is none.
-func parse(text []byte, q Question) (Answer, *DamagedError) {
-	damaged := func(why string) (Answer, *DamagedError) { return Answer{}, &DamagedError{Why: why, Next: restore} }
-	var head struct {
-		Format json.Number `json:"recording"`
-	}
-	if err := json.Unmarshal(text, &head); err != nil {
-		return damaged("it is not valid JSON (" + err.Error() + ")")
-	}
-	version, err := head.Format.Int64()
-	switch {
-	case err != nil || version < 1:
-		return damaged(`it is no recording: it has no "recording" with the version of its format`)
-	case version > format:
-		return Answer{}, &DamagedError{Next: "Use a newer version of the provider",
-			Why: fmt.Sprintf("it has the format %d, of a newer version of the provider; this one reads up to %d", version, format)}
-	}
-	var r record
-	if err := json.Unmarshal(text, &r); err != nil {
-		return damaged("it is not in the form of a recording (" + err.Error() + ")")
-	}
-	if !isObject(r.Answer) {
-		return damaged(`its "answer" is no JSON object`)
-	}
-	own, err := nameOf(r.Endpoint, r.Request, r.Triggers, q.ignore)
-	if err != nil {
-		return damaged(`its "request" is no JSON object`)
-	}
-	if own != q.name {
-		return damaged("its request is not the one that its name stands for: the file was renamed, or its request edited")
-	}
-	return Answer{Body: r.Answer, RequestID: r.RequestID}, nil
-}
-
-func isObject(text json.RawMessage) bool {
-	var object map[string]json.RawMessage
-	return json.Unmarshal(text, &object) == nil && object != nil
-}
 
 // recordings are the names of the recordings in the directory.
 func (s *Store) recordings() []string {

@@ -250,17 +250,37 @@ func TestTake_neverOverwritesWhatItCannotRead(t *testing.T) {
 	bytes, _ := os.ReadFile(taken.File)
 	text := string(bytes)
 	for kind, test := range map[string]struct{ content, why string }{
-		"empty":          {"", "not valid JSON"},
-		"cut":            {text[:len(text)-30], "not valid JSON"},
-		"merge conflict": {"<<<<<<< HEAD\n" + text, "not valid JSON"},
-		"foreign":        {`{"hello":"world"}`, "is no recording"},
-		"a list":         {`[1]`, "not valid JSON"},
-		"format 0":       {strings.Replace(text, `"recording": 1`, `"recording": 0`, 1), "is no recording"},
-		"newer":          {strings.Replace(text, `"recording": 1`, `"recording": 2`, 1), "format 2, of a newer version"},
-		"wrong form":     {strings.Replace(text, `"recorded_at": "2026-11-24T12:00:00Z"`, `"recorded_at": 5`, 1), "not in the form"},
-		"no answer":      {strings.Replace(text, `"answer"`, `"anwser"`, 1), `"answer" is no JSON object`},
-		"no request":     {strings.Replace(text, `"request"`, `"reqeust"`, 1), `"request" is no JSON object`},
-		"edited":         {strings.Replace(text, `"content": "a"`, `"content": "b"`, 1), "not the one that its name stands for"},
+		"empty":            {"", "the text is empty"},
+		"cut":              {text[:len(text)-30], "ends before"},
+		"merge conflict":   {"<<<<<<< HEAD\n" + text, "not valid JSON"},
+		"two":              {text + text, "not valid JSON"},
+		"foreign":          {`{"hello":"world"}`, "is no recording"},
+		"a list":           {`[1]`, "is no recording"},
+		"null":             {`null`, "is no recording"},
+		"format 0":         {strings.Replace(text, `"recording": 1`, `"recording": 0`, 1), "is no recording"},
+		"newer":            {strings.Replace(text, `"recording": 1`, `"recording": 2, "novel": {}`, 1), "format 2, of a newer version"},
+		"wrong form":       {strings.Replace(text, `"recorded_at": "2026-11-24T12:00:00Z"`, `"recorded_at": 5`, 1), "not in the form"},
+		"no answer":        {before(text, ",\n  \"answer\"") + "}", `"answer" is no JSON object`},
+		"a text as answer": {before(text, ",\n  \"answer\"") + `, "answer": "x"}`, `"answer" is no JSON object`},
+		"no request":       {before(text, ",\n  \"request\"") + `, "answer": {}}`, `"request" is no JSON object`},
+		"edited":           {strings.Replace(text, `"content": "a"`, `"content": "b"`, 1), "not the one that its name stands for"},
+		"another endpoint": {strings.Replace(text, `"request"`, `"endpoint": "responses", "request"`, 1), "not the one that its name stands for"},
+
+		// What a reviewer may read otherwise than the provider.
+		"answer twice":              {strings.Replace(text, `"answer"`, `"answer": {}, "answer"`, 1), `"answer" stands twice`},
+		"answer twice, escaped":     {strings.Replace(text, `"answer"`, `"\u0061nswer": {}, "answer"`, 1), `"answer" stands twice`},
+		"answer in capitals":        {strings.Replace(text, `"answer"`, `"Answer"`, 1), `"Answer", which no recording has`},
+		"answer in both":            {before(text, "\n}") + `, "ANSWER": {"content":"y"}}`, `"ANSWER", which no recording has`},
+		"request with a long s":     {before(text, "\n}") + `, "reque\u017ft": {"content":"y"}}`, `which no recording has`},
+		"twice in the answer":       {strings.Replace(text, `"content": "x"`, `"content": "y", "content": "x"`, 1), `"content" stands twice`},
+		"twice in the request":      {strings.Replace(text, `"content": "a"`, `"content": "b", "content": "a"`, 1), `"content" stands twice`},
+		"unknown member":            {before(text, "\n}") + `, "note": "x"}`, `"note", which no recording has`},
+		"Latin-1":                   {strings.Replace(text, `"x"`, "\"\xe9\"", 1), "is not UTF-8"},
+		"with a byte order mark":    {"\ufeff" + text, "byte order mark"},
+		"UTF-16":                    {"\xff\xfe{\x00}\x00", "is not UTF-8"},
+		"very deep":                 {strings.Replace(text, `"x"`, strings.Repeat("[", 5000)+strings.Repeat("]", 5000), 1), "levels deep"},
+		"many empty choices":        {strings.Replace(text, `"x"`, `[`+strings.Repeat("{},", 10_000)+`{}]`, 1), "more than 10000 values"},
+		"larger than any recording": {text + strings.Repeat(" ", 1<<20), "larger than 64 MiB"},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -282,6 +302,9 @@ func TestTake_neverOverwritesWhatItCannotRead(t *testing.T) {
 		})
 	}
 }
+
+// before is what stands in a text before a mark.
+func before(text, mark string) string { return text[:strings.LastIndex(text, mark)] }
 
 func TestTake_keepsWhatIsUnusableButNeverGivesIt(t *testing.T) {
 	t.Parallel()
@@ -577,6 +600,8 @@ func FuzzFind(f *testing.F) {
 	f.Add(strings.ReplaceAll(string(text), `"recording": 1`, `"recording": 1e0`))
 	f.Add(`{"recording":1,"request":{},"answer":{}}`)
 	f.Add(`{"recording":1,"answer":null}`)
+	f.Add(strings.Replace(string(text), `"answer"`, `"answer":{},"answer"`, 1))
+	f.Add(strings.Replace(string(text), `"answer"`, `"Answer"`, 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		if err := os.WriteFile(taken.File, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -2,8 +2,6 @@ package recording
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
 	"sync"
 )
 
@@ -40,9 +38,10 @@ type Slot struct {
 // failed call may have been billed: then who waits, and who comes later in this process,
 // gets an *UnclearError. A wait ends with ctx.
 //
-// That the directory can be written to is found out before there is a slot.
+// That the directory can be written to is found out before there is a slot. Where a process
+// was killed while it wrote the answer, and the answer is whole, that is taken.
 //
-// Errors are those of Find, *UnwritableError, *UnclearError and those of ctx.
+// Errors are those of Find, *UnwritableError, *UnfitError, *UnclearError and those of ctx.
 func (s *Store) Begin(ctx context.Context, q Question) (taken Taken, slot *Slot, err error) {
 	if taken, done, err := s.take(q); done {
 		return taken, nil, err
@@ -57,10 +56,7 @@ func (s *Store) Begin(ctx context.Context, q Question) (taken Taken, slot *Slot,
 		return Taken{}, nil, err
 	}
 	release := func() { unlock(); leave() }
-	taken, done, err := s.again(q)
-	if err == nil && !done {
-		err = s.writable()
-	}
+	taken, done, err := s.prepare(q)
 	if err != nil || done {
 		release()
 		return taken, nil, err
@@ -75,6 +71,23 @@ func (s *Store) take(q Question) (taken Taken, done bool, err error) {
 		return Taken{}, err != nil, err
 	}
 	return Taken{Answer: answer, File: s.File(q), Recorded: true}, true, nil
+}
+
+// prepare makes a locked question ready to be asked; done = there is an answer or an error.
+func (s *Store) prepare(q Question) (taken Taken, done bool, err error) {
+	if taken, done, err := s.again(q); done {
+		return taken, true, err
+	}
+	if q.unfit != nil {
+		return Taken{}, true, &UnfitError{Why: q.unfit.Error()}
+	}
+	if err := s.adopt(q); err != nil {
+		return Taken{}, true, err
+	}
+	if taken, done, err := s.take(q); done { // it was adopted
+		return taken, true, err
+	}
+	return Taken{}, false, s.writable(q)
 }
 
 // again looks, after a wait, for what somebody else has got meanwhile.
@@ -94,22 +107,33 @@ func (s *Store) again(q Question) (taken Taken, done bool, err error) {
 // Keep writes the answer, whole or not at all, and says where it is. unusable says why
 // it must not be given again (nil = it may): such an answer is kept in a file beside the
 // recordings that is never taken for one; in this process, and only there, it is the
-// answer to the question from then on, lest each of many that ask the same pays for it.
+// answer to the question from then on, lest each of many that ask the same pays for it. It
+// goes the same way with an answer that could not be read again, as it is too large; then
+// Unrecorded says why.
 func (slot *Slot) Keep(answer Answer, unusable []string) Taken {
 	s, q := slot.store, slot.q
-	taken := Taken{Answer: answer, File: s.File(q), Unusable: unusable != nil}
-	if taken.Unusable {
-		taken.File = filepath.Join(s.options.Directory, q.name+"."+s.options.Now().UTC().Format("20060102T150405.000000000Z")+".unusable.json")
-	}
-	if taken.Unrecorded = s.write(taken.File, q, answer, unusable); taken.Unrecorded != nil {
-		taken.File = ""
+	written := s.keep(q, answer, unusable)
+	taken := Taken{Answer: answer, File: written.file, Unusable: unusable != nil || written.aside, Unrecorded: written.err}
+	if written.file == "" {
+		s.broken.CompareAndSwap(nil, &UnwritableError{Directory: s.options.Directory, Why: plain(written.err)})
 	} else if !taken.Unusable {
 		s.fresh.Store(q.name, struct{}{})
 	}
 	if taken.Unusable {
 		s.unusable.Store(q.name, taken)
 	}
+	s.index.forget()
 	return taken
+}
+
+// Broken is an *UnwritableError once this process has failed to write an answer down, as on
+// a full disk; nil before. Whoever has no other place for an answer, as a plan has not, asks
+// for it before each call: an answer that the next call brings might be lost as well.
+func (s *Store) Broken() error {
+	if broken := s.broken.Load(); broken != nil {
+		return broken
+	}
+	return nil
 }
 
 // Fail says that asking failed. unclear says that the call may have been answered, and
@@ -126,16 +150,3 @@ func (slot *Slot) Fail(err error, unclear bool) {
 
 // Close lets others ask. To close a slot again does nothing.
 func (slot *Slot) Close() { slot.release() }
-
-// UnclearError means that nothing was asked, since another resource of this process has
-// asked the same and failed, and its call may have been answered and billed.
-type UnclearError struct {
-	Err error // the other's failure
-}
-
-func (e *UnclearError) Error() string {
-	return fmt.Sprintf("another resource or data source has asked the same in this run, and failed; "+
-		"it is not asked again, since that call may have been answered and billed: %s", e.Err)
-}
-
-func (e *UnclearError) Unwrap() error { return e.Err }

@@ -1,0 +1,105 @@
+package recording
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+)
+
+// written is what became of an answer.
+type written struct {
+	file  string // "" = it could not be written, see err
+	aside bool   // the file is none that is found again
+	err   error
+}
+
+// keep writes an answer as the recording of a question; or beside the recordings, if it
+// is unusable or could not be read again.
+func (s *Store) keep(q Question, answer Answer, unusable []string) written {
+	now := s.options.Now().UTC()
+	r := record{
+		Format:    format,
+		Recorded:  now.Truncate(time.Second),
+		Version:   s.options.Version,
+		Unusable:  unusable,
+		RequestID: answer.RequestID,
+		Endpoint:  q.endpoint,
+		Triggers:  q.triggers,
+	}
+	r.Request, _ = unambiguous(q.request) // Begin gives no slot where that fails
+	var unfit error
+	if r.Answer, unfit = unambiguous(answer.Body); unfit == nil && !isObject(r.Answer) {
+		unfit = errors.New("it is no JSON object")
+	}
+	inLines := !errors.As(unfit, new(*jsontext.LimitError)) // deep ones grow a lot
+	text, err := r.encode(inLines)
+	switch {
+	case err != nil:
+		return written{err: err}
+	case unfit == nil && len(text) > maxSize:
+		unfit = errTooLarge
+	}
+	if unfit != nil && unusable == nil {
+		r.Unusable = []string{"the answer cannot be recorded: " + unfit.Error()}
+		if text, err = r.encode(inLines); err != nil {
+			return written{err: err}
+		}
+	}
+	out := written{file: s.File(q)}
+	if r.Unusable != nil {
+		out.aside, out.file = true, filepath.Join(s.options.Directory, q.name+"."+now.Format("20060102T150405.000000000Z")+".unusable.json")
+		if unusable == nil {
+			out.err = unfit
+		}
+	}
+	if err := s.writeFile(out.file, text); err != nil {
+		return written{err: err}
+	}
+	return out
+}
+
+// encode writes a record as it stands in its file: in lines, to be read by people, unless that
+// would make it too large.
+func (r *record) encode(inLines bool) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil || !inLines {
+		return out.Bytes(), err
+	}
+	var lines bytes.Buffer
+	if err := json.Indent(&lines, out.Bytes(), "", "  "); err != nil || lines.Len() > maxSize {
+		return out.Bytes(), err
+	}
+	return lines.Bytes(), nil
+}
+
+// unambiguous is a text in a spelling that a recording may have, with the meaning that the
+// readers of encoding/json take from it: of two members of one name the last counts, and what
+// is not UTF-8 is U+FFFD. What is no JSON, such as the half of an answer, becomes a string. The error
+// says why a text cannot be recorded.
+func unambiguous(text []byte) (json.RawMessage, error) {
+	err := jsontext.Strict(text, limits)
+	if err == nil || errors.As(err, new(*jsontext.LimitError)) {
+		return text, err
+	}
+	v, noJSON := jsontext.Parse(string(text))
+	if noJSON != nil {
+		v = string(text)
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	if noJSON != nil {
+		return out.Bytes(), fmt.Errorf("it is not valid JSON: %w", noJSON)
+	}
+	return out.Bytes(), jsontext.Strict(out.Bytes(), limits)
+}
