@@ -251,6 +251,9 @@ func TestMessagesDataSource_isFitToBeSentAgain(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
+	if got := column(t, state, "messages", "content"); !slices.Equal(got, []string{"be brief", "<nil>", "two", "<nil>", "three"}) {
+		t.Errorf("the texts are %q", got)
+	}
 	config := object{"model": "gpt-4", "messages": of(t, state, "messages")}
 	if diags := p.Instance(typeName, "message", "tool", "functions").Apply(t, config); len(diags) > 0 {
 		t.Fatal(diags)
