@@ -147,30 +147,6 @@ output "parts" { value = data.openai_chat_completion_messages.one.messages[0].co
 	})
 }
 
-func TestDataSources_followPages(t *testing.T) {
-	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config: `
-resource "openai_chat_completion" "many" {
-  count = 3
-  model = "gpt-4"
-  store = true
-  message {
-    role    = "user"
-    content = "number ${count.index}"
-  }
-}
-
-data "openai_chat_completions" "all" {
-  depends_on = [openai_chat_completion.many]
-}
-
-output "ids" { value = length(distinct(data.openai_chat_completions.all.completions[*].id)) }
-`,
-		ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("ids", knownvalue.Int64Exact(3))},
-	})
-}
-
 func TestDataSources_sayWhatIsGone(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	gone := regexp.MustCompile(`(?s)404.*store[\s│]+=[\s│]+true`)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -27,8 +28,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 		s.health(w, r)
 		return
 	}
-	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(path, "/v1"), "/"), "/")
-	methods := s.methods(parts, body)
+	methods := s.methods(elements(r.URL), body)
 	if methods == nil {
 		fail(w, &apiError{status: http.StatusNotFound, Type: invalidRequest,
 			Message: "Invalid URL (" + r.Method + " " + path + ")"})
@@ -48,6 +48,17 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 		return
 	}
 	serve(w, r)
+}
+
+// elements are the names that the path below /v1 is made of. An escaped slash is part of a name.
+func elements(u *url.URL) []string {
+	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(u.EscapedPath(), "/v1"), "/"), "/")
+	for i, part := range parts {
+		if name, err := url.PathUnescape(part); err == nil {
+			parts[i] = name
+		}
+	}
+	return parts
 }
 
 // methods returns what can be done at a path below /v1; nil if there is no

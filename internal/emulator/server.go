@@ -178,7 +178,7 @@ func (s *Server) record(r *http.Request, body []byte) *Request {
 		ID:     requestID(len(s.requests) + 1),
 		Time:   s.options.Now(),
 		Method: r.Method,
-		Path:   r.URL.Path,
+		Path:   r.URL.EscapedPath(),
 		Query:  r.URL.Query(),
 		Header: r.Header.Clone(),
 		Body:   body,

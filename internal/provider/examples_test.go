@@ -32,13 +32,18 @@ const recorded = "pay_once"
 // where the documentation shows them.
 func needsActions(config string) bool { return strings.Contains(config, "action \"") }
 
-// Every example is applied, against one emulator that the environment names.
+// Every example is applied, against an emulator of its own.
 func TestExamples_apply(t *testing.T) {
-	s := acctest.StartAlone(t, emulator.Options{})
-	t.Setenv("OPENAI_BASE_URL", s.URL)
+	t.Parallel()
 	for dir, config := range examples(t) {
 		if !strings.HasPrefix(dir, compatible) && dir != recorded && !needsActions(config) {
-			t.Run(dir, func(t *testing.T) { s.Run(t, applied(config)) })
+			t.Run(dir, func(t *testing.T) {
+				s := acctest.Start(t, emulator.Options{})
+				step := applied(config)
+				const block = "provider \"openai\" {"
+				step.Config = strings.Replace(step.Config, block, block+"\n  base_url = \""+s.URL+"\"\n", 1)
+				s.Run(t, step)
+			})
 		}
 	}
 }
@@ -67,6 +72,7 @@ func TestExamples_planForOtherServers(t *testing.T) {
 	for dir, config := range examples(t) {
 		if name, ok := strings.CutPrefix(filepath.ToSlash(dir), compatible); ok {
 			t.Run(name, func(t *testing.T) {
+				t.Parallel()
 				s.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true})
 			})
 		}
@@ -128,8 +134,14 @@ func TestDocs_blocksAreValid(t *testing.T) {
 	for _, config := range examples(t) {
 		known = append(known, strings.TrimSpace(config))
 	}
+	t.Cleanup(func() { // when all have been planned
+		if n := len(s.Requests()); n != 0 {
+			t.Errorf("plans made %d calls", n)
+		}
+	})
 	for name, block := range docBlocks(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if _, diags := hclparse.NewParser().ParseHCL([]byte(block), name); diags.HasErrors() {
 				t.Fatal(diags)
 			}
@@ -142,9 +154,6 @@ func TestDocs_blocksAreValid(t *testing.T) {
 			}
 			s.Run(t, resource.TestStep{Config: withBlock(config), PlanOnly: true, ExpectNonEmptyPlan: strings.Contains(config, "resource ")})
 		})
-	}
-	if n := len(s.Requests()); n != 0 {
-		t.Errorf("plans made %d calls", n)
 	}
 }
 

@@ -1,0 +1,234 @@
+package acctest
+
+import (
+	"context"
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// patience is how long one call of the protocol may take, lest a test hang.
+const patience = time.Minute
+
+// ReadData reads a data source, validated first. The value is what Go makes of the state; diags are Texts.
+func (p Protocol) ReadData(t testing.TB, typeName string, config map[string]any) (state any, diags []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tf := p.Schema.DataSourceSchemas[typeName].ValueType()
+	raw := Dynamic(t, Value(tf, config))
+	validated, err := p.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: raw})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(validated.Diagnostics) > 0 {
+		return nil, Texts(validated.Diagnostics)
+	}
+	read, err := p.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: raw})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read.State != nil {
+		state = Go(undynamic(t, read.State, tf))
+	}
+	return state, Texts(read.Diagnostics)
+}
+
+// Instance is a resource whose changes are planned and applied without a CLI, in the
+// order in which Terraform does it.
+type Instance struct {
+	protocol Protocol
+	typeName string
+	blocks   []string
+	tf       tftypes.Type
+	state    tftypes.Value
+	private  []byte
+}
+
+// Instance returns a resource that is not there yet. blocks are as for Value.
+func (p Protocol) Instance(typeName string, blocks ...string) *Instance {
+	tf := p.Schema.ResourceSchemas[typeName].ValueType()
+	return &Instance{protocol: p, typeName: typeName, blocks: blocks, tf: tf, state: tftypes.NewValue(tf, nil)}
+}
+
+// State is what Go makes of the state; nil = there is none.
+func (i *Instance) State() any { return Go(i.state) }
+
+// Planned is the plan of a change.
+type Planned struct {
+	Value   any      // what Go makes of it; nil where there is none
+	Diags   []string // as Texts writes them
+	Replace bool     // what is there is replaced
+
+	raw     *tfprotov6.DynamicValue
+	private []byte
+	failed  bool
+}
+
+// Plan validates a configuration and plans the change to it.
+func (i *Instance) Plan(t testing.TB, config map[string]any) Planned {
+	t.Helper()
+	return i.plan(t, i.state, Value(i.tf, config, i.blocks...))
+}
+
+func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	validated, err := i.protocol.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: i.typeName, Config: Dynamic(t, config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed(validated.Diagnostics) {
+		return Planned{Diags: Texts(validated.Diagnostics), failed: true}
+	}
+	resp, err := i.protocol.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: i.typeName, PriorState: Dynamic(t, prior), Config: Dynamic(t, config),
+		ProposedNewState: Dynamic(t, i.proposed(t, prior, config)), PriorPrivate: i.private,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := Planned{
+		Diags: Texts(append(validated.Diagnostics, resp.Diagnostics...)), Replace: len(resp.RequiresReplace) > 0,
+		raw: resp.PlannedState, private: resp.PlannedPrivate, failed: failed(resp.Diagnostics),
+	}
+	if resp.PlannedState != nil {
+		plan.Value = Go(undynamic(t, resp.PlannedState, i.tf))
+	}
+	return plan
+}
+
+// proposed is the configuration with what the state has of computed attributes.
+func (i *Instance) proposed(t testing.TB, prior, config tftypes.Value) tftypes.Value {
+	t.Helper()
+	if prior.IsNull() {
+		return config
+	}
+	before, fields := fieldsOf(t, prior), fieldsOf(t, config)
+	for _, a := range i.protocol.Schema.ResourceSchemas[i.typeName].Block.Attributes {
+		if a.Computed && fields[a.Name].IsNull() {
+			fields[a.Name] = before[a.Name]
+		}
+	}
+	return tftypes.NewValue(i.tf, fields)
+}
+
+// Apply plans the change to a configuration and applies it, unless the plan fails. A
+// replacement destroys what is there first.
+func (i *Instance) Apply(t testing.TB, config map[string]any) (diags []string) {
+	t.Helper()
+	value := Value(i.tf, config, i.blocks...)
+	plan := i.plan(t, i.state, value)
+	if plan.failed {
+		return plan.Diags
+	}
+	diags = plan.Diags
+	if plan.Replace {
+		destroyed := i.Destroy(t)
+		diags = append(diags, destroyed...)
+		if !i.state.IsNull() {
+			return diags
+		}
+		plan = i.plan(t, i.state, value)
+		if diags = append(diags, plan.Diags...); plan.failed {
+			return diags
+		}
+	}
+	return append(diags, i.apply(t, plan.raw, Dynamic(t, value), plan.private)...)
+}
+
+// Destroy applies the plan of a destroy.
+func (i *Instance) Destroy(t testing.TB) (diags []string) {
+	t.Helper()
+	null := Dynamic(t, tftypes.NewValue(i.tf, nil))
+	return i.apply(t, null, null, i.private)
+}
+
+func (i *Instance) apply(t testing.TB, planned, config *tfprotov6.DynamicValue, private []byte) (diags []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	resp, err := i.protocol.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: i.typeName, PriorState: Dynamic(t, i.state), PlannedState: planned, Config: config, PlannedPrivate: private,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.state, i.private = undynamic(t, resp.NewState, i.tf), resp.Private
+	return Texts(resp.Diagnostics)
+}
+
+func failed(diags []*tfprotov6.Diagnostic) bool {
+	for _, d := range diags {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			return true
+		}
+	}
+	return false
+}
+
+func undynamic(t testing.TB, d *tfprotov6.DynamicValue, tf tftypes.Type) tftypes.Value {
+	t.Helper()
+	v, err := d.Unmarshal(tf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func fieldsOf(t testing.TB, v tftypes.Value) map[string]tftypes.Value {
+	t.Helper()
+	var shared map[string]tftypes.Value
+	if err := v.As(&shared); err != nil {
+		t.Fatal(err)
+	}
+	fields := make(map[string]tftypes.Value, len(shared)) // the map is the value's own
+	for name, field := range shared {
+		fields[name] = field
+	}
+	return fields
+}
+
+// Go is a Terraform value in Go's types, the other way round from Value: nil, Unknown, bool,
+// string, float64, []any and map[string]any.
+func Go(v tftypes.Value) any {
+	if !v.IsKnown() {
+		return Unknown{}
+	}
+	if v.IsNull() {
+		return nil
+	}
+	var (
+		text   string
+		truth  bool
+		number big.Float
+		items  []tftypes.Value
+		fields map[string]tftypes.Value
+	)
+	switch {
+	case v.As(&text) == nil:
+		return text
+	case v.As(&truth) == nil:
+		return truth
+	case v.As(&number) == nil:
+		f, _ := number.Float64()
+		return f
+	case v.As(&items) == nil:
+		out := make([]any, len(items))
+		for i, item := range items {
+			out[i] = Go(item)
+		}
+		return out
+	case v.As(&fields) == nil:
+		out := make(map[string]any, len(fields))
+		for name, field := range fields {
+			out[name] = Go(field)
+		}
+		return out
+	}
+	return v.String() // not reached: there are no other types
+}
