@@ -73,7 +73,7 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 		}
 	}
 	r.reportUnrecorded(&resp.Diagnostics)
-	broken, _ := i.kind.judge(config, answer, true)
+	broken, _ := i.kind.evaluate(config, answer, true)
 	broken = append(broken, i.kind.Gate.Judge(config, answer)...)
 	if len(broken) > 0 {
 		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", "  - "+strings.Join(broken, "\n  - "))

@@ -58,21 +58,20 @@ func (a asker) take(ctx context.Context, store *recording.Store, r request, ques
 	defer slot.Close()
 	answer, err := a.send(ctx, r, progress)
 	made := r.read(answer, err)
+	if len(answer.Body) > 0 {
+		made.keptIn(slot.Keep(recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, made.unusable()))
+	}
 	if err != nil {
-		slot.Fail(err, billed(err))
+		slot.Fail(err, mayBeBilled(err))
 	}
-	if len(answer.Body) == 0 {
-		if isKeyless(err) {
-			made.failure = &keyless{err, store.File(question)}
-		}
-		return made
+	if isKeyless(err) {
+		made.failure = &keyless{err, store.File(question)}
 	}
-	made.keptIn(slot.Keep(recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, made.unusable()))
 	return made
 }
 
-// billed reports whether a failed call may be billed all the same.
-func billed(err error) bool {
+// mayBeBilled reports whether a failed call may be billed all the same.
+func mayBeBilled(err error) bool {
 	var problem *client.Problem
 	return errors.As(err, &problem) && problem.MaybeBilled
 }
@@ -103,7 +102,7 @@ func (r request) read(answer client.Answer, err error) reply {
 	}
 	made.values = values
 	if err == nil {
-		made.faults, made.warnings = r.kind.judge(r.arguments, wire.FieldsOf(values), false)
+		made.faults, made.warnings = r.kind.evaluate(r.arguments, wire.FieldsOf(values), false)
 	}
 	return made
 }

@@ -130,12 +130,12 @@ type Gate struct {
 
 // declarations are what a Kind declares, put together for each of Terraform's kinds.
 type declarations struct {
-	outcome  kinds.Attributes // every attribute of an answer
-	recorded kinds.Attributes // arguments that the request is made of and that its answer is read with
-	resource kinds.Attributes
-	asking   kinds.Attributes // of the data source and the ephemeral resource
-	action   kinds.Attributes
-	keys     kinds.Attributes // arguments that only say whose key is used
+	outcome       kinds.Attributes // every attribute of an answer
+	requestInputs kinds.Attributes // arguments that the request is made of and that its answer is read with
+	resource      kinds.Attributes
+	asking        kinds.Attributes // of the data source and the ephemeral resource
+	action        kinds.Attributes
+	credentials   kinds.Attributes // arguments that only say whose key is used
 }
 
 // declare puts the declarations together, once.
@@ -149,8 +149,8 @@ func (k *Kind) declare() *declarations {
 		if k.Gate != nil {
 			d.action = kinds.Join(k.Request, settings, k.failOn(true), k.Gate.Rules).WithoutWriteOnly()
 		}
-		d.recorded = kinds.Join(k.Request, k.Reading, pick(settings, "extra_body", "record"), pick(lifecycle, "triggers"))
-		d.keys = append(pick(settings, "api_key"), pick(lifecycle, "api_key_wo")...)
+		d.requestInputs = kinds.Join(k.Request, k.Reading, pick(settings, "extra_body", "record"), pick(lifecycle, "triggers"))
+		d.credentials = append(pick(settings, "api_key"), pick(lifecycle, "api_key_wo")...)
 	})
 	return &k.declared
 }

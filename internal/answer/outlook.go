@@ -46,9 +46,9 @@ type forecast struct {
 
 // look looks for the answer in the recordings and, with generate_on = "plan", asks for it.
 func (f forecast) look(ctx context.Context) outlook {
-	place := unknownPlace(f.kind.declare().recorded, f.arguments)
+	place := unknownPlace(f.kind.declare().requestInputs, f.arguments)
 	if f.client == nil {
-		return f.later("the provider's settings are not known yet.", place)
+		return f.deferToApply("the provider's settings are not known yet.", place)
 	}
 	store, err := f.recordings(f.arguments)
 	switch {
@@ -67,7 +67,7 @@ func (f forecast) look(ctx context.Context) outlook {
 				"Use the mode \"reuse\". To have the plan ask again, change triggers, or delete the recording.")
 		return outlook{prospect: unanswerable}
 	case place != "":
-		return f.later(place+" is not known yet.", place)
+		return f.deferToApply(place+" is not known yet.", place)
 	}
 	r, err := f.kind.newRequest(f.arguments)
 	if err != nil {
@@ -89,8 +89,8 @@ func (f forecast) onPlan() bool { return generatesOnPlan(f.arguments) }
 
 func generatesOnPlan(arguments wire.Fields) bool { return arguments.String("generate_on") == onPlan }
 
-// later leaves the answer to the apply, and says why where the user wants it in the plan.
-func (f forecast) later(why, open string) outlook {
+// deferToApply leaves the answer to the apply, and says why where the user wants it in the plan.
+func (f forecast) deferToApply(why, open string) outlook {
 	if f.onPlan() && f.plans {
 		f.diags.AddAttributeWarning(path.Root("generate_on"), upperFirst(f.kind.Noun)+" is asked for during the apply",
 			"generate_on is \"plan\", but the plan cannot show the answer: "+why)
@@ -144,8 +144,11 @@ func (f recordedForecast) unrecorded(ctx context.Context, file string, promise r
 	case !f.onPlan() || promise == recording.Open:
 		return outlook{prospect: asksInApply}
 	}
-	if place := unknownPlace(f.kind.declare().keys, f.arguments); place != "" {
-		return f.later(place+" is not known yet.", place)
+	if place := unknownPlace(f.kind.declare().credentials, f.arguments); place != "" {
+		return f.deferToApply(place+" is not known yet.", place)
+	}
+	if err := f.store.Broken(); err != nil { // the plan's answer would be lost
+		return f.fail(err)
 	}
 	ctx, cancel := withCreateTimeout(ctx, f.arguments.Get("timeouts"))
 	defer cancel()

@@ -90,6 +90,8 @@ func nextStep(err error) []string {
 	var missing *unrecorded
 	var damaged *recording.DamagedError
 	switch {
+	case errors.As(err, new(*recording.UnclearError)):
+		return []string{"This is the failure of another resource or data source, which has asked the same in this run. Nothing was sent for this one, since that call may have been answered, and billed. Run the operation again to ask a second time."}
 	case errors.As(err, &keyless):
 		return []string{"Or bring the recording " + keyless.file + " here, if the model has been asked before: then no key is needed."}
 	case errors.As(err, &missing):
@@ -101,6 +103,8 @@ func nextStep(err error) []string {
 		return []string{"No call was made, because the mode of the recordings is \"replay\"."}
 	case errors.As(err, &damaged):
 		return []string{"No call was made, and the file was left as it is. " + damaged.Next + "."}
+	case errors.As(err, new(*recording.UnfitError)):
+		return []string{"No call was made. Leave the request out of the recordings with record = false, or send less."}
 	case errors.As(err, new(*recording.UnwritableError)):
 		return []string{"No call was made. Make it a directory that can be written to, or name another one in the provider's recordings block."}
 	}

@@ -34,8 +34,8 @@ func (r reply) unusable() []string {
 	return r.faults
 }
 
-// judge says what fails an answer, and what is worth a warning.
-func (k *Kind) judge(arguments, answer wire.Fields, gate bool) (faults, warnings []string) {
+// evaluate says what fails an answer, and what is worth a warning.
+func (k *Kind) evaluate(arguments, answer wire.Fields, gate bool) (faults, warnings []string) {
 	if k.Findings == nil {
 		return nil, nil
 	}
@@ -100,10 +100,10 @@ func (r reply) report(diags *diag.Diagnostics, d disposition) {
 		}
 		report.Failure(diags, summary, r.given, r.failure, notes...)
 	case r.failure != nil:
-		report.Failure(diags, summary, r.given, r.failure, "What had arrived before that is "+r.fate(d))
+		report.Failure(diags, summary, r.given, r.failure, "What had arrived before that is "+r.whereabouts(d))
 	case len(r.faults) > 0:
 		diags.AddError("Unusable "+r.kind.Noun,
-			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.faults, "\n  - ")+"\n\nThe answer is "+r.fate(d))
+			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.faults, "\n  - ")+"\n\nThe answer is "+r.whereabouts(d))
 	case len(r.warnings) > 0:
 		diags.AddWarning(upperFirst(r.kind.Noun)+" may be of no use",
 			"  - "+strings.Join(r.warnings, "\n  - ")+"\n\nThe answer is kept. To have this fail, use fail_on; to ask again, change the request or triggers.")
@@ -111,8 +111,8 @@ func (r reply) report(diags *diag.Diagnostics, d disposition) {
 	r.reportUnrecorded(diags)
 }
 
-// fate says where the answer is, and what comes next.
-func (r reply) fate(d disposition) string {
+// whereabouts says where the answer is, and what comes next.
+func (r reply) whereabouts(d disposition) string {
 	file := r.kept.File
 	place := d.place
 	switch {
