@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -112,6 +113,19 @@ func (p *Problem) facts() []string {
 // Unwrap gives the cause: among others the cause of the caller's context when
 // that ended, and the error of the caller's event function.
 func (p *Problem) Unwrap() error { return p.cause }
+
+// HasStatus reports whether err is, or wraps, the server's answer to a call with
+// this HTTP status: a *Problem of the kind API. An error inside of an answer
+// with a status of success has that status, whatever code it names. False for nil.
+func HasStatus(err error, status int) bool {
+	var problem *Problem
+	return errors.As(err, &problem) && problem.Kind == API && problem.Status == status
+}
+
+// IsGone reports whether the server says that there is no such object (any
+// more): HasStatus(err, http.StatusNotFound). A host name that is not known, a
+// connection that is refused and the like are not "gone". False for nil.
+func IsGone(err error) bool { return HasStatus(err, http.StatusNotFound) }
 
 // veiled is an error whose text is known to be free of secrets. The original
 // stays reachable for errors.Is and errors.As.
