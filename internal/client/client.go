@@ -122,7 +122,7 @@ type Request struct {
 	Body   []byte     // JSON, sent as it is; nil = no body
 	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
 
-	// Tokens is about how many tokens the call takes, prompt and answer. The
+	// Tokens is about how many tokens the call takes, question and answer. The
 	// limits go by it until the server says how many it were. 0 = nobody knows.
 	Tokens int
 
@@ -147,9 +147,9 @@ type Answer struct {
 // Do makes one call and returns the JSON of its answer. Every error is a
 // *Problem. Body is empty for a status of 204. The Answer returned with an error
 // carries the request ID, if known.
-func (c *Client) Do(ctx context.Context, r Request) (answer Answer, err error) {
+func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	call := c.newCall(ctx, r)
-	defer func() { call.settle(err) }()
+	defer call.settle()
 	res, problem := call.send()
 	if problem != nil {
 		return Answer{RequestID: problem.RequestID}, problem
@@ -172,8 +172,9 @@ type call struct {
 	wire    *transport.Exchange
 	secrets *transport.Redactor
 
-	reserved bool // the budget holds something for the call
-	usage    int  // tokens, as the server counts them; 0 = it did not say
+	reserved bool  // the budget holds something for the call
+	unpaid   error // why the budget did not let it be sent again; nil = it was not asked, or did
+	usage    int   // tokens, as the server counts them; 0 = it did not say
 }
 
 func (c *Client) newCall(ctx context.Context, r Request) *call {
@@ -293,7 +294,7 @@ func (k *call) requestID(res *http.Response) string {
 }
 
 // Path joins path elements, each escaped, so that an ID from a configuration
-// can never name another endpoint: Path("chat", "completions", id). An empty
+// can never name another endpoint: Path("files", id, "content"). An empty
 // element makes Do and Stream fail before anything is sent.
 func Path(elements ...string) string {
 	escaped := make([]string, len(elements))

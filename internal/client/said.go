@@ -29,16 +29,16 @@ const (
 // refused makes a Problem of an answer that is an error.
 func (k *call) refused(res *http.Response, body []byte) *Problem {
 	p := k.at(res, k.problem(API))
-	p.RetryAfter, _ = transport.RetryAfter(res.Header, k.now())
+	p.RetryAfter, _ = transport.RequestedWait(res.Header, body, k.now())
 	said := parseError(k.plain(body))
 	p.Type, p.Code, p.Param = k.text(said.kind, maxName), k.text(said.code, maxName), k.text(said.param, maxName)
 	p.Message, p.said = k.text(said.message, maxMessage), true
 	if p.Message == "" {
 		p.Message, p.said = k.describe(res, body), false
 	}
-	if (p.Status == http.StatusGatewayTimeout || p.Status == 524) && k.costs() {
-		p.MaybeBilled = true // the gateway gave up, perhaps not the server behind it
-	}
+	p.longQuota = transport.LongQuota(body)
+	p.unclear = transport.MaybeAnswered(p.Status, body) && !transport.Repeatable(k.request.Method)
+	p.MaybeBilled = p.unclear && k.costs()
 	p.next = k.advice(p)
 	return p
 }
