@@ -417,6 +417,25 @@ func TestPace_waitsAsLongAsTheCaller(t *testing.T) {
 	}
 }
 
+// One that waits behind another begins when that gives up, and does not wait for ever.
+func TestPace_theNextBeginsWhenOneGivesUp(t *testing.T) {
+	t.Parallel()
+	inBubble(t, transport.Options{Limits: transport.Limits{TokensPerMinute: 1000}}, fine, func(t *testing.T, p *paced) {
+		p.at(0, 600)
+		ctx, cancel := context.WithCancel(t.Context())
+		p.wg.Go(func() {
+			if _, err := p.call(ctx, 600); !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+		})
+		synctest.Wait()
+		p.at(0, 300) // fits, but keeps the order
+		time.Sleep(3 * sec)
+		cancel()
+		p.wantBegun(0, 3*sec)
+	})
+}
+
 // Whatever comes, no minute has too many and no moment either.
 func TestPace_isStrict(t *testing.T) {
 	t.Parallel()
