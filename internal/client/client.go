@@ -146,7 +146,8 @@ type Answer struct {
 
 // Do makes one call and returns the JSON of its answer. Every error is a
 // *Problem. Body is empty for a status of 204. The Answer returned with an error
-// carries the request ID, if known.
+// carries the request ID, if known, and has a Body only where a part of what was
+// asked for came beside the error.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	call := c.newCall(ctx, r)
 	defer call.settle()
@@ -258,15 +259,28 @@ func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
 	if len(body) == 0 && res.StatusCode == http.StatusNoContent {
 		return answer, nil
 	}
-	if !json.Valid(body) || body[0] != '{' { // every answer of the API is an object
-		return answer, k.unreadable(res, body)
+	valid := json.Valid(body)
+	if valid && isErrorDocument(body) {
+		return k.errorInAnswer(res, answer, body)
 	}
-	if isErrorDocument(body) {
-		return answer, k.refused(res, body)
+	if !valid || body[0] != '{' { // every answer of the API is an object
+		return answer, k.unreadable(res, body)
 	}
 	k.learnUsage(body)
 	answer.Body = k.withoutKeys(body)
 	return answer, nil
+}
+
+// errorInAnswer makes a Problem of an answer with a status of success that is an
+// error. What it holds besides is kept, since it may be paid for.
+func (k *call) errorInAnswer(res *http.Response, answer Answer, body []byte) (Answer, error) {
+	problem := k.refused(res, body)
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) == nil && document(folded(members)).holdsContent() {
+		k.learnUsage(body)
+		answer.Body, problem.MaybeBilled = k.withoutKeys(body), k.costs()
+	}
+	return answer, problem
 }
 
 // leastKey is the length in bytes of a key that no answer has by chance, as it may have "ollama".
