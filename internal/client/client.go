@@ -49,6 +49,7 @@ func New(s Settings) (*Client, error) {
 	if err != nil {
 		return nil, CheckBaseURL(s.BaseURL)
 	}
+	normalizeHost(base)
 	c := &Client{settings: s, base: base, secrets: s.secrets(base), entra: newEntra(s), budget: newBudget(s.Limits)}
 	options := c.options()
 	c.sdk = openai.NewClient(options...)

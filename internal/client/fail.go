@@ -16,7 +16,7 @@ import (
 func (k *call) refuse() *Problem {
 	base, settings := k.client.base, k.client.settings
 	key := k.request.APIKey != "" || settings.APIKey != "" || k.client.entra != nil
-	local := isLoopback(base.Hostname())
+	_, local := transport.LoopbackHost(base.Hostname())
 	p := &Problem{}
 	switch path := strings.TrimPrefix(k.request.Path, "/"); {
 	case path == "" || strings.Contains("/"+path+"/", "//"):

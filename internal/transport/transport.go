@@ -93,13 +93,13 @@ type chain struct {
 	http2 sync.Map // host:port → struct{}: servers seen to speak HTTP/2
 }
 
-// NewBase returns a transport that takes proxies from the environment, speaks
-// HTTP/2 where the server does, and keeps no connection that the server may just
-// be closing.
+// NewBase returns a transport that takes proxies from the environment, but none
+// for what never leaves this machine (LoopbackHost), speaks HTTP/2 where the
+// server does, and keeps no connection that the server may just be closing.
 func NewBase() *http.Transport {
 	dialer := &net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy:                 proxied(http.ProxyFromEnvironment),
 		DialContext:           dialer.DialContext,
 		ForceAttemptHTTP2:     true,
 		TLSHandshakeTimeout:   15 * time.Second,
