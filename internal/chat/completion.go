@@ -184,7 +184,7 @@ func (c completions) stream(ctx context.Context, request client.Request, progres
 	if err == nil && !answer.Complete && !whole.finished() {
 		err = errors.New("the stream ended before the answer was complete")
 	}
-	answer.Body = whole.completion()
+	answer.Body = c.client.Redact(request, whole.completion()) // a secret may have come in pieces
 	return answer, err
 }
 

@@ -30,8 +30,10 @@ type Client struct {
 	settings Settings
 	base     *url.URL
 	secrets  []string
-	entra    *entra  // nil = no tokens
-	budget   *budget // nil = boundless
+	shown    *transport.Redactor // of secrets, for texts that are shown
+	kept     *transport.Redactor // of secrets, for answers
+	entra    *entra              // nil = no tokens
+	budget   *budget             // nil = boundless
 	sdk      openai.Client
 }
 
@@ -51,6 +53,7 @@ func New(s Settings) (*Client, error) {
 	}
 	normalizeHost(base)
 	c := &Client{settings: s, base: base, secrets: s.secrets(base), entra: newEntra(s), budget: newBudget(s.Limits)}
+	c.shown, c.kept = redactors(c.secrets)
 	options := c.options()
 	c.sdk = openai.NewClient(options...)
 	c.sdk.Options = options // without what NewClient took from the environment
@@ -131,7 +134,7 @@ type Request struct {
 	Free bool
 
 	// Secrets are parts of Body that may come out nowhere. They are taken out of
-	// every text, and the bodies of the call are not logged.
+	// every text (transport.Passages says how), and the bodies of the call are not logged.
 	Secrets []string
 }
 
@@ -172,7 +175,10 @@ type call struct {
 	ctx     context.Context // the caller's
 	watched context.Context // the same, reporting to wire
 	wire    *transport.Exchange
-	secrets *transport.Redactor
+	secrets *transport.Redactor // for texts that are shown
+	lasting *transport.Redactor // for answers, which are kept: of long secrets only
+	private *transport.Passages // Request.Secrets
+	token   string              // of Entra ID, as known to secrets; "" = none
 
 	reserved bool  // the budget holds something for the call
 	unpaid   error // why the budget did not let it be sent again; nil = it was not asked, or did
@@ -182,23 +188,25 @@ type call struct {
 func (c *Client) newCall(ctx context.Context, r Request) *call {
 	watched, wire := transport.Watch(ctx)
 	wire.Expect(r.Tokens)
-	if len(r.Secrets) > 0 {
-		wire.Withhold()
+	private := transport.NewPassages(r.Secrets...)
+	if private != nil {
+		wire.Withhold(private)
 	}
-	return &call{
-		client:  c,
-		request: r,
-		ctx:     ctx,
-		watched: watched,
-		wire:    wire,
-		secrets: transport.NewRedactor(append(slices.Clone(c.secrets), r.APIKey, c.entra.secret())...).Also(r.Secrets...),
-	}
+	k := &call{client: c, request: r, ctx: ctx, watched: watched, wire: wire, private: private}
+	k.learn()
+	return k
 }
 
-// learn adds a token that was received meanwhile to the secrets.
+// learn takes up what is secret now: a token may have been received meanwhile.
 func (k *call) learn() {
-	if token := k.client.entra.secret(); token != "" {
-		k.secrets = transport.NewRedactor(append(slices.Clone(k.client.secrets), k.request.APIKey, token)...).Also(k.request.Secrets...)
+	token := k.client.entra.secret()
+	if token == "" && k.request.APIKey == "" {
+		k.secrets, k.lasting = k.client.shown, k.client.kept
+		return
+	}
+	if token != k.token || k.secrets == nil {
+		k.token = token
+		k.secrets, k.lasting = redactors(append(slices.Clone(k.client.secrets), k.request.APIKey, token))
 	}
 }
 
@@ -284,25 +292,11 @@ func (k *call) errorInAnswer(res *http.Response, answer Answer, body []byte) (An
 	return answer, problem
 }
 
-// leastKey is the length in bytes of a key that no answer has by chance, as it may have "ollama".
-const leastKey = 20
-
-// withoutKeys takes the API key out of an answer that repeats it, as an address does
-// that echoes its requests: an answer is kept, and a key never is.
-func (k *call) withoutKeys(answer []byte) []byte {
-	for _, key := range []string{k.client.settings.APIKey, k.request.APIKey, k.client.entra.secret()} {
-		if len(key) >= leastKey && bytes.Contains(answer, []byte(key)) {
-			answer = bytes.ReplaceAll(answer, []byte(key), []byte(transport.Mask))
-		}
-	}
-	return answer
-}
-
 // requestID takes the header of OpenAI, or what other servers call it.
 func (k *call) requestID(res *http.Response) string {
 	for _, name := range []string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid"} {
 		if id := res.Header.Get(name); id != "" {
-			return printable(k.secrets.String(id), 200)
+			return k.text(id, maxName)
 		}
 	}
 	return ""

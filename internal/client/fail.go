@@ -227,8 +227,8 @@ func (k *call) rejected(err error) *Problem {
 // text makes any text fit for a Problem. Secrets are looked for twice: as the text
 // stands, and when what is not printable no longer hides them.
 func (k *call) text(text string, limit int) string {
-	text = printable(k.secrets.String(text), math.MaxInt)
-	return printable(k.secrets.String(text), limit)
+	text = printable(k.secrets.Start(text, maxText), math.MaxInt)
+	return printable(k.private.String(k.secrets.String(text)), limit)
 }
 
 // costs reports whether an answer to the request is paid for.

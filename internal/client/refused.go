@@ -16,10 +16,11 @@ import (
 )
 
 const (
-	maxParsed  = 1 << 20 // bytes of an error body that are looked at
-	maxMessage = 2000    // characters of a message
-	maxExcerpt = 500     // characters of a body that is quoted because it could not be understood
-	maxName    = 200     // characters of a type, code or parameter
+	maxParsed  = 1 << 20  // bytes of an error body that are looked at
+	maxText    = 64 << 10 // bytes of any text that are looked at
+	maxMessage = 2000     // characters of a message
+	maxExcerpt = 500      // characters of a body that is quoted because it could not be understood
+	maxName    = 200      // characters of a type, code or parameter
 )
 
 // refused makes a Problem of an answer that is an error.

@@ -22,6 +22,7 @@ type Exchange struct {
 	repeats  func(ctx context.Context) bool
 
 	withheld bool // bodies are not logged
+	passages *Passages
 }
 
 // outcome is what became of one attempt.
@@ -124,18 +125,18 @@ func (ex *Exchange) Used(tokens int) {
 	ex.slot.correct(tokens)
 }
 
-// Withhold keeps the bodies of this call out of the log: they hold what may be
-// written nowhere.
-func (ex *Exchange) Withhold() {
+// Withhold keeps the bodies of this call out of the log, and these passages out of
+// all else there: they may be written nowhere.
+func (ex *Exchange) Withhold(passages *Passages) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
-	ex.withheld = true
+	ex.withheld, ex.passages = true, passages
 }
 
-func (ex *Exchange) withholds() bool {
+func (ex *Exchange) withholds() (bool, *Passages) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
-	return ex.withheld
+	return ex.withheld, ex.passages
 }
 
 func exchangeFrom(ctx context.Context) *Exchange {
