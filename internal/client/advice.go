@@ -102,7 +102,7 @@ func (k *call) notFound(p *Problem) string {
 		}
 		return text
 	}
-	if p.said && p.Status == http.StatusNotFound && k.isOpenAI() {
+	if p.quoted && p.Status == http.StatusNotFound && k.isOpenAI() {
 		return "Check the ID. The object may have been deleted, or belong to another project or organization than the API key."
 	}
 	return k.checkBase()
@@ -157,7 +157,7 @@ func (k *call) serverFault(p *Problem) string {
 	if limit := k.budgetLimit(); limit != "" {
 		text += " It was not sent again, since each request may cost and " + limit + " leaves no room for another."
 	}
-	if !p.said && !k.isOpenAI() {
+	if !p.quoted && !k.isOpenAI() {
 		text += " The answer is not an API's: check base_url as well."
 	}
 	if p.RetryAfter > 0 {

@@ -241,7 +241,7 @@ func (k *call) send() (*http.Response, *Problem) {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	problem := k.refused(res, body)
-	if err != nil && !problem.said {
+	if err != nil && !problem.quoted {
 		problem.Message = "The server answered " + statusText(res.StatusCode) + ", but the text of its answer was lost."
 	}
 	return nil, problem

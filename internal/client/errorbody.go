@@ -3,8 +3,11 @@ package client
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Servers have many names for what is wrong. All are compared without "_" and
@@ -14,23 +17,36 @@ var (
 	codeNames    = []string{"code", "errorcode", "errcode", "statuscode"}
 )
 
-// folded is an object with its names as above. Of two that are then one, the
+// folded is an object with its names also as above. Of two that are then one, the
 // one that is spelled so itself goes before, or else the first in the alphabet.
 func folded[V any](doc map[string]V) map[string]V {
-	out, from := make(map[string]V, len(doc)), make(map[string]string, len(doc))
-	for name, value := range doc {
-		f := fold(name)
-		if have, taken := from[f]; taken && (have == f || have < name && name != f) {
-			continue
+	var odd []string
+	for name := range doc {
+		if fold(name) != name {
+			odd = append(odd, name)
 		}
-		out[f], from[f] = value, name
+	}
+	if odd == nil {
+		return doc
+	}
+	slices.Sort(odd)
+	out := maps.Clone(doc)
+	for _, name := range odd {
+		if _, taken := out[fold(name)]; !taken {
+			out[fold(name)] = doc[name]
+		}
 	}
 	return out
 }
 
 var joints = strings.NewReplacer("_", "", "-", "")
 
-func fold(name string) string { return joints.Replace(strings.ToLower(name)) }
+func fold(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return r == '_' || r == '-' || unicode.IsUpper(r) }) {
+		return name
+	}
+	return joints.Replace(strings.ToLower(name))
+}
 
 // errorBody is what the body of an error says.
 type errorBody struct{ message, kind, code, param string }

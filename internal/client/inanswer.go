@@ -48,9 +48,11 @@ func isErrorObject(data []byte) bool {
 			return true
 		}
 	}
-	var base map[string]json.RawMessage // MiniMax
-	if json.Unmarshal(doc["baseresp"], &base) == nil && document(folded(base)).fails("statuscode") {
-		return true
+	if raw := doc["baseresp"]; len(raw) > 0 { // MiniMax
+		var base map[string]json.RawMessage
+		if json.Unmarshal(raw, &base) == nil && document(folded(base)).fails("statuscode") {
+			return true
+		}
 	}
 	return doc.saysFailure() && !doc.holdsAnswer()
 }
@@ -60,8 +62,12 @@ type document map[string]json.RawMessage
 
 // text is a member that is a string; "" = it is none.
 func (d document) text(name string) string {
+	raw := d[name]
+	if !bytes.HasPrefix(raw, []byte(`"`)) {
+		return ""
+	}
 	var text string
-	_ = json.Unmarshal(d[name], &text)
+	_ = json.Unmarshal(raw, &text)
 	return strings.TrimSpace(text)
 }
 
@@ -127,6 +133,9 @@ var succeeded = map[string]bool{
 // and those of success, or a word other than those of success. A "status" in words
 // fails where the word is for failure.
 func (d document) fails(name string) bool {
+	if len(d[name]) == 0 {
+		return false
+	}
 	value := scalar(d.value(name))
 	if value == "" || d.success(name) {
 		return false
@@ -160,6 +169,9 @@ func (d document) value(name string) any {
 // something reports whether a member that is for errors holds one. null, "", {}, an object of
 // nothing but such members, and {"code": 0, "message": "success"} do not.
 func something(raw json.RawMessage) bool {
+	if len(raw) == 0 || string(raw) == "null" {
+		return false
+	}
 	var value any
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()

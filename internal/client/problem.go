@@ -43,7 +43,7 @@ type Problem struct {
 	MaybeBilled bool          // the server may have made, and billed, an answer that was not received or not understood
 
 	tries     int    // attempts begun, sent or not
-	said      bool   // Message is the server's
+	quoted    bool   // Message is the server's
 	longQuota bool   // a 429 that speaks of a quota of a day or longer
 	unclear   bool   // an error status that leaves open whether the request was carried out
 	next      string // the next thing to do
@@ -73,7 +73,7 @@ func (p *Problem) Error() string {
 // code, parameter, request ID and attempts; the next thing to do.
 func (p *Problem) Detail() string {
 	lead := p.Message
-	if p.said {
+	if p.quoted {
 		lead = "The API said: " + lead
 	}
 	if p.MaybeBilled {

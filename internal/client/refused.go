@@ -29,9 +29,9 @@ func (k *call) refused(res *http.Response, body []byte) *Problem {
 	p.RetryAfter, _ = transport.RequestedWait(res.Header, body, k.now())
 	parsed := parseError(k.plain(body))
 	p.Type, p.Code, p.Param = k.text(parsed.kind, maxName), k.text(parsed.code, maxName), k.text(parsed.param, maxName)
-	p.Message, p.said = k.text(parsed.message, maxMessage), true
+	p.Message, p.quoted = k.text(parsed.message, maxMessage), true
 	if p.Message == "" {
-		p.Message, p.said = k.describe(res, body), false
+		p.Message, p.quoted = k.describe(res, body), false
 	}
 	p.longQuota = transport.LongQuota(body)
 	p.unclear = transport.MaybeAnswered(p.Status, body) && !transport.Repeatable(k.request.Method)
