@@ -145,6 +145,34 @@ func TestLog_holdsNoSecretsInDisguise(t *testing.T) {
 	}
 }
 
+// Of a call that is withheld, the log has neither bodies nor passages of what is private.
+func TestLog_holdsNoPrivateText(t *testing.T) {
+	t.Parallel()
+	log := &book{}
+	h := serve(t, transport.Options{MaxRetries: 1, Log: log.log}, func(w http.ResponseWriter, r *http.Request, n int) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Request-Id", "the vault is-at-the_oak")
+		w.WriteHeader(503)
+		_, _ = io.WriteString(w, `"The vault is at the oak."`)
+	})
+	ctx, ex := transport.Watch(t.Context())
+	ex.Withhold(transport.NewPassages("The vault is\n at the oak."))
+	if _, _, err := call(h.chain, request(t, ctx, "POST", h.url+"/the%20vault%20is%20at%20the%20oak", `"The vault is at the oak."`)); err != nil {
+		t.Fatal(err)
+	}
+	_, _, _ = call(h.chain, request(t, ctx, "POST", "http://127.0.0.1:1/thevaultisattheoak", "{}"))
+	log.find(t, "request failed")
+	log.find(t, "will send the request again")
+	if got := log.find(t, "received response")[0].fields["request_id"]; got != "***" {
+		t.Errorf("logged %q", got)
+	}
+	for _, l := range log.lines {
+		if strings.Contains(strings.ToLower(fmt.Sprint(l)), "vault") {
+			t.Errorf("%.300s", fmt.Sprint(l))
+		}
+	}
+}
+
 func TestLog_cutsBodiesAndSkipsFiles(t *testing.T) {
 	t.Parallel()
 	log := &book{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -179,6 +180,19 @@ func TestPace_tokensPerMinute(t *testing.T) {
 			ex.Used(700)
 			p.at(0, 500)
 			p.wantBegun(0, minute)
+		})
+	})
+	t.Run("more than any number holds", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, limits, fine, func(t *testing.T, p *paced) {
+			ctx, ex := transport.Watch(t.Context())
+			ex.Expect(math.MaxInt)
+			_, _, _ = call(p.chain, request(t, ctx, "POST", "http://server.example", "{}"))
+			p.at(0, 500)
+			time.Sleep(sec)
+			ex.Used(math.MaxInt)
+			p.at(sec, math.MaxInt)
+			p.wantBegun(0, minute, 2*minute)
 		})
 	})
 	t.Run("a refused attempt took none", func(t *testing.T) {

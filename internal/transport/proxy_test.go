@@ -3,6 +3,8 @@ package transport
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"os/exec"
 	"testing"
 )
 
@@ -20,6 +22,26 @@ func TestLoopbackHost(t *testing.T) {
 		got, ok := LoopbackHost(host)
 		if ok != (want != "") || ok && got != want || !ok && got != host {
 			t.Errorf("%q: %q %v, want %q", host, got, ok, want)
+		}
+	}
+}
+
+// The transport that New takes goes by it. Go reads the environment once in a
+// process, so this needs one of its own.
+func TestNewBase_sendsNothingLocalThroughAProxy(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("TEST_PROXY_RULE") == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNewBase_sendsNothingLocalThroughAProxy$")
+		cmd.Env = append(os.Environ(), "TEST_PROXY_RULE=1", "HTTP_PROXY=http://proxy.example", "http_proxy=http://proxy.example", "NO_PROXY=", "no_proxy=")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	for host, want := range map[string]bool{"LOCALHOST": false, "127.0.0.1.": false, "api.example": true} {
+		u, err := NewBase().Proxy(&http.Request{URL: &url.URL{Scheme: "http", Host: host}})
+		if err != nil || (u != nil) != want {
+			t.Errorf("%s goes through %v, %v", host, u, err)
 		}
 	}
 }
