@@ -48,7 +48,7 @@ func send(ctx context.Context, c *client.Client, arguments wire.Fields, request 
 	if err == nil && !answer.Complete && !whole.finished() {
 		err = errors.New("the stream ended before the answer was complete")
 	}
-	answer.Body = whole.completion()
+	answer.Body = c.client.Redact(request, whole.completion()) // a secret may have come in pieces
 	return answer, err
 }
 

@@ -321,6 +321,43 @@ func TestFlow_noKeyIsRecorded(t *testing.T) {
 	}
 }
 
+// Nor does one that spells the key in another way, or in pieces, or repeats another secret.
+func TestFlow_noSecretIsRecordedInDisguise(t *testing.T) {
+	const header = "gateway-secret-0123456789"
+	half := len(acctest.Key) / 2
+	event := func(text string) string {
+		return `data: {"id":"x","choices":[{"index":0,"delta":{"content":"` + text + `"}}]}` + "\n\n"
+	}
+	for name, tt := range map[string]struct{ arguments, kind, body string }{
+		"unicode escapes":  {"", "application/json", fmt.Sprintf(`{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"It is \u%04x%s."},"finish_reason":"stop"}]}`, acctest.Key[0], acctest.Key[1:])},
+		"a header":         {"", "application/json", `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"It is ` + header + `."},"finish_reason":"stop"}]}`},
+		"pieces":           {"stream = true", "text/event-stream", event("It is ") + event(acctest.Key[:half]) + event(acctest.Key[half:]) + event(".") + "data: [DONE]\n\n"},
+		"pieces of header": {"stream = true", "text/event-stream", event("It is "+header[:9]) + event(header[9:]+".") + "data: [DONE]\n\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			s.Fail(emulator.Status(200, tt.body, "Content-Type", tt.kind))
+			provider := strings.Replace(team, "recordings {", "headers = { \"X-Gateway\" = \""+header+"\" }\n  recordings {", 1)
+			dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": provider + completion(tt.arguments)}).With(online(s)...)
+			dir.MustRun("init")
+			dir.MustRun("apply", "-auto-approve")
+			state, err := os.ReadFile(filepath.Join(dir.Path, "terraform.tfstate"))
+			if err != nil || !strings.Contains(string(state), "It is ***.") {
+				t.Errorf("the answer is not in the state: %v", err)
+			}
+			files, _ := filepath.Glob(filepath.Join(dir.Path, "recordings", "*.json"))
+			if len(files) != 1 {
+				t.Errorf("%d recordings", len(files))
+			}
+			for _, file := range append(files, filepath.Join(dir.Path, "terraform.tfstate")) {
+				if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), acctest.Key) || file != filepath.Join(dir.Path, "terraform.tfstate") && strings.Contains(string(text), header) {
+					t.Errorf("a secret is in %s; %v", file, err)
+				}
+			}
+		})
+	}
+}
+
 // Whoever has forgotten the recordings needs them, and no key.
 func TestFlow_saysThatARecordingTakesThePlaceOfAKey(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,8 @@ func (k *call) advice(p *Problem) string {
 		status = code // an error inside of an answer names its status itself
 	}
 	switch {
+	case p.unclear:
+		return k.notKnown(p)
 	case status == http.StatusUnauthorized:
 		return k.wrongKey(p)
 	case status == http.StatusPaymentRequired || transport.OutOfMoney(p.Code, p.Type):
@@ -31,7 +33,7 @@ func (k *call) advice(p *Problem) string {
 	case status == http.StatusTooManyRequests:
 		return k.tooMany(p)
 	case status == http.StatusRequestEntityTooLarge:
-		return "The request is too large for the server: shorten the messages, or send smaller files."
+		return "The request is too large for the server: send less at a time."
 	case status == http.StatusRequestTimeout || status == http.StatusConflict:
 		return fmt.Sprintf("The server could not take the request now; it was sent %s. Run the operation again later.", times(p.Attempts))
 	case status >= 500:
@@ -100,7 +102,7 @@ func (k *call) notFound(p *Problem) string {
 		}
 		return text
 	}
-	if p.said && p.Status == http.StatusNotFound && k.isOpenAI() {
+	if p.quoted && p.Status == http.StatusNotFound && k.isOpenAI() {
 		return "Check the ID. The object may have been deleted, or belong to another project or organization than the API key."
 	}
 	return k.checkBase()
@@ -127,8 +129,11 @@ func (k *call) noMoney() string {
 }
 
 func (k *call) tooMany(p *Problem) string {
-	if strings.HasPrefix(p.Message, "Request too large") {
-		return "This one request is larger than the rate limit allows in a minute, so waiting does not help. Shorten the messages, lower the limit of output tokens, or raise the account's limits."
+	if transport.TooLarge([]byte(p.Message)) {
+		return "This one request is larger than the rate limit allows in a minute, so waiting does not help. Shorten the input, lower the limit of output tokens, or raise the account's limits."
+	}
+	if p.longQuota {
+		return "A quota of a day or longer is used up, so waiting for a minute or so does not help, and the request was not sent again. Run the operation again when the quota is renewed, or raise the account's limits."
 	}
 	text := fmt.Sprintf("The rate limit is reached; the request was sent %s. Lower the number of operations at a time (terraform apply -parallelism=2), set the provider's limits block, raise max_retries (%d now), or wait and run the operation again.",
 		times(p.Attempts), k.client.settings.MaxRetries)
@@ -149,7 +154,10 @@ func (k *call) serverFault(p *Problem) string {
 	if k.wire.Repeated() {
 		text = fmt.Sprintf("The fault is on the server's side; the request was sent %s. The answer was the same each time, so it was not sent again: check whether the server can take such a request (model, arguments, length), and read its log.", times(p.Attempts))
 	}
-	if !p.said && !k.isOpenAI() {
+	if limit := k.budgetLimit(); limit != "" {
+		text += " It was not sent again, since each request may cost and " + limit + " leaves no room for another."
+	}
+	if !p.quoted && !k.isOpenAI() {
 		text += " The answer is not an API's: check base_url as well."
 	}
 	if p.RetryAfter > 0 {
@@ -161,12 +169,27 @@ func (k *call) serverFault(p *Problem) string {
 	return text
 }
 
+// notKnown is about a status that leaves open whether the request was carried out.
+func (k *call) notKnown(p *Problem) string {
+	text := fmt.Sprintf("The request was sent %s", times(p.Attempts))
+	if k.costs() {
+		text += " and not again, so that it is not paid for twice: with this status a gateway or a server gives up, or breaks off, perhaps after the work was done. Run the operation again to ask a second time."
+	} else {
+		text += " and not again: with this status a gateway or a server gives up, or breaks off, perhaps after the request was carried out. Look whether it was before you run the operation again."
+	}
+	text += " If this happens again and again, look for the time limit of a proxy or gateway, or ask for less at a time."
+	if k.isOpenAI() {
+		return text + " The state of the service is shown at https://status.openai.com."
+	}
+	return text
+}
+
 func badRequest(p *Problem) string {
 	switch {
 	case p.Code == "context_length_exceeded":
-		return "Shorten the messages, or choose a model with a larger context window."
+		return "Shorten the input, or choose a model with a larger context window."
 	case strings.Contains(p.Code, "content_filter") || strings.Contains(p.Code, "content_policy"):
-		return "The server refuses the content of the request. Change the prompt."
+		return "The server refuses the content of the request. Change the input."
 	case p.Param != "":
 		return fmt.Sprintf("Correct the argument that becomes %q in the request.", p.Param)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -16,27 +18,40 @@ import (
 type Limits struct {
 	MaxConcurrent     int // requests under way
 	RequestsPerMinute int // requests begun in any 60 s, those that are sent again included
-	TokensPerMinute   int // tokens of the requests begun in any 60 s, prompts and answers
-	MaxRequests       int // answers that cost
-	MaxTotalTokens    int // tokens of such answers, prompts included
+	TokensPerMinute   int // tokens of the requests begun in any 60 s, and of their answers
+	MaxRequests       int // requests sent that may cost, whatever came back but for a refusal; each that is sent again counts
+	MaxTotalTokens    int // tokens of such requests and their answers
 }
 
 // limitsArgument is the argument of the limits block that a limit is.
 func limitsArgument(limit string) (string, bool) { return strings.CutPrefix(limit, "limits.") }
 
-// tally is a number of answers, and of tokens.
+// tally is a number of requests, and of tokens.
 type tally struct{ requests, tokens int }
 
-// budget is what is spent, and what calls under way may come to spend. A call
-// reserves before it is sent and settles afterwards. A nil budget is boundless.
+func (t tally) plus(u tally) tally {
+	return tally{plus(t.requests, u.requests), plus(t.tokens, u.tokens)}
+}
+
+// plus adds what is not negative, up to the largest number: a server may claim any usage.
+func plus(a, b int) int {
+	if a > math.MaxInt-b {
+		return math.MaxInt
+	}
+	return a + b
+}
+
+// budget is what is spent, and what requests under way may come to spend. A
+// request reserves before it is sent and settles afterwards; one that is sent again
+// does so each time. A nil budget is boundless.
 type budget struct {
 	limits Limits
 
 	mu        sync.Mutex
 	spent     tally
 	estimated int           // tokens of spent that no server has counted
-	held      tally         // by calls under way
-	settled   chan struct{} // closed when the next call settles
+	held      tally         // by requests under way
+	settled   chan struct{} // closed when the next request settles
 }
 
 func newBudget(limits Limits) *budget {
@@ -73,12 +88,13 @@ func (b *budget) reserve(ctx context.Context, tokens int, waits func(limit strin
 func (b *budget) hold(tokens int) (limit string, settled <-chan struct{}, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if limit = b.exceeded(tally{b.spent.requests + 1, b.spent.tokens + tokens}); limit != "" {
+	one := tally{1, tokens}
+	if limit = b.exceeded(b.spent.plus(one)); limit != "" {
 		return limit, nil, &overspent{limit: limit, spent: b.spent, estimated: b.estimated, needs: tokens}
 	}
-	if limit = b.exceeded(tally{b.spent.requests + b.held.requests + 1, b.spent.tokens + b.held.tokens + tokens}); limit == "" {
+	if limit = b.exceeded(b.spent.plus(b.held).plus(one)); limit == "" {
 		b.held.requests++
-		b.held.tokens += tokens
+		b.held.tokens += tokens // within the limit, where there is one
 	}
 	return limit, b.settled, nil
 }
@@ -94,8 +110,8 @@ func (b *budget) exceeded(t tally) string {
 	return ""
 }
 
-// settle ends a reservation of so many tokens: spent is what the call came to,
-// of whose tokens estimated were counted by nobody.
+// settle ends a reservation of so many tokens: spent is what the request came
+// to, of whose tokens estimated were counted by nobody.
 func (b *budget) settle(reserved int, spent tally, estimated int) {
 	if b == nil {
 		return
@@ -104,9 +120,8 @@ func (b *budget) settle(reserved int, spent tally, estimated int) {
 	defer b.mu.Unlock()
 	b.held.requests--
 	b.held.tokens -= reserved
-	b.spent.requests += spent.requests
-	b.spent.tokens += spent.tokens
-	b.estimated += estimated
+	b.spent = b.spent.plus(spent)
+	b.estimated = plus(b.estimated, estimated)
 	close(b.settled)
 	b.settled = make(chan struct{})
 }
@@ -121,16 +136,12 @@ type overspent struct {
 
 func (e *overspent) Error() string { return "the budget of this run is spent: " + e.limit }
 
-// reserve is budget.reserve for the call; nil = it may be sent.
+// reserve is budget.reserve for the first request of the call; nil = it may be sent.
 func (k *call) reserve() *Problem {
-	if !k.costs() {
+	if !k.costs() || k.client.budget == nil {
 		return nil
 	}
-	err := k.client.budget.reserve(k.ctx, k.request.Tokens, func(limit string) {
-		if log := k.client.settings.Log; log != nil {
-			log(k.ctx, transport.LevelDebug, "waiting for limits", map[string]any{"why": limit, "wait_ms": 0})
-		}
-	})
+	err := k.hold(k.ctx)
 	var over *overspent
 	switch {
 	case errors.As(err, &over):
@@ -138,21 +149,56 @@ func (k *call) reserve() *Problem {
 	case err != nil:
 		return k.ended(err)
 	}
-	k.reserved = true
+	k.wire.BeforeRepeat(k.reserveAgain)
 	return nil
 }
 
-// settle says what the call came to. It comes after the answer, or the failure.
-func (k *call) settle(err error) {
+// reserveAgain settles a request that reached the server, and reserves the same
+// once more: false = the budget has no room for it.
+func (k *call) reserveAgain(ctx context.Context) bool {
+	k.settle()
+	k.unpaid = k.hold(ctx)
+	return k.unpaid == nil
+}
+
+func (k *call) hold(ctx context.Context) error {
+	err := k.client.budget.reserve(ctx, k.estimate(), func(limit string) {
+		if log := k.client.settings.Log; log != nil {
+			log(ctx, transport.LevelDebug, "waiting for limits", map[string]any{"why": limit, "wait_ms": 0})
+		}
+	})
+	k.reserved = err == nil
+	return err
+}
+
+// budgetLimit is the limit that kept the call from being sent again; "" = none did.
+func (k *call) budgetLimit() string {
+	var over *overspent
+	var limit *transport.LimitError
+	switch {
+	case errors.As(k.unpaid, &over):
+		return over.limit
+	case errors.As(k.unpaid, &limit):
+		return limit.Limit
+	}
+	return ""
+}
+
+// estimate is what the call reserves of the tokens.
+func (k *call) estimate() int { return max(0, k.request.Tokens) }
+
+// settle says what the last request came to. It comes after the answer, or the
+// failure. What was sent counts, whatever came back; only a refusal does not.
+func (k *call) settle() {
 	if k.usage > 0 {
 		k.wire.Used(k.usage)
 	}
 	if !k.reserved {
 		return
 	}
-	var p *Problem
-	switch tokens := k.request.Tokens; {
-	case errors.As(err, &p) && !p.MaybeBilled:
+	k.reserved = false
+	switch tokens := k.estimate(); {
+	case !k.wire.Reached():
 		k.client.budget.settle(tokens, tally{}, 0)
 	case k.usage > 0:
 		k.client.budget.settle(tokens, tally{1, k.usage}, 0)
@@ -168,11 +214,19 @@ func (k *call) learnUsage(data []byte) {
 	}
 	var doc struct {
 		Usage struct {
-			Total int `json:"total_tokens"`
+			Total json.RawMessage `json:"total_tokens"`
 		} `json:"usage"`
 	}
-	if json.Unmarshal(data, &doc) == nil && doc.Usage.Total > 0 { // 0 = the server does not count
-		k.usage = doc.Usage.Total
+	if json.Unmarshal(data, &doc) != nil {
+		return
+	}
+	total, err := strconv.ParseFloat(string(doc.Usage.Total), 64)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange), total < 1: // 0 = the server does not count
+	case total >= math.MaxInt:
+		k.usage = math.MaxInt
+	default:
+		k.usage = int(total)
 	}
 }
 
@@ -196,7 +250,7 @@ func (k *call) overspent(e *overspent) *Problem {
 	p.next = fmt.Sprintf("What was answered is kept. Raise %s in the provider's limits block, or run again: each run has a budget of its own.", argument)
 	if argument == "max_total_tokens" && e.needs > value {
 		p.Message = fmt.Sprintf("Nothing was sent: this request alone may take about %d tokens, more than the budget of a run: %s is %d.", e.needs, e.limit, value)
-		p.next = "Raise max_total_tokens in the provider's limits block, or ask for less: a shorter prompt, or a lower max_completion_tokens if there is one."
+		p.next = "Raise max_total_tokens in the provider's limits block, or ask for less: a shorter input, or a lower limit of output tokens if there is one."
 	}
 	p.cause = &veiled{text: p.Message, err: e}
 	return p

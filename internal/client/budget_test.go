@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -50,15 +52,24 @@ func TestBudget_whatCounts(t *testing.T) {
 		"stream without usage":    {stream: true, handler: answer(200, sseType, "data: {\"id\":\"x\"}\n\n"), spent: "30 of the tokens by estimate"},
 		"stream that is none":     {stream: true, handler: answer(200, jsonType, used(8)), spent: "1 request and 8 tokens are spent."},
 		"stream that breaks":      {stream: true, handler: answer(200, sseType, "data: {\"id\":\"x\"}\n\ndata: {\"error\":{\"message\":\"broke\"}}\n\n"), spent: "30 of the tokens by estimate"},
-		"stream of an error":      {stream: true, handler: answer(200, sseType, "data: {\"error\":{\"message\":\"broke\"}}\n\n")},
+		"stream of an error":      {stream: true, handler: answer(200, sseType, "data: {\"error\":{\"message\":\"broke\"}}\n\n"), spent: "30 of the tokens by estimate"},
 		"lost":                    {handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, spent: "30 of the tokens by estimate"},
 		"timeout":                 {handler: hang, spent: "30 of the tokens by estimate"},
 		"not JSON":                {handler: answer(200, "text/html", "<title>Sign in</title>"), spent: "30 of the tokens by estimate"},
 		"gateway that gave up":    {handler: answer(504, jsonType, `{}`), spent: "30 of the tokens by estimate"},
 		"400":                     {handler: answer(400, jsonType, `{"error":{"message":"no"}}`)},
 		"429":                     {handler: answer(429, jsonType, `{"error":{"message":"no"}}`)},
-		"500":                     {handler: answer(500, jsonType, `{"error":{"message":"no"}}`)},
-		"error with 200":          {handler: answer(200, jsonType, `{"error":{"message":"no"}}`)},
+		"500":                     {handler: answer(500, jsonType, `{"error":{"message":"no"}}`), spent: "30 of the tokens by estimate"},
+		"error with 200":          {handler: answer(200, jsonType, `{"error":{"message":"no"}}`), spent: "30 of the tokens by estimate"},
+		"408":                     {handler: answer(408, jsonType, `{}`), spent: "30 of the tokens by estimate"},
+		"502":                     {handler: answer(502, "text/html", "<title>Bad Gateway</title>"), spent: "30 of the tokens by estimate"},
+		"502, never connected":    {handler: answer(502, "text/plain", "connection refused")},
+		"503":                     {handler: answer(503, jsonType, `{}`)},
+		"520":                     {handler: answer(520, jsonType, `{}`), spent: "30 of the tokens by estimate"},
+		"usage near 2^63":         {handler: answer(200, jsonType, used(math.MaxInt)), spent: "1 request and 9223372036854775807 tokens are spent."},
+		"usage beyond 2^63":       {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":1e300}}`), spent: "1 request and 9223372036854775807 tokens are spent."},
+		"usage beyond all":        {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":1e999}}`), spent: "1 request and 9223372036854775807 tokens are spent."},
+		"usage below nothing":     {handler: answer(200, jsonType, used(-5)), spent: "30 of the tokens by estimate"},
 		"never sent":              {request: client.Request{Method: "POST", Path: client.Path("a", ""), Tokens: 30}},
 		"GET":                     {request: client.Request{Method: "GET", Path: "models"}, handler: answer(200, jsonType, used(7))},
 		"POST that costs nothing": {request: client.Request{Method: "POST", Path: "models", Free: true}, handler: answer(200, jsonType, used(7))},
@@ -105,8 +116,73 @@ func TestBudget_whatCounts(t *testing.T) {
 	}
 }
 
-// A request is counted once, however often it had to be sent.
-func TestBudget_countsRetriesOnce(t *testing.T) {
+// A budget holds for what is sent, whatever comes back: a gateway that says 502
+// after the work, and a server that breaks each time.
+func TestBudget_storms(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		handler  http.HandlerFunc
+		requests int
+		text     string // of one of the failures
+	}{
+		"502": {answer(502, "text/html", "<title>Bad Gateway</title>"), 1, "may bill"},
+		"408": {answer(408, jsonType, `{}`), 2, "may bill"},
+		"500": {func(w http.ResponseWriter, r *http.Request) {
+			answer(500, jsonType, fmt.Sprintf(`{"error":{"message":"fault in words %s"}}`, strings.Repeat("x", rand.IntN(1000))))(w, r)
+		}, 3, "It was not sent again, since each request may cost and limits.max_requests leaves no room for another."},
+		"should retry": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Should-Retry", "true")
+			answer(502, jsonType, `{}`)(w, r)
+		}, 2, "may bill"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			base, hits := serve(t, tt.handler)
+			c := newClient(t, client.Settings{BaseURL: base, MaxRetries: 5, Limits: client.Limits{MaxRequests: tt.requests}})
+			var wg sync.WaitGroup
+			var mu sync.Mutex
+			var texts strings.Builder
+			for range 20 {
+				wg.Go(func() {
+					_, err := c.Do(t.Context(), asks(10))
+					var p *client.Problem
+					if !errors.As(err, &p) {
+						t.Errorf("got %v", err)
+						return
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					texts.WriteString(p.Detail())
+				})
+			}
+			wg.Wait()
+			if int(hits.Load()) != tt.requests {
+				t.Errorf("%d requests were sent", hits.Load())
+			}
+			contains(t, texts.String(), tt.text, "the budget of this run is spent")
+		})
+	}
+}
+
+// A server's claim that no number holds neither empties nor refills the budget.
+func TestBudget_usageDoesNotOverflow(t *testing.T) {
+	t.Parallel()
+	base, hits := serve(t, answer(200, jsonType, used(math.MaxInt-1)))
+	c := newClient(t, client.Settings{BaseURL: base, Limits: client.Limits{MaxTotalTokens: math.MaxInt - 1, TokensPerMinute: 1000}})
+	for range 3 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		_, _ = c.Do(ctx, asks(10))
+		cancel()
+	}
+	_, err := c.Do(t.Context(), asks(10))
+	contains(t, problem(t, err, client.Budget).Detail(), "1 request and 9223372036854775807 tokens are spent")
+	if hits.Load() != 1 {
+		t.Errorf("%d requests", hits.Load())
+	}
+}
+
+// A request that was refused for now is counted once, however often it had to be sent.
+func TestBudget_countsRefusalsOnce(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int32
 	base, hits := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -130,7 +206,7 @@ func TestBudget_tokens(t *testing.T) {
 	base, hits := serve(t, answer(200, jsonType, used(60)))
 	c := newClient(t, client.Settings{BaseURL: base, Limits: client.Limits{MaxTotalTokens: 100}})
 	_, err := c.Do(t.Context(), asks(101))
-	contains(t, problem(t, err, client.Budget).Detail(), "this request alone may take about 101 tokens", "limits.max_total_tokens is 100", "max_completion_tokens")
+	contains(t, problem(t, err, client.Budget).Detail(), "this request alone may take about 101 tokens", "limits.max_total_tokens is 100", "a lower limit of output tokens")
 	if _, err := c.Do(t.Context(), asks(100)); err != nil { // really 60
 		t.Fatal(err)
 	}

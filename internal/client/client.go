@@ -30,8 +30,10 @@ type Client struct {
 	settings Settings
 	base     *url.URL
 	secrets  []string
-	entra    *entra  // nil = no tokens
-	budget   *budget // nil = boundless
+	shown    *transport.Redactor // of secrets, for texts that are shown
+	kept     *transport.Redactor // of secrets, for answers
+	entra    *entra              // nil = no tokens
+	budget   *budget             // nil = boundless
 	sdk      openai.Client
 }
 
@@ -49,7 +51,9 @@ func New(s Settings) (*Client, error) {
 	if err != nil {
 		return nil, CheckBaseURL(s.BaseURL)
 	}
+	normalizeHost(base)
 	c := &Client{settings: s, base: base, secrets: s.secrets(base), entra: newEntra(s), budget: newBudget(s.Limits)}
+	c.shown, c.kept = redactors(c.secrets)
 	options := c.options()
 	c.sdk = openai.NewClient(options...)
 	c.sdk.Options = options // without what NewClient took from the environment
@@ -122,7 +126,7 @@ type Request struct {
 	Body   []byte     // JSON, sent as it is; nil = no body
 	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
 
-	// Tokens is about how many tokens the call takes, prompt and answer. The
+	// Tokens is about how many tokens the call takes, question and answer. The
 	// limits go by it until the server says how many it were. 0 = nobody knows.
 	Tokens int
 
@@ -130,7 +134,7 @@ type Request struct {
 	Free bool
 
 	// Secrets are parts of Body that may come out nowhere. They are taken out of
-	// every text, and the bodies of the call are not logged.
+	// every text (transport.Passages says how), and the bodies of the call are not logged.
 	Secrets []string
 }
 
@@ -146,10 +150,11 @@ type Answer struct {
 
 // Do makes one call and returns the JSON of its answer. Every error is a
 // *Problem. Body is empty for a status of 204. The Answer returned with an error
-// carries the request ID, if known.
-func (c *Client) Do(ctx context.Context, r Request) (answer Answer, err error) {
+// carries the request ID, if known, and has a Body only where a part of what was
+// asked for came beside the error.
+func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	call := c.newCall(ctx, r)
-	defer func() { call.settle(err) }()
+	defer call.settle()
 	res, problem := call.send()
 	if problem != nil {
 		return Answer{RequestID: problem.RequestID}, problem
@@ -170,32 +175,38 @@ type call struct {
 	ctx     context.Context // the caller's
 	watched context.Context // the same, reporting to wire
 	wire    *transport.Exchange
-	secrets *transport.Redactor
+	secrets *transport.Redactor // for texts that are shown
+	lasting *transport.Redactor // for answers, which are kept: of long secrets only
+	private *transport.Passages // Request.Secrets
+	token   string              // of Entra ID, as known to secrets; "" = none
 
-	reserved bool // the budget holds something for the call
-	usage    int  // tokens, as the server counts them; 0 = it did not say
+	reserved bool  // the budget holds something for the call
+	unpaid   error // why the budget did not let it be sent again; nil = it was not asked, or did
+	usage    int   // tokens, as the server counts them; 0 = it did not say
 }
 
 func (c *Client) newCall(ctx context.Context, r Request) *call {
 	watched, wire := transport.Watch(ctx)
 	wire.Expect(r.Tokens)
-	if len(r.Secrets) > 0 {
-		wire.Withhold()
+	private := transport.NewPassages(r.Secrets...)
+	if private != nil {
+		wire.Withhold(private)
 	}
-	return &call{
-		client:  c,
-		request: r,
-		ctx:     ctx,
-		watched: watched,
-		wire:    wire,
-		secrets: transport.NewRedactor(append(slices.Clone(c.secrets), r.APIKey, c.entra.secret())...).Also(r.Secrets...),
-	}
+	k := &call{client: c, request: r, ctx: ctx, watched: watched, wire: wire, private: private}
+	k.learn()
+	return k
 }
 
-// learn adds a token that was received meanwhile to the secrets.
+// learn takes up what is secret now: a token may have been received meanwhile.
 func (k *call) learn() {
-	if token := k.client.entra.secret(); token != "" {
-		k.secrets = transport.NewRedactor(append(slices.Clone(k.client.secrets), k.request.APIKey, token)...).Also(k.request.Secrets...)
+	token := k.client.entra.secret()
+	if token == "" && k.request.APIKey == "" {
+		k.secrets, k.lasting = k.client.shown, k.client.kept
+		return
+	}
+	if token != k.token || k.secrets == nil {
+		k.token = token
+		k.secrets, k.lasting = redactors(append(slices.Clone(k.client.secrets), k.request.APIKey, token))
 	}
 }
 
@@ -230,7 +241,7 @@ func (k *call) send() (*http.Response, *Problem) {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	problem := k.refused(res, body)
-	if err != nil && !problem.said {
+	if err != nil && !problem.quoted {
 		problem.Message = "The server answered " + statusText(res.StatusCode) + ", but the text of its answer was lost."
 	}
 	return nil, problem
@@ -257,43 +268,42 @@ func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
 	if len(body) == 0 && res.StatusCode == http.StatusNoContent {
 		return answer, nil
 	}
-	if !json.Valid(body) || body[0] != '{' { // every answer of the API is an object
-		return answer, k.unreadable(res, body)
+	valid := json.Valid(body)
+	if valid && isErrorDocument(body) {
+		return k.errorInAnswer(res, answer, body)
 	}
-	if isErrorDocument(body) {
-		return answer, k.refused(res, body)
+	if !valid || body[0] != '{' { // every answer of the API is an object
+		return answer, k.unreadable(res, body)
 	}
 	k.learnUsage(body)
 	answer.Body = k.withoutKeys(body)
 	return answer, nil
 }
 
-// leastKey is the length in bytes of a key that no answer has by chance, as it may have "ollama".
-const leastKey = 20
-
-// withoutKeys takes the API key out of an answer that repeats it, as an address does
-// that echoes its requests: an answer is kept, and a key never is.
-func (k *call) withoutKeys(answer []byte) []byte {
-	for _, key := range []string{k.client.settings.APIKey, k.request.APIKey, k.client.entra.secret()} {
-		if len(key) >= leastKey && bytes.Contains(answer, []byte(key)) {
-			answer = bytes.ReplaceAll(answer, []byte(key), []byte(transport.Mask))
-		}
+// errorInAnswer makes a Problem of an answer with a status of success that is an
+// error. What it holds besides is kept, since it may be paid for.
+func (k *call) errorInAnswer(res *http.Response, answer Answer, body []byte) (Answer, error) {
+	problem := k.refused(res, body)
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) == nil && document(folded(members)).holdsContent() {
+		k.learnUsage(body)
+		answer.Body, problem.MaybeBilled = k.withoutKeys(body), k.costs()
 	}
-	return answer
+	return answer, problem
 }
 
 // requestID takes the header of OpenAI, or what other servers call it.
 func (k *call) requestID(res *http.Response) string {
 	for _, name := range []string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid"} {
 		if id := res.Header.Get(name); id != "" {
-			return printable(k.secrets.String(id), 200)
+			return k.text(id, maxName)
 		}
 	}
 	return ""
 }
 
 // Path joins path elements, each escaped, so that an ID from a configuration
-// can never name another endpoint: Path("chat", "completions", id). An empty
+// can never name another endpoint: Path("files", id, "content"). An empty
 // element makes Do and Stream fail before anything is sent.
 func Path(elements ...string) string {
 	escaped := make([]string, len(elements))

@@ -261,6 +261,9 @@ func TestDo_answers(t *testing.T) {
 		"half":                 {status: 200, kind: "application/json", body: `{"id":`, bad: client.BadAnswer, text: []string{`JSON that ends in the middle: {"id":`, "look for a proxy or gateway"}},
 		"error with 200":       {status: 200, kind: "application/json", body: `{"error":{"message":"Provider is busy","code":429}}`, bad: client.API, text: []string{"Provider is busy", "-parallelism"}},
 		"error object":         {status: 200, kind: "application/json", body: `{"object":"error","message":"no such model","code":404}`, bad: client.API, text: []string{"no such model", "base_url"}},
+		"error beside an id":   {status: 200, kind: "application/json", body: `{"id":"0448","choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}`, bad: client.API, text: []string{"The API said: insufficient balance", "Code: 1008"}},
+		"error in no words":    {status: 200, kind: "application/json", body: `{"id":"x","error":{"reason":17}}`, bad: client.API, text: []string{"JSON that holds no error message", `{"id":"x","error":{"reason":17}}`}},
+		"error in a list":      {status: 200, kind: "application/json", body: `[{"error":{"code":503,"message":"no capacity"}}]`, bad: client.API, text: []string{"The API said: no capacity", "server's side"}},
 		"redirect to nowhere":  {status: 301, kind: "text/plain", bad: client.API, text: []string{"301 Moved Permanently", "base_url"}},
 		"not modified":         {status: 304, bad: client.API, text: []string{"304 Not Modified"}},
 		"temporary to nowhere": {status: 307, kind: "text/plain", bad: client.API, text: []string{"307"}},
@@ -284,6 +287,19 @@ func TestDo_answers(t *testing.T) {
 				t.Errorf("got %+v", p)
 			}
 		})
+	}
+}
+
+// What was paid for beside an error is kept, and said to be.
+func TestDo_answerBesideAnError(t *testing.T) {
+	t.Parallel()
+	const body = `{"id":"gen-1","choices":[{"message":{"content":"half"}}],"error":{"message":"cut"},"usage":{"total_tokens":7}}`
+	base, _ := serve(t, answer(200, "application/json", body))
+	a, err := newClient(t, client.Settings{BaseURL: base}).Do(t.Context(), chat)
+	p := problem(t, err, client.API)
+	contains(t, p.Detail(), "The API said: cut", "may bill")
+	if string(a.Body) != body || !p.MaybeBilled {
+		t.Errorf("got %s, %+v", a.Body, p)
 	}
 }
 

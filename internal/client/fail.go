@@ -16,7 +16,7 @@ import (
 func (k *call) refuse() *Problem {
 	base, settings := k.client.base, k.client.settings
 	key := k.request.APIKey != "" || settings.APIKey != "" || k.client.entra != nil
-	local := isLoopback(base.Hostname())
+	_, local := transport.LoopbackHost(base.Hostname())
 	p := &Problem{}
 	switch path := strings.TrimPrefix(k.request.Path, "/"); {
 	case path == "" || strings.Contains("/"+path+"/", "//"):
@@ -162,7 +162,7 @@ func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 		return p
 	}
 	p.Message = fmt.Sprintf("No complete answer came within request_timeout (%s).", err.After)
-	p.next = "Raise request_timeout in the provider block: models that reason can take minutes."
+	p.next = "Raise request_timeout in the provider block: a long answer can take minutes."
 	if k.costs() {
 		p.MaybeBilled = true
 		p.Message += " The request was not sent again, so that it is not paid for twice."
@@ -198,7 +198,7 @@ func (k *call) noToken(err *tokenError) *Problem {
 
 func (k *call) redirected(err *redirectError) *Problem {
 	p := k.problem(Redirect)
-	p.Message = k.text(err.Error(), 400) + ". It was not followed: the API key and the prompt go to no other server than the one in " + k.client.address() + "."
+	p.Message = k.text(err.Error(), 400) + ". It was not followed: the API key and the request go to no other server than the one in " + k.client.address() + "."
 	p.Message = strings.ToUpper(p.Message[:1]) + p.Message[1:]
 	p.next = fmt.Sprintf("If %s is the right server, put its address in %s; it is %s now.%s",
 		k.text(origin(err.target), 200), k.client.address(), k.text(plainBase(k.client.base), 300), k.client.endsInV1(" For most servers it ends in /v1."))
@@ -227,8 +227,8 @@ func (k *call) rejected(err error) *Problem {
 // text makes any text fit for a Problem. Secrets are looked for twice: as the text
 // stands, and when what is not printable no longer hides them.
 func (k *call) text(text string, limit int) string {
-	text = printable(k.secrets.String(text), math.MaxInt)
-	return printable(k.secrets.String(text), limit)
+	text = printable(k.secrets.Start(text, maxText), math.MaxInt)
+	return printable(k.private.String(k.secrets.String(text)), limit)
 }
 
 // costs reports whether an answer to the request is paid for.

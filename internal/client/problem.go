@@ -18,7 +18,7 @@ const (
 	NoKey       Kind = "no_key"       // no call was made: there is no API key
 	NoToken     Kind = "no_token"     // no call was made: Entra ID gave no token
 	InsecureURL Kind = "insecure_url" // no call was made: a secret would travel over plain HTTP
-	Redirect    Kind = "redirect"     // the server redirects to where the key and the prompt must not go
+	Redirect    Kind = "redirect"     // the server redirects to where the key and the request must not go
 	NotSent     Kind = "not_sent"     // the server cannot have seen the request
 	Lost        Kind = "lost"         // sent, but no complete answer came back
 	Timeout     Kind = "timeout"      // one attempt took longer than request_timeout
@@ -42,10 +42,12 @@ type Problem struct {
 	RetryAfter  time.Duration // how long the server asks to wait; 0 = it does not say
 	MaybeBilled bool          // the server may have made, and billed, an answer that was not received or not understood
 
-	tries int    // attempts begun, sent or not
-	said  bool   // Message is the server's
-	next  string // the next thing to do
-	cause error
+	tries     int    // attempts begun, sent or not
+	quoted    bool   // Message is the server's
+	longQuota bool   // a 429 that speaks of a quota of a day or longer
+	unclear   bool   // an error status that leaves open whether the request was carried out
+	next      string // the next thing to do
+	cause     error
 }
 
 // Error is one line, without the next step.
@@ -71,7 +73,7 @@ func (p *Problem) Error() string {
 // code, parameter, request ID and attempts; the next thing to do.
 func (p *Problem) Detail() string {
 	lead := p.Message
-	if p.said {
+	if p.quoted {
 		lead = "The API said: " + lead
 	}
 	if p.MaybeBilled {

@@ -17,7 +17,7 @@ type redirectError struct {
 
 func (e *redirectError) Error() string { return e.why }
 
-// checkRedirect follows only what cannot carry the key or the prompt to another
+// checkRedirect follows only what cannot carry the key or the request to another
 // server and cannot turn a POST into a GET: 307 and 308 to the same scheme, host
 // and port.
 func checkRedirect(next *http.Request, via []*http.Request) error {

@@ -3,7 +3,6 @@ package client
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -177,12 +176,18 @@ func plainBase(base *url.URL) string {
 	return strings.TrimRight(plain.String(), "/") + "/"
 }
 
-// isLoopback reports whether what is sent to a host never leaves the machine.
-func isLoopback(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" {
-		return true
+// normalizeHost gives a host that is this machine the name by which all know it,
+// so that a resolver or a proxy is asked for no other spelling.
+func normalizeHost(base *url.URL) {
+	host, ok := transport.LoopbackHost(base.Hostname())
+	if !ok {
+		return
 	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := base.Port(); port != "" {
+		host += ":" + port
+	}
+	base.Host = host
 }

@@ -25,7 +25,7 @@ import (
 // carries the request ID, if known.
 func (c *Client) Stream(ctx context.Context, r Request, event func(data []byte) error) (answer Answer, err error) {
 	call := c.newCall(ctx, r)
-	defer func() { call.settle(err) }()
+	defer call.settle()
 	res, problem := call.send()
 	if problem != nil {
 		return Answer{RequestID: problem.RequestID}, problem

@@ -93,7 +93,8 @@ type blow struct {
 var blows = []blow{
 	{"429", func(*rand.Rand) emulator.Fault { return emulator.RateLimited("0") }, true, false},
 	{"500", func(*rand.Rand) emulator.Fault { return emulator.ServerError() }, true, false},
-	{"502", func(*rand.Rand) emulator.Fault { return emulator.HTMLBadGateway() }, true, false},
+	{"502", func(*rand.Rand) emulator.Fault { return emulator.HTMLBadGateway() }, false, false},
+	{"502, never connected", func(*rand.Rand) emulator.Fault { return emulator.Status(502, "connection refused") }, true, false},
 	{"reset before", func(*rand.Rand) emulator.Fault { return emulator.Reset() }, false, false},
 	{"reset after", func(*rand.Rand) emulator.Fault { return emulator.Reset().AfterAnswer() }, false, true},
 	{"cut", func(r *rand.Rand) emulator.Fault { return emulator.CutBody(1 + r.IntN(400)) }, false, true},

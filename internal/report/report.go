@@ -6,6 +6,8 @@ package report
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -16,15 +18,16 @@ import (
 
 // Failure reports err under a summary such as "Could not create chat
 // completion". as are the arguments that the request was made of; nil where no
-// argument can be at fault. Notes are added as paragraphs of their own.
+// argument can be at fault. Notes are added as paragraphs of their own. Nothing of
+// it moves a terminal's cursor, whoever wrote it (client.Printable).
 func Failure(diags *diag.Diagnostics, summary string, as kinds.Attributes, err error, notes ...string) {
 	var problem *client.Problem
-	detail := err.Error()
-	detail = strings.ToUpper(detail[:1]) + detail[1:] + "."
+	detail := sentence(err.Error())
 	if errors.As(err, &problem) {
 		detail = problem.Detail()
 	}
-	detail = strings.Join(append([]string{detail}, notes...), "\n\n")
+	detail = client.Printable(strings.Join(append([]string{detail}, notes...), "\n\n"), true)
+	summary = client.Printable(summary, false)
 	if problem != nil {
 		if at, ok := wire.Path(as, problem.Param); ok {
 			diags.AddAttributeError(at, summary, detail)
@@ -32,4 +35,13 @@ func Failure(diags *diag.Diagnostics, summary string, as kinds.Attributes, err e
 		}
 	}
 	diags.AddError(summary, detail)
+}
+
+// sentence is the text of an error as a sentence.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return "The reason is not known."
+	}
+	return string(unicode.ToUpper(first)) + text[size:] + "."
 }

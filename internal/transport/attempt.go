@@ -35,7 +35,7 @@ var (
 
 // send makes attempt n (from 0) of a request, when the limits allow it. It
 // consumes req.Body. rested is a time up to which the call has waited already.
-func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response, error) {
+func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response, *slot, error) {
 	ex := exchangeFrom(req.Context())
 	slot, err := t.pace.take(req.Context(), ex.expects(), rested, func(why string, wait time.Duration) {
 		t.note(req, n, "waiting for limits", why, wait)
@@ -44,7 +44,7 @@ func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response
 		if req.Body != nil {
 			_ = req.Body.Close()
 		}
-		return nil, &UnsentError{Err: err, permanent: true}
+		return nil, nil, &UnsentError{Err: err, permanent: true}
 	}
 	ex.begin(slot)
 	a := &attempt{chain: t, caller: req.Context(), ctx: req.Context(), cancel: slot.release}
@@ -70,14 +70,16 @@ func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response
 		err = a.explain(err)
 		a.cancel()
 	}
-	wrote := a.wrote.Load()
-	ex.finish(wrote, wrote && (err != nil || res.StatusCode < 400), wrote && (err != nil || res.StatusCode < 300))
+	ex.finish(outcomeOf(a.wrote.Load(), res, err))
 	if err != nil {
 		a.wire.failed(err)
-		return nil, err
+		return nil, slot, err
 	}
 	a.wire.answered(res)
-	return res, nil
+	if res.StatusCode < 400 {
+		t.pace.answered()
+	}
+	return res, slot, nil
 }
 
 // trace keeps dialed, wrote and http2 true to what happens on the wire. wrote

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -12,14 +13,32 @@ type Exchange struct {
 	mu    sync.Mutex
 	tries int
 	sent  int
-	maybe bool
+	last  outcome
 	same  bool
 	long  time.Duration
 
 	expected int   // tokens
 	slot     *slot // of the last attempt
+	repeats  func(ctx context.Context) bool
 
 	withheld bool // bodies are not logged
+	passages *Passages
+}
+
+// outcome is what became of one attempt.
+type outcome struct {
+	sent    bool // it was written, at least in part
+	maybe   bool // and may have been answered: no error status came back, or one that does not say
+	reached bool // and may have got to where the work is done
+}
+
+// outcomeOf judges by an answer, or by an error.
+func outcomeOf(wrote bool, res *http.Response, err error) outcome {
+	if !wrote || err != nil {
+		return outcome{wrote, wrote, wrote}
+	}
+	body := errorBody(res)
+	return outcome{true, res.StatusCode < 400 || MaybeAnswered(res.StatusCode, body), reached(res.StatusCode, body)}
 }
 
 type exchangeKey struct{}
@@ -45,11 +64,35 @@ func (ex *Exchange) Sent() int {
 }
 
 // MaybeAnswered says that the last request was written and that no error status
-// came back for it: the server may have done the work.
+// came back for it, or one that leaves it open: the server may have done the work.
 func (ex *Exchange) MaybeAnswered() bool {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
-	return ex.maybe
+	return ex.last.maybe
+}
+
+// Reached says that the last request may have got to where the work is done,
+// and be billed, even if a failure came back. Only a refusal says that it did not.
+func (ex *Exchange) Reached() bool {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.last.reached
+}
+
+// BeforeRepeat has allow asked before a request is sent again that Reached,
+// since each such attempt may cost. Where it says no, the last answer is final.
+// allow may wait, but not for the same call.
+func (ex *Exchange) BeforeRepeat(allow func(ctx context.Context) bool) {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.repeats = allow
+}
+
+func (ex *Exchange) mayRepeat(ctx context.Context) bool {
+	ex.mu.Lock()
+	allow, reached := ex.repeats, ex.last.reached
+	ex.mu.Unlock()
+	return !reached || allow == nil || allow(ctx)
 }
 
 // Repeated says that sending ended early, because the server gave the same
@@ -68,7 +111,7 @@ func (ex *Exchange) TooLong() time.Duration {
 	return ex.long
 }
 
-// Expect says about how many tokens an attempt will take, prompt and answer.
+// Expect says about how many tokens an attempt will take, question and answer.
 func (ex *Exchange) Expect(tokens int) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
@@ -82,18 +125,18 @@ func (ex *Exchange) Used(tokens int) {
 	ex.slot.correct(tokens)
 }
 
-// Withhold keeps the bodies of this call out of the log: they hold what may be
-// written nowhere.
-func (ex *Exchange) Withhold() {
+// Withhold keeps the bodies of this call out of the log, and these passages out of
+// all else there: they may be written nowhere.
+func (ex *Exchange) Withhold(passages *Passages) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
-	ex.withheld = true
+	ex.withheld, ex.passages = true, passages
 }
 
-func (ex *Exchange) withholds() bool {
+func (ex *Exchange) withholds() (bool, *Passages) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
-	return ex.withheld
+	return ex.withheld, ex.passages
 }
 
 func exchangeFrom(ctx context.Context) *Exchange {
@@ -116,16 +159,15 @@ func (ex *Exchange) begin(slot *slot) {
 	ex.slot = slot
 }
 
-// finish notes whether the attempt was sent, whether it may have been answered,
-// and whether it took tokens.
-func (ex *Exchange) finish(sent, maybe, took bool) {
+// finish notes what became of the attempt. One that did not get through took no tokens.
+func (ex *Exchange) finish(o outcome) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
-	if sent {
+	if o.sent {
 		ex.sent++
 	}
-	ex.maybe = maybe
-	if !took {
+	ex.last = o
+	if !o.reached {
 		ex.slot.correct(0)
 	}
 }

@@ -23,6 +23,8 @@ type wire struct {
 	ctx     context.Context
 	chain   *chain
 	secrets *Redactor
+	private *Passages
+	hidden  bool // bodies are not shown
 	start   time.Time
 	fields  map[string]any // what every message has
 }
@@ -30,13 +32,17 @@ type wire struct {
 // notShown stands in place of a body that may be written nowhere.
 const notShown = "(not shown: the request holds a write-only value)"
 
+// secretInPieces stands in place of a stream whose events together spell a secret.
+const secretInPieces = "(not shown: the pieces of the stream, put together, hold a secret)"
+
 // begin starts the log of attempt n (from 0).
 func (t *chain) begin(req *http.Request, n int) *wire {
 	if t.Log == nil {
 		return nil
 	}
 	w := &wire{ctx: req.Context(), chain: t, secrets: t.secrets(req), start: t.Clock.Now()}
-	w.fields = map[string]any{"method": req.Method, "url": w.secrets.String(plainURL(req.URL)), "attempt": n + 1}
+	w.hidden, w.private = exchangeFrom(req.Context()).withholds()
+	w.fields = map[string]any{"method": req.Method, "url": w.text(plainURL(req.URL)), "attempt": n + 1}
 	w.write(LevelTrace, "sending request", map[string]any{"body": w.request(req)})
 	return w
 }
@@ -48,6 +54,9 @@ func (t *chain) secrets(req *http.Request) *Redactor {
 	}
 	return NewRedactor(values...)
 }
+
+// text is a text without what may not be written.
+func (w *wire) text(text string) string { return w.private.String(w.secrets.String(text)) }
 
 // plainURL leaves out the query, whose values may be secrets, and user info.
 func plainURL(u *url.URL) string {
@@ -64,7 +73,7 @@ func (w *wire) request(req *http.Request) string {
 		return ""
 	}
 	defer body.Close()
-	if exchangeFrom(req.Context()).withholds() {
+	if w.hidden {
 		return notShown
 	}
 	data, _ := io.ReadAll(io.LimitReader(body, int64(logLimit+w.secrets.longest())))
@@ -78,7 +87,7 @@ func (w *wire) answered(res *http.Response) {
 	}
 	w.write(LevelDebug, "received response", map[string]any{
 		"status":      res.StatusCode,
-		"request_id":  w.secrets.String(res.Header.Get("X-Request-Id")),
+		"request_id":  w.text(res.Header.Get("X-Request-Id")),
 		"duration_ms": w.chain.Clock.Now().Sub(w.start).Milliseconds(),
 	})
 }
@@ -88,7 +97,7 @@ func (w *wire) failed(err error) {
 		return
 	}
 	w.write(LevelDebug, "request failed", map[string]any{
-		"error":       w.secrets.String(err.Error()),
+		"error":       w.text(err.Error()),
 		"duration_ms": w.chain.Clock.Now().Sub(w.start).Milliseconds(),
 	})
 }
@@ -98,7 +107,7 @@ func (w *wire) capture(res *http.Response) *capture {
 	if w == nil || !readable(res.Header) {
 		return nil
 	}
-	return &capture{room: logLimit + w.secrets.longest()}
+	return &capture{room: logLimit + w.secrets.longest(), events: isEventStream(res.Header)}
 }
 
 // read is called when the body was read to its end, failed or was closed.
@@ -106,9 +115,12 @@ func (w *wire) read(seen *capture, err error) {
 	if w == nil || seen == nil {
 		return
 	}
-	text := notShown
-	if !exchangeFrom(w.ctx).withholds() {
-		text = w.secrets.Start(string(seen.data), logLimit)
+	text := w.secrets.Start(string(seen.data), logLimit)
+	switch {
+	case w.hidden:
+		text = notShown
+	case seen.events && w.secrets.acrossEvents(seen.data):
+		text = secretInPieces
 	}
 	fields := map[string]any{
 		"body":        text,
@@ -116,7 +128,7 @@ func (w *wire) read(seen *capture, err error) {
 		"duration_ms": w.chain.Clock.Now().Sub(w.start).Milliseconds(),
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		fields["error"] = w.secrets.String(err.Error())
+		fields["error"] = w.text(err.Error())
 	}
 	w.write(LevelTrace, "read response body", fields)
 }
@@ -147,12 +159,13 @@ func (t *chain) note(req *http.Request, n int, msg, why string, wait time.Durati
 	if t.Log == nil {
 		return
 	}
-	secrets := t.secrets(req)
+	w := &wire{secrets: t.secrets(req)}
+	_, w.private = exchangeFrom(req.Context()).withholds()
 	t.Log(req.Context(), LevelDebug, msg, map[string]any{
 		"method":  req.Method,
-		"url":     secrets.String(plainURL(req.URL)),
+		"url":     w.text(plainURL(req.URL)),
 		"attempt": n + 1,
-		"why":     secrets.String(why),
+		"why":     w.text(why),
 		"wait_ms": wait.Milliseconds(),
 	})
 }
@@ -166,9 +179,10 @@ func readable(h http.Header) bool {
 
 // capture keeps the start of what it is given.
 type capture struct {
-	data  []byte
-	room  int
-	total int64
+	data   []byte
+	room   int
+	total  int64
+	events bool // server-sent events
 }
 
 func (c *capture) add(p []byte) {

@@ -120,6 +120,59 @@ func TestLog_holdsNoSecrets(t *testing.T) {
 	}
 }
 
+// A secret in an answer, spelled in another way or in pieces, is in no log.
+func TestLog_holdsNoSecretsInDisguise(t *testing.T) {
+	t.Parallel()
+	const secret = "gateway-secret-0123456789"
+	for name, tt := range map[string]struct{ kind, body, want string }{
+		"unicode escapes":   {"application/json", `{"content":"x \u0067ateway-secret-0123456789 y"}`, `{"content":"x *** y"}`},
+		"two events":        {"text/event-stream", "data: {\"d\":[{\"t\":\"gateway-sec\"}]}\n\ndata: {\"d\":[{\"t\":\"ret-0123456789\"}]}\n\n", "(not shown: the pieces of the stream, put together, hold a secret)"},
+		"in another place":  {"text/event-stream", "data: {\"a\":\"gateway-sec\"}\n\ndata: {\"b\":\"ret-0123456789\"}\n\n", "data: {\"a\":\"gateway-sec\"}\n\ndata: {\"b\":\"ret-0123456789\"}\n\n"},
+		"one event":         {"text/event-stream", "data: {\"a\":\"gateway-secret-0123456789\"}\n\ndata: {}\n\n", "data: {\"a\":\"***\"}\n\ndata: {}\n\n"},
+		"events of no JSON": {"text/event-stream", "data: gate\n\ndata: {\n\ndata: 1\n\n", "data: gate\n\ndata: {\n\ndata: 1\n\n"},
+	} {
+		log := &book{}
+		h := serve(t, transport.Options{Log: log.log, Secrets: []string{secret}}, func(w http.ResponseWriter, r *http.Request, n int) {
+			w.Header().Set("Content-Type", tt.kind)
+			_, _ = io.WriteString(w, tt.body)
+		})
+		if _, body, err := call(h.chain, request(t, t.Context(), "POST", h.url, "{}")); err != nil || body != tt.body {
+			t.Fatal(name, body, err)
+		}
+		if got := log.find(t, "read response body")[0].fields["body"]; got != tt.want {
+			t.Errorf("%s: logged %q", name, got)
+		}
+	}
+}
+
+// Of a call that is withheld, the log has neither bodies nor passages of what is private.
+func TestLog_holdsNoPrivateText(t *testing.T) {
+	t.Parallel()
+	log := &book{}
+	h := serve(t, transport.Options{MaxRetries: 1, Log: log.log}, func(w http.ResponseWriter, r *http.Request, n int) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Request-Id", "the vault is-at-the_oak")
+		w.WriteHeader(503)
+		_, _ = io.WriteString(w, `"The vault is at the oak."`)
+	})
+	ctx, ex := transport.Watch(t.Context())
+	ex.Withhold(transport.NewPassages("The vault is\n at the oak."))
+	if _, _, err := call(h.chain, request(t, ctx, "POST", h.url+"/the%20vault%20is%20at%20the%20oak", `"The vault is at the oak."`)); err != nil {
+		t.Fatal(err)
+	}
+	_, _, _ = call(h.chain, request(t, ctx, "POST", "http://127.0.0.1:1/thevaultisattheoak", "{}"))
+	log.find(t, "request failed")
+	log.find(t, "will send the request again")
+	if got := log.find(t, "received response")[0].fields["request_id"]; got != "***" {
+		t.Errorf("logged %q", got)
+	}
+	for _, l := range log.lines {
+		if strings.Contains(strings.ToLower(fmt.Sprint(l)), "vault") {
+			t.Errorf("%.300s", fmt.Sprint(l))
+		}
+	}
+}
+
 func TestLog_cutsBodiesAndSkipsFiles(t *testing.T) {
 	t.Parallel()
 	log := &book{}
@@ -193,6 +246,15 @@ func TestRedactor(t *testing.T) {
 		`{"k":"q\"uo<te"}`:                `{"k":"***"}`,
 		`{"k":"q\"uo` + `\u003c` + `te"}`: `{"k":"***"}`,
 		"short":                           "short",
+		`{"k":"\u0061bc\u002fdef+ghi."}`:  `{"k":"***."}`,
+		`"{\"k\":\"\\u0061bc/def+ghi\"}"`: `"{\"k\":\"***\"}"`, // JSON in JSON
+		`a%62c%2Fdef%2bghi`:               "***",
+		"abc&#47;def&#x2B;ghi":            "***",
+		"abc\\/def\\x2bghi":               "***",
+		"abc\x00/d\u200bef\u202e+ghi\x1b": "***\x1b",
+		"abc/def+gh\\u006":                "abc/def+gh\\u006",
+		"C:\\users\\new &c; 100%":         "C:\\users\\new &c; 100%",
+		"%E0%A4%A &#xFFFFFFFFF; \\ud800":  "%E0%A4%A &#xFFFFFFFFF; \\ud800",
 	} {
 		if got := r.String(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
@@ -201,20 +263,13 @@ func TestRedactor(t *testing.T) {
 	if got := r.Start("0123 abc/def", 100); got != "0123 " {
 		t.Errorf("the start of a secret stays: %q", got)
 	}
+	if got := r.Start(`0123 \u0061bc\u002fde`, 100); got != "0123 " {
+		t.Errorf("the start of an escaped secret stays: %q", got)
+	}
+	if got := transport.NewRedactorFrom(10, "Bearer abc/def", "Bearer abc/def-ghi").String("abc/def abc/def-ghi Bearer abc/def"); got != "abc/def *** ***" {
+		t.Errorf("shorter ones do not stay: %q", got)
+	}
 	if got := transport.NewRedactor().Start("0123456", 4); got != "0123" {
 		t.Errorf("got %q", got)
-	}
-}
-
-func TestRedactor_alsoTakesOutShortPartsOfARequest(t *testing.T) {
-	t.Parallel()
-	r := transport.NewRedactor("sk-key-of-the-client").Also("1704", "a \"quoted\" word", "no")
-	got := r.String(`sk-key-of-the-client says 1704, no, and "a \"quoted\" word"`)
-	if want := `*** says ***, no, and "***"`; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	var none *transport.Redactor
-	if got := none.Also("1704").String("code 1704"); got != "code ***" {
-		t.Errorf("got %s", got)
 	}
 }

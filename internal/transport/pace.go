@@ -27,6 +27,8 @@ const (
 const (
 	minute   = time.Minute // what the windows look back
 	longCool = time.Minute // longest wait that one answer imposes on all calls
+
+	mostTokens = 1 << 40 // of one attempt; more is a server's slip, and sums must not overflow
 )
 
 // pace lets attempts begin, in order of their arrival. Each attempt takes a slot
@@ -38,9 +40,11 @@ type pace struct {
 	mu       sync.Mutex
 	queue    []*ticket
 	flying   int
+	begun    int // attempts so far
 	requests window
 	tokens   window
 	cool     time.Time // nothing begins before
+	adaptive adaptive
 }
 
 // ticket is an attempt that has not begun.
@@ -52,14 +56,15 @@ type ticket struct {
 
 // slot is an attempt that has begun. A nil slot is none.
 type slot struct {
-	pace *pace
-	used *entry
-	once sync.Once
+	pace   *pace
+	used   *entry
+	number int  // of the attempt, from 1
+	over   bool // given back
 }
 
-func newPace(limits Limits, clock Clock) *pace {
+func newPace(limits Limits, clock Clock, jitter func(time.Duration) time.Duration) *pace {
 	return &pace{
-		limits: limits, clock: clock,
+		limits: limits, clock: clock, adaptive: adaptive{jitter: jitter},
 		requests: window{limit: limits.RequestsPerMinute},
 		tokens:   window{limit: limits.TokensPerMinute},
 	}
@@ -85,8 +90,8 @@ func (p *pace) take(ctx context.Context, tokens int, rested time.Time, report fu
 		if deadline, ok := ctx.Deadline(); ok && wait > 0 && !at.Before(deadline) {
 			return nil, &LimitError{Limit: why, Wait: wait}
 		}
-		if wait == 0 && p.full() {
-			why = concurrentLimit
+		if wait == 0 {
+			why = p.full()
 		}
 		if why == "" && p.queue[0] == me {
 			return p.begin(me), nil
@@ -140,6 +145,7 @@ func (p *pace) forecast(me *ticket) (at time.Time, why string) {
 		}
 	}
 	later(p.cool, serverLimit)
+	later(p.adaptive.next, serverLimit)
 	requests, tokens := p.requests, p.tokens
 	for _, t := range p.queue {
 		later(requests.free(at, 1), requestLimit)
@@ -153,16 +159,25 @@ func (p *pace) forecast(me *ticket) (at time.Time, why string) {
 	return at, why
 }
 
-func (p *pace) full() bool {
-	return p.limits.MaxConcurrent > 0 && p.flying >= p.limits.MaxConcurrent
+// full is the limit that the attempts under way have reached; "" = none.
+func (p *pace) full() string {
+	switch {
+	case p.limits.MaxConcurrent > 0 && p.flying >= p.limits.MaxConcurrent:
+		return concurrentLimit
+	case p.adaptive.limit > 0 && p.flying >= p.adaptive.limit:
+		return serverLimit
+	}
+	return ""
 }
 
 func (p *pace) begin(me *ticket) *slot {
 	p.flying++
+	p.begun++
+	p.adaptive.began(me.now)
 	p.requests.entries = p.requests.since(me.now)
 	p.tokens.entries = p.tokens.since(me.now)
 	p.requests.add(me.now, 1)
-	return &slot{pace: p, used: p.tokens.add(me.now, me.tokens)}
+	return &slot{pace: p, number: p.begun, used: p.tokens.add(me.now, me.tokens)}
 }
 
 // leave takes a ticket out of the queue.
@@ -181,15 +196,22 @@ func (p *pace) next() {
 	}
 }
 
-// rest keeps every attempt from beginning for a while, at most longCool.
-func (p *pace) rest(wait time.Duration) {
+// applyCooldown keeps every attempt from beginning for a while, at most longCool.
+func (p *pace) applyCooldown(wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	until := p.clock.Now().Add(min(wait, longCool))
+	p.coolFor(wait)
+}
+
+// coolFor is applyCooldown with p locked.
+func (p *pace) coolFor(wait time.Duration) {
+	wait = min(wait, longCool)
+	until := p.clock.Now().Add(wait)
 	if !until.After(p.cool) {
 		return
 	}
 	p.cool = until
+	p.adaptive.spread(wait, p.flying)
 	for _, t := range p.queue { // the wait may now be too long for one that is not the first
 		if t.wake != nil {
 			t.wake()
@@ -197,14 +219,53 @@ func (p *pace) rest(wait time.Duration) {
 	}
 }
 
+// refused says that the server takes no more for now: the attempt got a 429.
+// Fewer are then made at a time, and all wait, at most longCool: for as long as the
+// server asked or, where it did not, for longer the more often it has refused
+// in a row. It returns that wait, uncut.
+func (p *pace) refused(s *slot, wait time.Duration, asked bool) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	flying := p.flying
+	if s.over {
+		flying++
+	}
+	p.adaptive.lower(s.number, p.begun, flying)
+	if !asked {
+		wait = backoff(p.adaptive.streak-1, p.adaptive.jitter)
+	}
+	p.coolFor(wait)
+	return wait
+}
+
+// answered says that the server took an attempt.
+func (p *pace) answered() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.adaptive.raise(p.clock.Now()) {
+		p.next()
+	}
+}
+
+// answers reports whether the server has taken an attempt in the last minute, so
+// that a refusal is a matter of turns and not of the request.
+func (p *pace) answers() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := p.adaptive.answered
+	return !last.IsZero() && p.clock.Now().Sub(last) < minute
+}
+
 // release gives the slot back, once.
 func (s *slot) release() {
-	s.once.Do(func() {
-		s.pace.mu.Lock()
-		defer s.pace.mu.Unlock()
-		s.pace.flying--
-		s.pace.next()
-	})
+	s.pace.mu.Lock()
+	defer s.pace.mu.Unlock()
+	if s.over {
+		return
+	}
+	s.over = true
+	s.pace.flying--
+	s.pace.next()
 }
 
 // correct says how many tokens the attempt took.
@@ -214,7 +275,7 @@ func (s *slot) correct(tokens int) {
 	}
 	s.pace.mu.Lock()
 	defer s.pace.mu.Unlock()
-	s.used.n = tokens
+	s.used.n = min(tokens, mostTokens)
 	s.pace.next()
 }
 
@@ -236,7 +297,7 @@ func (w window) free(at time.Time, n int) time.Time {
 	if w.limit <= 0 || n <= 0 {
 		return at
 	}
-	used := min(n, w.limit)
+	used := min(n, w.limit) // each of the summands is far from overflowing the sum
 	entries := w.since(at)
 	for _, e := range entries {
 		used += e.n
@@ -255,7 +316,7 @@ func (w *window) add(at time.Time, n int) *entry {
 	if w.limit <= 0 {
 		return nil
 	}
-	e := &entry{at, n}
+	e := &entry{at, min(n, mostTokens)}
 	w.entries = append(w.entries[:len(w.entries):len(w.entries)], e)
 	return e
 }

@@ -38,6 +38,24 @@ func BenchmarkPace(b *testing.B) {
 	}
 }
 
+// BenchmarkPace_concurrent makes calls at once through a chain whose server costs
+// nothing and refuses nothing: what it costs to look out for refusals.
+func BenchmarkPace_concurrent(b *testing.B) {
+	chain := transport.New(transport.Options{Base: instant{}, MaxRetries: 5})
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			ctx, _ := transport.Watch(b.Context())
+			req, _ := http.NewRequestWithContext(ctx, http.MethodPost, "http://server.example", strings.NewReader("{}"))
+			res, err := chain.RoundTrip(req)
+			if err != nil {
+				b.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, res.Body)
+			_ = res.Body.Close()
+		}
+	})
+}
+
 type instant struct{}
 
 func (instant) RoundTrip(*http.Request) (*http.Response, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -179,6 +180,19 @@ func TestPace_tokensPerMinute(t *testing.T) {
 			ex.Used(700)
 			p.at(0, 500)
 			p.wantBegun(0, minute)
+		})
+	})
+	t.Run("more than any number holds", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, limits, fine, func(t *testing.T, p *paced) {
+			ctx, ex := transport.Watch(t.Context())
+			ex.Expect(math.MaxInt)
+			_, _, _ = call(p.chain, request(t, ctx, "POST", "http://server.example", "{}"))
+			p.at(0, 500)
+			time.Sleep(sec)
+			ex.Used(math.MaxInt)
+			p.at(sec, math.MaxInt)
+			p.wantBegun(0, minute, 2*minute)
 		})
 	})
 	t.Run("a refused attempt took none", func(t *testing.T) {
@@ -415,6 +429,25 @@ func TestPace_waitsAsLongAsTheCaller(t *testing.T) {
 			})
 		})
 	}
+}
+
+// One that waits behind another begins when that gives up, and does not wait for ever.
+func TestPace_theNextBeginsWhenOneGivesUp(t *testing.T) {
+	t.Parallel()
+	inBubble(t, transport.Options{Limits: transport.Limits{TokensPerMinute: 1000}}, fine, func(t *testing.T, p *paced) {
+		p.at(0, 600)
+		ctx, cancel := context.WithCancel(t.Context())
+		p.wg.Go(func() {
+			if _, err := p.call(ctx, 600); !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+		})
+		synctest.Wait()
+		p.at(0, 300) // fits, but keeps the order
+		time.Sleep(3 * sec)
+		cancel()
+		p.wantBegun(0, 3*sec)
+	})
 }
 
 // Whatever comes, no minute has too many and no moment either.

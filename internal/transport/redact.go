@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // MinSecret is the length in bytes from which a value is redacted. Shorter ones
@@ -19,37 +20,36 @@ const Mask = "***"
 type Redactor struct {
 	forms    []string // longest first
 	replacer *strings.Replacer
+	plain    [][]byte // the values without escapes of their own, longest first
 }
 
-// NewRedactor returns a Redactor for exact occurrences of the values, as they are
-// and as URLs and JSON spell them, and of what follows the first word of a value
+// NewRedactor returns a Redactor for occurrences of the values, as they are and
+// under escapes of JSON, URLs and HTML, and of what follows the first word of a value
 // ("Bearer …"). Values shorter than MinSecret are left out.
-func NewRedactor(values ...string) *Redactor {
+func NewRedactor(values ...string) *Redactor { return NewRedactorFrom(MinSecret, values...) }
+
+// NewRedactorFrom is NewRedactor that leaves out values shorter than least bytes.
+func NewRedactorFrom(least int, values ...string) *Redactor {
 	var forms []string
-	for _, value := range values {
-		value = strings.TrimSpace(value)
-		forms = append(forms, spellings(value, MinSecret)...)
-		if _, token, ok := strings.Cut(value, " "); ok {
-			forms = append(forms, spellings(strings.TrimSpace(token), MinSecret)...)
+	var plain [][]byte
+	add := func(value string) {
+		if value = strings.TrimSpace(value); len(value) >= least {
+			forms = append(forms, spellings(value)...)
+			if text := unescape(value).text; len(text) >= max(least, 1) {
+				plain = append(plain, text)
+			}
 		}
 	}
-	return redactorOf(forms)
-}
-
-// Also returns a Redactor that takes out these values, too: parts of a request
-// that are secret as they stand, and so from three bytes on.
-func (r *Redactor) Also(values ...string) *Redactor {
-	var forms []string
-	if r != nil {
-		forms = slices.Clone(r.forms)
-	}
 	for _, value := range values {
-		forms = append(forms, spellings(value, 3)...)
+		add(value)
+		if _, token, ok := strings.Cut(strings.TrimSpace(value), " "); ok {
+			add(token)
+		}
 	}
-	return redactorOf(forms)
+	return redactorOf(forms, plain)
 }
 
-func redactorOf(forms []string) *Redactor {
+func redactorOf(forms []string, plain [][]byte) *Redactor {
 	slices.SortFunc(forms, func(a, b string) int {
 		if len(a) != len(b) {
 			return len(b) - len(a)
@@ -64,7 +64,8 @@ func redactorOf(forms []string) *Redactor {
 	for _, form := range forms {
 		pairs = append(pairs, form, Mask)
 	}
-	return &Redactor{forms: forms, replacer: strings.NewReplacer(pairs...)}
+	slices.SortFunc(plain, func(a, b []byte) int { return len(b) - len(a) })
+	return &Redactor{forms: forms, replacer: strings.NewReplacer(pairs...), plain: plain}
 }
 
 // String returns text without the secrets.
@@ -72,7 +73,56 @@ func (r *Redactor) String(text string) string {
 	if r == nil {
 		return text
 	}
-	return r.replacer.Replace(text)
+	text = r.replacer.Replace(text)
+	if !escapes(text) {
+		return text
+	}
+	// An escaped secret is found from its start on, which is in one chunk, in
+	// what follows; a long answer costs no more memory than a short one.
+	var spans spans
+	for from := 0; from < len(text); from += chunk {
+		s := unescape(text[from:min(len(text), from+chunk+longestEscape*r.longest())])
+		for _, value := range r.plain {
+			for at := 0; ; at += len(value) {
+				i := bytes.Index(s.text[at:], value)
+				if i < 0 {
+					break
+				}
+				at += i
+				spans.add(from+s.start[at], from+s.end[at+len(value)-1])
+			}
+		}
+	}
+	return spans.mask(text)
+}
+
+const (
+	chunk         = 64 << 10 // bytes that are looked through at a time
+	longestEscape = 12       // bytes that stand for one
+)
+
+// spans are parts of a text, from byte to byte.
+type spans [][2]int
+
+func (s *spans) add(from, to int) { *s = append(*s, [2]int{from, to}) }
+
+// mask puts Mask in place of the spans, which may overlap.
+func (s spans) mask(text string) string {
+	if len(s) == 0 {
+		return text
+	}
+	slices.SortFunc(s, func(a, b [2]int) int { return a[0] - b[0] })
+	var b strings.Builder
+	done := 0
+	for i, span := range s {
+		if i == 0 || span[0] >= done {
+			b.WriteString(text[done:span[0]])
+			b.WriteString(Mask)
+		}
+		done = max(done, span[1])
+	}
+	b.WriteString(text[done:])
+	return b.String()
 }
 
 // Start returns the start of text without the secrets, at most limit bytes of
@@ -97,6 +147,22 @@ func (r *Redactor) trimPart(text string) string {
 			}
 		}
 	}
+	from := max(0, len(text)-longestEscape*r.longest())
+	for from > 0 && from < len(text) && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	end := text[from:]
+	if !escapes(end) {
+		return text
+	}
+	s := unescape(end)
+	for _, value := range r.plain {
+		for n := min(len(value)-1, len(s.text)); n > 2; n-- {
+			if bytes.HasSuffix(s.text, value[:n]) {
+				return text[:from+s.start[len(s.text)-n]]
+			}
+		}
+	}
 	return text
 }
 
@@ -108,10 +174,7 @@ func (r *Redactor) longest() int {
 	return len(r.forms[0])
 }
 
-func spellings(value string, least int) []string {
-	if len(value) < least {
-		return nil
-	}
+func spellings(value string) []string {
 	forms := []string{value, url.QueryEscape(value), url.PathEscape(value)}
 	for _, html := range []bool{true, false} {
 		var buf bytes.Buffer

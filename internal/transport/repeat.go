@@ -33,10 +33,10 @@ func (t *chain) fault(res *http.Response) string {
 	if res == nil || res.StatusCode < 500 || passing[res.StatusCode] || res.Header.Get("X-Should-Retry") == "true" {
 		return ""
 	}
-	if _, asked := RetryAfter(res.Header, t.Clock.Now()); asked {
+	body := errorBody(res)
+	if _, asked := RequestedWait(res.Header, body, t.Clock.Now()); asked {
 		return ""
 	}
-	body := bytes.TrimSpace(peek(res))
 	if len(body) == 0 || inviting.Match(body) {
 		return ""
 	}
@@ -45,12 +45,17 @@ func (t *chain) fault(res *http.Response) string {
 
 // peek returns the start of a body, which stays readable.
 func peek(res *http.Response) []byte {
+	if known, ok := res.Body.(*peeked); ok {
+		return known.start
+	}
 	start, _ := io.ReadAll(io.LimitReader(res.Body, peekLimit)) // an error is sticky and comes again after start
-	res.Body = &peeked{Reader: io.MultiReader(bytes.NewReader(start), res.Body), Closer: res.Body}
+	res.Body = &peeked{Reader: io.MultiReader(bytes.NewReader(start), res.Body), Closer: res.Body, start: start}
 	return start
 }
 
+// peeked is a body whose start is known. It is read by the caller only.
 type peeked struct {
 	io.Reader
 	io.Closer
+	start []byte
 }

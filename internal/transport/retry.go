@@ -17,38 +17,43 @@ const (
 	firstWait  = 500 * time.Millisecond // ceiling of the first wait; doubles
 	longWait   = 8 * time.Second        // ceiling of every wait of our own choice
 	serverWait = time.Minute            // longest wait that a server may ask for
-	peekLimit  = 64 << 10               // bytes of an error body looked at, or read to free its connection
+	peekLimit  = 64 << 10               // bytes of an error body that are looked at, or read to free its connection
 )
 
 // RoundTrip sends a request until there is an answer worth returning. It returns
 // the last answer as it came, also when it is one that would be retried. A
 // server that says the same twice of its own fault is not asked a third time.
 func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	last, rested := "", time.Time{}
+	ctx, exchange := req.Context(), exchangeFrom(req.Context())
+	last, rested, failed := "", time.Time{}, 0
 	for n := 0; ; n++ {
 		again, err := nth(req, n)
 		if err != nil {
 			return nil, &UnsentError{Err: err, permanent: true}
 		}
-		res, err := t.send(again, n, rested)
-		wait, asked := t.pause(res, n)
-		t.heed(res, wait)
-		why, ok := t.judge(req, res, err, n, wait, asked)
+		res, slot, err := t.send(again, n, rested)
+		r := t.assess(ctx, res, slot, failed)
+		why, ok := t.shouldRetry(req, res, err, n, r)
 		if !ok {
 			return res, err
 		}
 		fault := t.fault(res)
 		if fault != "" && fault == last {
-			exchangeFrom(ctx).repeat()
+			exchange.repeat()
 			t.repeated(req, n, why)
 			return res, err
 		}
+		if !exchange.mayRepeat(ctx) {
+			return res, err
+		}
 		last = fault
+		if !r.turn {
+			failed++
+		}
 		discard(res)
-		t.waiting(req, n, why, wait)
-		rested = t.Clock.Now().Add(wait)
-		if err := t.Clock.Sleep(ctx, wait); err != nil {
+		t.waiting(req, n, why, r.wait)
+		rested = t.Clock.Now().Add(r.wait)
+		if err := t.Clock.Sleep(ctx, r.wait); err != nil {
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
 			}
@@ -74,51 +79,66 @@ func nth(req *http.Request, n int) (*http.Request, error) {
 	return again, err
 }
 
-// pause is how long to wait after attempt n (from 0), and whether the server says so.
-func (t *chain) pause(res *http.Response, n int) (wait time.Duration, asked bool) {
+// reaction is what follows from how an attempt ended.
+type reaction struct {
+	wait   time.Duration // before another attempt
+	asked  bool          // the server says so
+	failed int           // attempts before this one that count against MaxRetries
+	turn   bool          // this one does not: the server refused it for now, as it must some of many
+}
+
+// assess decides how long to wait after an attempt, and makes all calls wait where
+// an answer says that the server takes no more for now.
+//
+// A 429 that names a wait is a wait and no failure, and so is one from a
+// server that takes other requests meanwhile: neither counts against MaxRetries. What
+// ends the waiting then is the caller's deadline; without one, everything counts.
+func (t *chain) assess(ctx context.Context, res *http.Response, slot *slot, failed int) reaction {
+	r := reaction{failed: failed}
 	if res == nil {
-		return t.backoff(n), false
+		r.wait = backoff(failed, t.Jitter)
+		return r
 	}
-	if wait, asked = RetryAfter(res.Header, t.Clock.Now()); asked {
-		return wait, true
+	limited := res.StatusCode == http.StatusTooManyRequests && !hopeless(res)
+	empty := exhausted(res.Header)
+	r.wait, r.asked = RequestedWait(res.Header, errorBody(res), t.Clock.Now())
+	if !r.asked && limited && empty > 0 {
+		r.wait, r.asked = min(empty, longCool), true
 	}
-	if wait = exhausted(res.Header); wait > 0 && res.StatusCode == http.StatusTooManyRequests {
-		return min(wait, longCool), true
+	if !limited {
+		if !r.asked {
+			r.wait = backoff(failed, t.Jitter)
+		}
+		if res.StatusCode != http.StatusTooManyRequests {
+			t.pace.applyCooldown(empty)
+		}
+		return r
 	}
-	return t.backoff(n), false
+	answers := t.pace.answers()
+	r.wait = t.pace.refused(slot, r.wait, r.asked)
+	_, ends := ctx.Deadline()
+	r.turn = ends && (r.asked && r.wait > 0 || answers)
+	return r
 }
 
-// heed makes all calls wait where an answer says that the server takes no more
-// for now. wait is what pause says.
-func (t *chain) heed(res *http.Response, wait time.Duration) {
-	switch {
-	case res == nil:
-	case res.StatusCode != http.StatusTooManyRequests:
-		t.pace.rest(exhausted(res.Header))
-	case !outOfMoney(res):
-		t.pace.rest(wait)
-	}
-}
-
-// judge decides whether a request is sent again after attempt n (from 0), and why.
-// wait and asked are what pause says.
-func (t *chain) judge(req *http.Request, res *http.Response, err error, n int, wait time.Duration, asked bool) (why string, again bool) {
-	if n >= t.MaxRetries || req.Context().Err() != nil {
+// shouldRetry decides whether a request is sent again after attempt n (from 0), and why.
+func (t *chain) shouldRetry(req *http.Request, res *http.Response, err error, n int, r reaction) (why string, again bool) {
+	if t.MaxRetries < 1 || !r.turn && r.failed >= t.MaxRetries || req.Context().Err() != nil {
 		return "", false
 	}
 	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
 		return "", false
 	}
 	if err != nil {
-		return err.Error(), retryError(req.Method, err) && t.inTime(req.Context(), wait)
+		return err.Error(), retryError(req.Method, err) && t.inTime(req.Context(), r.wait)
 	}
 	if !retryAnswer(req.Method, res) {
 		return "", false
 	}
 	why = "status " + strconv.Itoa(res.StatusCode)
-	if asked && wait > serverWait || !t.inTime(req.Context(), wait) {
-		exchangeFrom(req.Context()).tooLong(wait)
-		t.givingUp(req, n, why, wait)
+	if r.asked && r.wait > serverWait || !t.inTime(req.Context(), r.wait) {
+		exchangeFrom(req.Context()).tooLong(r.wait)
+		t.givingUp(req, n, why, r.wait)
 		return "", false
 	}
 	return why, true
@@ -130,12 +150,13 @@ func (t *chain) inTime(ctx context.Context, wait time.Duration) bool {
 	return !ok || t.Clock.Now().Add(wait).Before(deadline)
 }
 
-func (t *chain) backoff(n int) time.Duration {
+// backoff is a wait of our own choice after a number of failures, from 0.
+func backoff(failed int, jitter func(ceiling time.Duration) time.Duration) time.Duration {
 	ceiling := longWait
-	if n < 10 {
-		ceiling = min(firstWait<<n, longWait)
+	if failed < 10 {
+		ceiling = min(firstWait<<max(failed, 0), longWait)
 	}
-	return t.Jitter(ceiling)
+	return jitter(ceiling)
 }
 
 // retryError decides by what may have happened on the server, not by how bad
@@ -165,9 +186,13 @@ func permanent(err error) bool {
 }
 
 // retryAnswer decides by status, unless the server says so itself. A status of
-// success is never asked for again, whatever the server says: it is paid for.
+// success is never asked for again, whatever the server says: it is paid for. And
+// neither is what may have been answered (MaybeAnswered), unless asking is free.
 func retryAnswer(method string, res *http.Response) bool {
 	if res.StatusCode < 400 {
+		return false
+	}
+	if !Repeatable(method) && MaybeAnswered(res.StatusCode, errorBody(res)) {
 		return false
 	}
 	switch res.Header.Get("X-Should-Retry") {
@@ -180,19 +205,22 @@ func retryAnswer(method string, res *http.Response) bool {
 	case http.StatusRequestTimeout, http.StatusConflict:
 		return true
 	case http.StatusTooManyRequests:
-		return !outOfMoney(res)
-	case http.StatusGatewayTimeout, 524: // a gateway gave up; the server behind it may answer, and bill, all the same
-		return Repeatable(method)
+		return !hopeless(res)
 	}
 	return res.StatusCode >= 500
 }
 
-// outOfMoney is OutOfMoney of an answer. The body stays readable.
-func outOfMoney(res *http.Response) bool {
+// hopeless reports whether a 429 is one that waiting for a minute or so does not
+// change: there is no money, the quota is one of days, or this one request is too large.
+func hopeless(res *http.Response) bool {
+	body := errorBody(res)
+	if LongQuota(body) || TooLarge(body) {
+		return true
+	}
 	var doc struct {
 		Error struct{ Code, Type any }
 	}
-	if json.Unmarshal(peek(res), &doc) != nil {
+	if json.Unmarshal(body, &doc) != nil {
 		return false
 	}
 	code, _ := doc.Error.Code.(string)
@@ -203,10 +231,10 @@ func outOfMoney(res *http.Response) bool {
 // OutOfMoney reports whether the code or the type of an error says that the
 // account cannot pay: that does not pass by itself.
 func OutOfMoney(code, kind string) bool {
-	return hopeless[code] || hopeless[kind]
+	return unpaid[code] || unpaid[kind]
 }
 
-var hopeless = map[string]bool{
+var unpaid = map[string]bool{
 	"insufficient_quota":         true,
 	"billing_hard_limit_reached": true,
 	"billing_not_active":         true,

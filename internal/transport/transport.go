@@ -49,7 +49,7 @@ type Clock interface {
 // limit and without a log.
 type Options struct {
 	Base           http.RoundTripper // what really sends; nil = NewBase()
-	MaxRetries     int               // attempts after the first; less than 1 = none
+	MaxRetries     int               // failed attempts after the first; less than 1 = nothing is sent again
 	RequestTimeout time.Duration     // limit of one attempt, headers and body; 0 = none
 	MaxBody        int64             // longest response body in bytes; 0 = MaxBody
 	Secrets        []string          // values redacted in logs, besides those of Authorization and the like
@@ -57,8 +57,9 @@ type Options struct {
 	Clock          Clock             // nil = the real one
 	Limits         Limits            // of all requests together; without them, too, a 429 makes all wait
 
-	// Jitter picks a wait in [0, ceiling]; nil = uniformly at random. It is not
-	// asked where the server says how long to wait.
+	// Jitter picks a wait in [0, ceiling]; nil = uniformly at random. A wait that
+	// the server asks for is not changed; it then picks the time between the
+	// attempts that begin after it.
 	Jitter func(ceiling time.Duration) time.Duration
 }
 
@@ -81,7 +82,7 @@ func New(o Options) http.RoundTripper {
 	if o.Jitter == nil {
 		o.Jitter = fullJitter
 	}
-	return &chain{Options: o, pace: newPace(o.Limits, o.Clock)}
+	return &chain{Options: o, pace: newPace(o.Limits, o.Clock, o.Jitter)}
 }
 
 // chain is what New returns. The parts of it: retry.go decides what is sent
@@ -92,13 +93,13 @@ type chain struct {
 	http2 sync.Map // host:port → struct{}: servers seen to speak HTTP/2
 }
 
-// NewBase returns a transport that takes proxies from the environment, speaks
-// HTTP/2 where the server does, and keeps no connection that the server may just
-// be closing.
+// NewBase returns a transport that takes proxies from the environment, but none
+// for what never leaves this machine (LoopbackHost), speaks HTTP/2 where the
+// server does, and keeps no connection that the server may just be closing.
 func NewBase() *http.Transport {
 	dialer := &net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy:                 proxied(http.ProxyFromEnvironment),
 		DialContext:           dialer.DialContext,
 		ForceAttemptHTTP2:     true,
 		TLSHandshakeTimeout:   15 * time.Second,

@@ -139,7 +139,9 @@ func TestRetry_byAnswer(t *testing.T) {
 		"400":                      {status: 400},
 		"401":                      {status: 401},
 		"404":                      {status: 404},
-		"408":                      {status: 408, waits: []time.Duration{s / 2, s}},
+		"408":                      {status: 408},
+		"408, server: do":          {status: 408, header: map[string]string{"X-Should-Retry": "true"}},
+		"408 that says when":       {status: 408, header: map[string]string{"Retry-After": "1"}},
 		"409":                      {status: 409, waits: []time.Duration{s / 2, s}},
 		"429":                      {status: 429, body: `{"error":{"code":"rate_limit_exceeded"}}`, waits: []time.Duration{s / 2, s}},
 		"429 that is not JSON":     {status: 429, body: `slow down`, waits: []time.Duration{s / 2, s}},
@@ -148,11 +150,32 @@ func TestRetry_byAnswer(t *testing.T) {
 		"429 quota by type":        {status: 429, body: `{"error":{"type":"billing_not_active","code":7}}`},
 		"429 quota, server: retry": {status: 429, body: quota, header: map[string]string{"X-Should-Retry": "true"}, waits: []time.Duration{s / 2, s}},
 		"500":                      {status: 500, waits: []time.Duration{s / 2, s}},
-		"502":                      {status: 502, waits: []time.Duration{s / 2, s}},
+		"501":                      {status: 501, waits: []time.Duration{s / 2, s}},
+		"502":                      {status: 502, body: "<h1>502 Bad Gateway</h1>"},
+		"502, server: do":          {status: 502, header: map[string]string{"X-Should-Retry": "true"}},
+		"502 that says when":       {status: 502, header: map[string]string{"Retry-After": "1"}},
+		"502, never connected":     {status: 502, body: "dial tcp 10.0.0.7:8000: connect: connection refused", waits: []time.Duration{s / 2, s}},
+		"502, server: do not":      {status: 502, body: "connection refused", header: map[string]string{"X-Should-Retry": "false"}},
+		"503":                      {status: 503, waits: []time.Duration{s / 2, s}},
+		"503, never connected":     {status: 503, body: "upstream connect error or disconnect/reset before headers. reset reason: connection failure", waits: []time.Duration{s / 2, s}},
+		"503, ended early":         {status: 503, body: "upstream connect error or disconnect/reset before headers. reset reason: connection termination"},
+		"503, ended early, do":     {status: 503, body: "upstream connect error or disconnect/reset before headers. reset reason: connection termination", header: map[string]string{"X-Should-Retry": "true"}},
+		"520":                      {status: 520},
+		"520, server: do":          {status: 520, header: map[string]string{"X-Should-Retry": "true"}},
+		"521":                      {status: 521, waits: []time.Duration{s / 2, s}},
+		"522":                      {status: 522},
+		"523":                      {status: 523, waits: []time.Duration{s / 2, s}},
 		"529":                      {status: 529, waits: []time.Duration{s / 2, s}},
 		"504":                      {status: 504},
 		"524":                      {status: 524},
-		"504, server: do":          {status: 504, header: map[string]string{"X-Should-Retry": "true"}, waits: []time.Duration{s / 2, s}},
+		"504, server: do":          {status: 504, header: map[string]string{"X-Should-Retry": "true"}},
+		"429, a quota of days":     {status: 429, body: `{"error":{"message":"Rate limit reached on requests per day (RPD). Please try again in 2s."}}`},
+		"429, one too large":       {status: 429, body: `{"error":{"message":"Request too large for m on tokens per min (TPM): Limit 1, Requested 2."}}`},
+		"after, in the body":       {status: 429, body: `{"error":{"message":"Please try again in 1.5s."}}`, waits: []time.Duration{3 * s / 2, 3 * s / 2}},
+		"after, a member":          {status: 429, body: `[{"error":{"code":429,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"45.5s"}]}}]`, waits: []time.Duration{91 * s / 2, 91 * s / 2}},
+		"after, header and body":   {status: 429, body: `Please try again in 30s`, header: map[string]string{"Retry-After": "2"}, waits: []time.Duration{2 * s, 2 * s}},
+		"after, 503 in words":      {status: 503, body: `overloaded, retry in 3 seconds`, waits: []time.Duration{3 * s, 3 * s}},
+		"after, too long in words": {status: 429, body: `try again in 61s`},
 		"503, server: do not":      {status: 503, header: map[string]string{"X-Should-Retry": "false"}},
 		"400, server: retry":       {status: 400, header: map[string]string{"X-Should-Retry": "true"}, waits: []time.Duration{s / 2, s}},
 		"200, server: retry":       {status: 200, header: map[string]string{"X-Should-Retry": "true"}},
@@ -190,6 +213,83 @@ func TestRetry_byAnswer(t *testing.T) {
 				t.Errorf("%d requests, want %d", h.hits.Load(), want)
 			}
 		})
+	}
+}
+
+// What costs nothing is asked for again, whatever may have become of it.
+func TestRetry_whatMayBeRepeated(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{"GET", "DELETE", "HEAD"} {
+		for _, status := range []int{408, 409, 429, 500, 502, 503, 504, 520, 522, 524} {
+			h := serve(t, transport.Options{MaxRetries: 2}, func(w http.ResponseWriter, r *http.Request, n int) {
+				if n < 3 {
+					w.WriteHeader(status)
+				}
+			})
+			got, _, err := call(h.chain, request(t, t.Context(), method, h.url, ""))
+			if got != 200 || err != nil || h.hits.Load() != 3 {
+				t.Errorf("%s %d: got %d %v after %d requests", method, status, got, err, h.hits.Load())
+			}
+		}
+	}
+}
+
+// Which attempts count where each may cost: what was sent, unless it was refused.
+func TestExchange_reached(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status         int
+		body           string
+		maybe, reached bool
+	}{
+		"200":                {status: 200, maybe: true, reached: true},
+		"301":                {status: 301, maybe: true},
+		"400":                {status: 400},
+		"404":                {status: 404},
+		"408":                {status: 408, maybe: true, reached: true},
+		"429":                {status: 429},
+		"500":                {status: 500, reached: true},
+		"501":                {status: 501},
+		"502":                {status: 502, maybe: true, reached: true},
+		"502, no upstream":   {status: 502, body: "no healthy upstream"},
+		"503":                {status: 503},
+		"503, ended early":   {status: 503, body: "Backend fetch failed", maybe: true, reached: true},
+		"504":                {status: 504, maybe: true, reached: true},
+		"520":                {status: 520, maybe: true, reached: true},
+		"521":                {status: 521},
+		"524":                {status: 524, maybe: true, reached: true},
+		"529":                {status: 529},
+		"a status of nobody": {status: 599, reached: true},
+	} {
+		h := serve(t, transport.Options{}, func(w http.ResponseWriter, r *http.Request, n int) {
+			w.WriteHeader(tt.status)
+			_, _ = io.WriteString(w, tt.body)
+		})
+		ctx, ex := transport.Watch(t.Context())
+		if _, body, err := call(h.chain, request(t, ctx, "POST", h.url, "{}")); err != nil || body != tt.body {
+			t.Fatal(name, body, err)
+		}
+		if ex.MaybeAnswered() != tt.maybe || ex.Reached() != tt.reached {
+			t.Errorf("%s: maybe answered %v, reached %v", name, ex.MaybeAnswered(), ex.Reached())
+		}
+	}
+}
+
+// Another attempt is allowed for only where one reached the server, and not made where it is not allowed.
+func TestExchange_beforeRepeat(t *testing.T) {
+	t.Parallel()
+	for status, asked := range map[int]int{500: 3, 503: 0, 429: 0} {
+		h := serve(t, transport.Options{MaxRetries: 5}, func(w http.ResponseWriter, r *http.Request, n int) { w.WriteHeader(status) })
+		ctx, ex := transport.Watch(t.Context())
+		n := 0
+		ex.BeforeRepeat(func(context.Context) bool {
+			n++
+			return n < 3
+		})
+		got, _, err := call(h.chain, request(t, ctx, "POST", h.url, "{}"))
+		if want := map[int]int{500: 3, 503: 6, 429: 6}[status]; got != status || err != nil || int(h.hits.Load()) != want || n != asked {
+			t.Errorf("%d: got %d %v after %d requests, asked %d times", status, got, err, h.hits.Load(), n)
+		}
 	}
 }
 

@@ -12,37 +12,43 @@ func TestParseError(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		body string
-		want said
+		want errorBody
 	}{
-		"OpenAI":             {`{"error":{"message":"m","type":"t","code":"c","param":"p"}}`, said{"m", "t", "c", "p"}},
-		"OpenAI, nulls":      {`{"error":{"message":"m","type":"t","code":null,"param":null}}`, said{"m", "t", "", ""}},
-		"code is a number":   {`{"error":{"message":"m","type":"t","code":404}}`, said{"m", "t", "404", ""}},
-		"a big number":       {`{"error":{"message":"m","code":12345678901234567890}}`, said{"m", "", "12345678901234567890", ""}},
-		"plain string":       {`{"error":"boom"}`, said{"boom", "", "", ""}},
-		"string and message": {`{"error":"Unauthorized","message":"no key"}`, said{"no key", "Unauthorized", "", ""}},
-		"OAuth":              {`{"error":"invalid_token","error_description":"expired"}`, said{"expired", "invalid_token", "", ""}},
-		"true and message":   {`{"error":true,"message":"m"}`, said{"m", "", "", ""}},
-		"vLLM":               {`{"object":"error","message":"m","type":"BadRequestError","param":null,"code":400}`, said{"m", "BadRequestError", "400", ""}},
-		"FastAPI, string":    {`{"detail":"Not Found"}`, said{"Not Found", "", "", ""}},
-		"FastAPI, list":      {`{"detail":[{"loc":["body","messages",0,"role"],"msg":"field required","type":"value_error.missing"}]}`, said{"field required", "value_error.missing", "", "messages[0].role"}},
+		"OpenAI":             {`{"error":{"message":"m","type":"t","code":"c","param":"p"}}`, errorBody{"m", "t", "c", "p"}},
+		"OpenAI, nulls":      {`{"error":{"message":"m","type":"t","code":null,"param":null}}`, errorBody{"m", "t", "", ""}},
+		"code is a number":   {`{"error":{"message":"m","type":"t","code":404}}`, errorBody{"m", "t", "404", ""}},
+		"a big number":       {`{"error":{"message":"m","code":12345678901234567890}}`, errorBody{"m", "", "12345678901234567890", ""}},
+		"plain string":       {`{"error":"boom"}`, errorBody{"boom", "", "", ""}},
+		"string and message": {`{"error":"Unauthorized","message":"no key"}`, errorBody{"no key", "Unauthorized", "", ""}},
+		"OAuth":              {`{"error":"invalid_token","error_description":"expired"}`, errorBody{"expired", "invalid_token", "", ""}},
+		"true and message":   {`{"error":true,"message":"m"}`, errorBody{"m", "", "", ""}},
+		"vLLM":               {`{"object":"error","message":"m","type":"BadRequestError","param":null,"code":400}`, errorBody{"m", "BadRequestError", "400", ""}},
+		"FastAPI, string":    {`{"detail":"Not Found"}`, errorBody{"Not Found", "", "", ""}},
+		"FastAPI, list":      {`{"detail":[{"loc":["body","messages",0,"role"],"msg":"field required","type":"value_error.missing"}]}`, errorBody{"field required", "value_error.missing", "", "messages[0].role"}},
 		"FastAPI, longer list": {`{"detail":[{"loc":["body","a"],"msg":"x","type":"t"},{"loc":["body","b"],"msg":"y"}]}`,
-			said{"a: x; b: y", "t", "", "a"}},
-		"message":         {`{"message":"m"}`, said{"m", "", "", ""}},
-		"message in one":  {`{"message":{"message":"m","code":"c"}}`, said{"m", "", "c", ""}},
-		"API Management":  {`{"statusCode":401,"message":"Access denied"}`, said{"Access denied", "", "401", ""}},
-		"Azure":           {`{"error":{"code":"DeploymentNotFound","message":"The API deployment does not exist."}}`, said{"The API deployment does not exist.", "", "DeploymentNotFound", ""}},
-		"Azure, filter":   {`{"error":{"message":"filtered","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}`, said{"filtered", "", "content_filter", "prompt"}},
-		"Gemini":          {`[{"error":{"code":400,"message":"bad","status":"INVALID_ARGUMENT"}}]`, said{"bad", "", "400", ""}},
-		"Cloudflare":      {`{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`, said{"Authentication error", "", "10000", ""}},
-		"OpenRouter":      {`{"error":{"message":"Provider returned error","code":502,"metadata":{"raw":"overloaded","provider_name":"p"}}}`, said{"Provider returned error: overloaded", "", "502", ""}},
-		"problem+json":    {`{"type":"about:blank","title":"Conflict","detail":"busy","status":409}`, said{"busy", "about:blank", "", ""}},
-		"Responses event": {`{"type":"error","code":"server_error","message":"m","param":null}`, said{"m", "error", "server_error", ""}},
-		"a string":        {`"just text"`, said{"just text", "", "", ""}},
-		"a number":        {`17`, said{}},
-		"nothing known":   {`{"a":1}`, said{}},
-		"empty":           {``, said{}},
-		"not JSON":        {`<html>`, said{}},
-		"half":            {`{"error":{"message":"m"`, said{}},
+			errorBody{"a: x; b: y", "t", "", "a"}},
+		"message":         {`{"message":"m"}`, errorBody{"m", "", "", ""}},
+		"message in one":  {`{"message":{"message":"m","code":"c"}}`, errorBody{"m", "", "c", ""}},
+		"API Management":  {`{"statusCode":401,"message":"Access denied"}`, errorBody{"Access denied", "", "401", ""}},
+		"Azure":           {`{"error":{"code":"DeploymentNotFound","message":"The API deployment does not exist."}}`, errorBody{"The API deployment does not exist.", "", "DeploymentNotFound", ""}},
+		"Azure, filter":   {`{"error":{"message":"filtered","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}`, errorBody{"filtered", "", "content_filter", "prompt"}},
+		"Gemini":          {`[{"error":{"code":400,"message":"bad","status":"INVALID_ARGUMENT"}}]`, errorBody{"bad", "", "400", ""}},
+		"Cloudflare":      {`{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`, errorBody{"Authentication error", "", "10000", ""}},
+		"OpenRouter":      {`{"error":{"message":"Provider returned error","code":502,"metadata":{"raw":"overloaded","provider_name":"p"}}}`, errorBody{"Provider returned error: overloaded", "", "502", ""}},
+		"problem+json":    {`{"type":"about:blank","title":"Conflict","detail":"busy","status":409}`, errorBody{"busy", "about:blank", "", ""}},
+		"Responses event": {`{"type":"error","code":"server_error","message":"m","param":null}`, errorBody{"m", "error", "server_error", ""}},
+		"MiniMax":         {`{"id":"0448","choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}`, errorBody{"insufficient balance", "", "1008", ""}},
+		"Baidu":           {`{"error_code":336003,"error_msg":"the max input"}`, errorBody{"the max input", "", "336003", ""}},
+		"DashScope":       {`{"code":"InvalidApiKey","message":"m","request_id":"r"}`, errorBody{"m", "", "InvalidApiKey", ""}},
+		"camel case":      {`{"errorMessage":"m","errorCode":"c","errorType":"t"}`, errorBody{"m", "t", "c", ""}},
+		"of two, its own": {`{"Message":"b","message":"a","MESSAGE":"c"}`, errorBody{"a", "", "", ""}},
+		"of two others":   {`{"Error_Msg":"b","ErrorMsg":"a"}`, errorBody{"a", "", "", ""}},
+		"a string":        {`"just text"`, errorBody{"just text", "", "", ""}},
+		"a number":        {`17`, errorBody{}},
+		"nothing known":   {`{"a":1}`, errorBody{}},
+		"empty":           {``, errorBody{}},
+		"not JSON":        {`<html>`, errorBody{}},
+		"half":            {`{"error":{"message":"m"`, errorBody{}},
 	} {
 		if got := parseError([]byte(tt.body)); got != tt.want {
 			t.Errorf("%s: got %q, want %q", name, got, tt.want)
@@ -95,16 +101,22 @@ func TestDetail_byAnswer(t *testing.T) {
 		"405":               {settings: other, status: 405, body: `{"detail":"Method Not Allowed"}`, text: []string{"ends in /v1"}},
 		"400, param":        {settings: openAI, status: 400, body: `{"error":{"message":"bad","param":"messages[0].role"}}`, text: []string{"Parameter: messages[0].role", `Correct the argument that becomes "messages[0].role"`}},
 		"400":               {settings: openAI, status: 400, body: said("bad", ""), text: []string{"as the message says"}},
-		"400, context":      {settings: openAI, status: 400, body: said("too long", "context_length_exceeded"), text: []string{"Shorten the messages"}},
-		"400, filter":       {settings: openAI, status: 400, body: said("filtered", "content_filter"), text: []string{"Change the prompt"}},
+		"400, context":      {settings: openAI, status: 400, body: said("too long", "context_length_exceeded"), text: []string{"Shorten the input"}},
+		"400, filter":       {settings: openAI, status: 400, body: said("filtered", "content_filter"), text: []string{"Change the input"}},
 		"422":               {settings: other, status: 422, body: `{"detail":[{"loc":["body","n"],"msg":"not a number","type":"int"}]}`, text: []string{"not a number", `"n"`}},
 		"409":               {settings: openAI, status: 409, body: said("busy", ""), text: []string{"later"}},
-		"413":               {settings: other, status: 413, header: http.Header{"Content-Type": {"text/html"}}, body: "<h1>413 Request Entity Too Large</h1>", text: []string{"text/html", "413 Request Entity Too Large", "shorten the messages"}},
+		"413":               {settings: other, status: 413, header: http.Header{"Content-Type": {"text/html"}}, body: "<h1>413 Request Entity Too Large</h1>", text: []string{"text/html", "413 Request Entity Too Large", "send less at a time"}},
 		"429":               {settings: openAI, status: 429, header: http.Header{"Retry-After": {"120"}}, body: said("Rate limit reached", "rate_limit_exceeded"), text: []string{"-parallelism", "max_retries (2 now)", "wait 2m0s"}},
 		"429, quota":        {settings: openAI, status: 429, body: said("You exceeded your current quota", "insufficient_quota"), text: []string{"Retrying does not help", "billing"}},
 		"429, one too big":  {settings: openAI, status: 429, body: said("Request too large for gpt-4o", "rate_limit_exceeded"), text: []string{"waiting does not help"}},
 		"500":               {settings: openAI, status: 500, body: said("oops", ""), text: []string{"server's side", "status.openai.com"}},
-		"502, HTML":         {settings: other, status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html><head><title>502\n Bad &amp; Gateway</title>", line: "502 Bad Gateway: The server answered 502 Bad Gateway with a text/html page, not JSON; a proxy or gateway before the API may have made it. Its title is \"502 Bad & Gateway\". (request ID req_1)", text: []string{"Run the operation again later"}},
+		"502, HTML":         {settings: other, status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html><head><title>502\n Bad &amp; Gateway</title>", line: "502 Bad Gateway: The server answered 502 Bad Gateway with a text/html page, not JSON; a proxy or gateway before the API may have made it. Its title is \"502 Bad & Gateway\". (request ID req_1)", text: []string{"may bill", "not again, so that it is not paid for twice", "Run the operation again to ask a second time"}},
+		"502, refused":      {settings: other, status: 502, header: http.Header{"Content-Type": {"text/plain"}}, body: "connect: connection refused", text: []string{"server's side", "Run the operation again later"}},
+		"408":               {settings: other, status: 408, body: said("The operation was timeout.", "Timeout"), text: []string{"The API said: The operation was timeout.", "may bill", "not again, so that it is not paid for twice"}},
+		"408, free":         {settings: other, request: Request{Free: true}, status: 408, text: []string{"perhaps after the request was carried out"}},
+		"520":               {settings: other, status: 520, text: []string{"Status: 520", "may bill"}},
+		"429, a day":        {settings: other, status: 429, body: said("Limit of requests per day (RPD) reached. Please try again in 7s.", ""), text: []string{"quota of a day or longer", "was not sent again"}},
+		"429, in words":     {settings: other, status: 429, body: said("Please try again in 7.5s.", ""), text: []string{"asks to wait 7.5s"}},
 		"503, empty":        {settings: other, status: 503, text: []string{"empty body"}},
 		"503, text":         {settings: other, status: 503, header: http.Header{"Content-Type": {"text/plain"}}, body: "upstream\x1b[31m \x00gone", text: []string{"not JSON (text/plain): upstream[31m gone"}},
 		"500, long text":    {settings: other, status: 500, body: strings.Repeat("ab ", 1000), text: []string{"ab…"}},
@@ -177,18 +189,6 @@ func TestPrintable(t *testing.T) {
 	} {
 		if got := printable(text, 10); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestIsLoopback(t *testing.T) {
-	t.Parallel()
-	for host, want := range map[string]bool{
-		"localhost": true, "LOCALHOST.": true, "127.0.0.1": true, "127.8.9.1": true, "::1": true, "::ffff:127.0.0.1": true,
-		"": false, "0.0.0.0": false, "10.0.0.1": false, "localhost.example": false, "127.0.0.1.example": false, "1": false,
-	} {
-		if got := isLoopback(host); got != want {
-			t.Errorf("%q: %v", host, got)
 		}
 	}
 }
