@@ -11,7 +11,6 @@ package client
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -136,8 +135,12 @@ type Request struct {
 
 // Answer is what came back.
 type Answer struct {
-	Body      []byte // the JSON document; nil for an answer that was streamed
+	Body      []byte // the JSON object; nil for an answer that was streamed; beside an error, the text that could not be read
 	RequestID string // the server's name of the call; "" when it gave none
+
+	// Remark is text in a stream that came after its last event and is no JSON, such as a
+	// gateway's last words; "" = none. It is fit to be shown.
+	Remark string
 
 	// Complete says that a stream was ended by the server's "[DONE]". Not every
 	// server sends it. Always true for an answer in one piece.
@@ -146,7 +149,8 @@ type Answer struct {
 
 // Do makes one call and returns the JSON of its answer. Every error is a
 // *Problem. Body is empty for a status of 204. The Answer returned with an error
-// carries the request ID, if known.
+// carries the request ID, if known, and in Body the text that came instead of JSON, if
+// it may have been paid for.
 func (c *Client) Do(ctx context.Context, r Request) (answer Answer, err error) {
 	call := c.newCall(ctx, r)
 	defer func() { call.settle(err) }()
@@ -158,7 +162,7 @@ func (c *Client) Do(ctx context.Context, r Request) (answer Answer, err error) {
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		problem := call.at(res, call.fail(err))
-		return Answer{RequestID: problem.RequestID}, problem
+		return Answer{RequestID: problem.RequestID, Body: call.unread(res, body)}, problem
 	}
 	return call.whole(res, body)
 }
@@ -257,9 +261,11 @@ func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
 	if len(body) == 0 && res.StatusCode == http.StatusNoContent {
 		return answer, nil
 	}
-	if !json.Valid(body) || body[0] != '{' { // every answer of the API is an object
-		return answer, k.unreadable(res, body)
+	json, ok := object(body)
+	if !ok { // every answer of the API is an object
+		return k.undressed(res, body)
 	}
+	body = json
 	if isErrorDocument(body) {
 		return answer, k.refused(res, body)
 	}
