@@ -50,7 +50,7 @@ type reply struct {
 
 // ask answers the request that the arguments make: from a recording, or by
 // sending it. arguments holds write-only values, if there are any. Each piece of text
-// is given to progress as it arrives, where that is not nil and a stream was asked for.
+// of a stream is given to progress as it arrives, where that is not nil.
 func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress func(string)) reply {
 	if c.client == nil {
 		return reply{failure: errUnconfigured}
@@ -76,11 +76,7 @@ func (c completions) ask(ctx context.Context, arguments tftypes.Value, progress 
 // send makes the call.
 func (c completions) send(ctx context.Context, in inquiry, progress func(string)) (answer client.Answer, err error) {
 	in.request.Tokens = estimate(in.request.Body)
-	if in.streamed {
-		answer, err = c.stream(ctx, in.request, progress)
-	} else {
-		answer, err = c.client.Do(ctx, in.request)
-	}
+	answer, err = c.stream(ctx, in.request, progress)
 	if len(answer.Body) == 0 && err == nil {
 		err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
 	}
@@ -94,7 +90,10 @@ func (in inquiry) read(answer client.Answer, err error) reply {
 	}
 	values, unreadable := readAnswer(in.fields, answer)
 	if unreadable != nil {
-		return reply{failure: fmt.Errorf("the server's answer could not be read: %w", unreadable)}
+		if err == nil {
+			err = fmt.Errorf("the server's answer could not be read: %w", unreadable)
+		}
+		return reply{failure: err, asked: in.asked}
 	}
 	r := reply{values: values, failure: err, asked: in.asked}
 	if err == nil {
@@ -172,17 +171,23 @@ func tidy(choices tftypes.Value, sound bool) tftypes.Value {
 	return tftypes.NewValue(choices.Type(), out)
 }
 
-// stream asks for server-sent events and puts them together to what the same
-// request without `stream` would have answered. What has arrived is returned
-// also with an error.
+// stream makes a call and puts the events of a stream together to what the same
+// request without `stream` would have answered. Whether it is answered by a stream is the
+// server's to decide. What has arrived is returned also with an error.
 func (c completions) stream(ctx context.Context, request client.Request, progress func(string)) (client.Answer, error) {
 	whole := assembly{progress: progress}
 	answer, err := c.client.Stream(ctx, request, whole.add)
 	if answer.Body != nil {
-		return answer, err // a server that does not stream
+		if err == nil { // in one piece
+			answer.Body = wholeAnswer(answer.Body)
+		}
+		return answer, err
 	}
 	if err == nil && !answer.Complete && !whole.finished() {
 		err = errors.New("the stream ended before the answer was complete")
+		if answer.Remark != "" {
+			err = fmt.Errorf("%w; the last that came is: %s", err, answer.Remark)
+		}
 	}
 	answer.Body = whole.completion()
 	return answer, err

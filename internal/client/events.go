@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // maxEvent is how long one event of a stream may be, in bytes.
@@ -29,7 +31,7 @@ type eventReader struct {
 	name string
 	data []byte // nil = none yet
 	bare bool   // the data came without "data:"
-	json nesting
+	json jsontext.Nesting
 	gap  bool // an empty line has come inside of the data
 }
 
@@ -51,7 +53,7 @@ func (e *eventReader) next() (event, error) {
 			e.held = line
 			return e.take(), nil
 		}
-		if len(line) == 0 && !e.json.inString && !(e.bare && e.json.open()) {
+		if len(line) == 0 && !e.json.InString() && !(e.bare && e.json.Open()) {
 			if e.data != nil {
 				return e.take(), nil
 			}
@@ -71,21 +73,21 @@ func (e *eventReader) separate(line []byte) bool {
 	switch {
 	case name == "event" && e.gap:
 		return true
-	case name == "data" && e.json.open():
-		return e.gap || e.bare && !e.json.inString // else the data goes on in this line, as the standard has it
+	case name == "data" && e.json.Open():
+		return e.gap || e.bare && !e.json.InString() // else the data goes on in this line, as the standard has it
 	case name == "data":
-		return e.json.begun || isJSON(value) || isDone(value)
+		return e.json.Begun() || isJSON(value) || isDone(value)
 	}
-	return isJSON(line) && !e.json.open()
+	return isJSON(line) && !e.json.Open()
 }
 
 // add takes one line, which belongs to the current event.
 func (e *eventReader) add(line []byte) error {
 	name, value := field(line)
 	switch {
-	case name == "data" && !(e.bare && e.json.inString):
+	case name == "data" && !(e.bare && e.json.InString()):
 		return e.append(value)
-	case e.json.inString, name == "" && e.json.open():
+	case e.json.InString(), name == "" && e.json.Open():
 		e.gap = e.gap || len(line) == 0
 		return e.append(line)
 	case name == "event":
@@ -101,20 +103,20 @@ func (e *eventReader) append(line []byte) error {
 	if len(e.data)+len(line) >= maxEvent {
 		return bufio.ErrTooLong
 	}
-	if e.data != nil {
-		e.data = append(e.data, '\n')
-	}
-	e.data = append(e.data, line...)
 	if e.data == nil {
 		e.data = []byte{}
+	} else {
+		e.data = append(e.data, '\n')
+		e.json.Read("\n")
 	}
-	e.json.read(line)
+	e.data = append(e.data, line...)
+	e.json.Read(string(line))
 	return nil
 }
 
 func (e *eventReader) take() event {
 	taken := event{name: e.name, data: bytes.TrimSpace(e.data)}
-	e.name, e.data, e.bare, e.json, e.gap = "", nil, false, nesting{}, false
+	e.name, e.data, e.bare, e.json, e.gap = "", nil, false, jsontext.Nesting{}, false
 	return taken
 }
 
@@ -168,38 +170,4 @@ func isJSON(text []byte) bool {
 // isDone reports whether the data of an event is the mark at the end of a stream.
 func isDone(data []byte) bool {
 	return bytes.EqualFold(bytes.Trim(data, "\" \t\r\n"), []byte("[DONE]"))
-}
-
-// nesting knows, of the start of a JSON text, what is still open in it.
-type nesting struct {
-	begun             bool // with { or [
-	depth             int
-	inString, escaped bool
-}
-
-// open reports whether the text ends inside of an object or a list.
-func (n *nesting) open() bool { return n.begun && n.depth > 0 }
-
-// read takes the next line of the text.
-func (n *nesting) read(line []byte) {
-	if !n.begun {
-		if n.begun = isJSON(line); !n.begun {
-			return
-		}
-	}
-	for _, c := range line {
-		switch {
-		case n.escaped:
-			n.escaped = false
-		case n.inString:
-			n.escaped, n.inString = c == '\\', c != '"'
-		case c == '"':
-			n.inString = true
-		case c == '{' || c == '[':
-			n.depth++
-		case c == '}' || c == ']':
-			n.depth--
-		}
-	}
-	n.escaped = false // a line break follows, and is no escape
 }
