@@ -110,7 +110,7 @@ func (c *assembledChoice) add(piece map[string]any, progress func(string)) {
 		}
 	case whole:
 		for key, value := range message {
-			if !blank(value) {
+			if !blank(value) || c.message[key] == nil {
 				delete(c.message, key)
 				mergeField(c.message, key, value, false)
 			}

@@ -49,11 +49,11 @@ func TestAssembly_messages(t *testing.T) {
 		},
 		"a message alone at the end": {
 			[]string{delta(`{"content":"The"}`), delta(`{"content":" end"}`), `{"choices":[{"index":0,"message":{"content":"The end.","tool_calls":[]},"finish_reason":"stop"}]}`},
-			`{"content":"The end."}`, "The end.",
+			`{"content":"The end.","tool_calls":[]}`, "The end.",
 		},
 		"an empty message at the end": {
 			[]string{delta(`{"content":"The end"}`), `{"choices":[{"index":0,"message":{"role":"assistant","content":"","refusal":null},"finish_reason":"stop"}]}`},
-			`{"content":"The end"}`, "The end",
+			`{"content":"The end","refusal":null}`, "The end",
 		},
 		"a message that repeats tool calls": {
 			append(callPieces(`{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}`),
