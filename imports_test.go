@@ -53,7 +53,7 @@ var rules = map[string]rule{
 	"internal/kinds":     {may: []string{"jsontext"}},
 	"internal/jsontext":  {never: []string{"github.com/", "net/http"}},
 	"internal/recording": {may: []string{"jsontext"}, never: []string{"github.com/hashicorp/", "net/http"}},
-	"internal/client":    {may: []string{"recording", "transport"}, never: []string{"github.com/hashicorp/terraform-plugin"}},
+	"internal/client":    {may: []string{"jsontext", "recording", "transport"}, never: []string{"github.com/hashicorp/terraform-plugin"}},
 	"internal/transport": {never: []string{"github.com/hashicorp/"}},
 
 	"internal/emulator": {never: []string{"github.com/hashicorp/", "github.com/openai/"}},

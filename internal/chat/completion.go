@@ -34,21 +34,25 @@ func withUsage(arguments wire.Fields) wire.Fields {
 	return arguments.With(wire.Values{"stream_options": tftypes.NewValue(declared.Type(), options)})
 }
 
-// send makes the call. A stream is put together to what the same request without
-// `stream` would have answered; what has arrived is returned also with an error.
-func send(ctx context.Context, c *client.Client, arguments wire.Fields, request client.Request, progress func(string)) (client.Answer, error) {
-	if !arguments.True("stream") {
-		return c.Do(ctx, request)
-	}
+// send makes the call and puts the events of a stream together to what the same
+// request without `stream` would have answered. Whether it is answered by a stream is the
+// server's to decide. What has arrived is returned also with an error.
+func send(ctx context.Context, c *client.Client, _ wire.Fields, request client.Request, progress func(string)) (client.Answer, error) {
 	whole := assembly{progress: progress}
 	answer, err := c.Stream(ctx, request, whole.add)
 	if answer.Body != nil {
-		return answer, err // a server that does not stream
+		if err == nil { // in one piece
+			answer.Body = wholeAnswer(answer.Body)
+		}
+		return answer, err
 	}
 	if err == nil && !answer.Complete && !whole.finished() {
 		err = errors.New("the stream ended before the answer was complete")
+		if answer.Remark != "" {
+			err = fmt.Errorf("%w; the last that came is: %s", err, answer.Remark)
+		}
 	}
-	answer.Body = c.client.Redact(request, whole.completion()) // a secret may have come in pieces
+	answer.Body = whole.completion()
 	return answer, err
 }
 

@@ -39,6 +39,7 @@ func FuzzReadAnswer(f *testing.F) {
 		`{"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}`,
 		`{"choices":[{"message":{"content":"x","audio":{"id":"a","data":"AAAA","expires_at":1,"transcript":"x"}},"logprobs":{"content":[{"token":"x","bytes":[120],"logprob":-0.1,"top_logprobs":[]}]}}]}`,
 		`{"id":7,"created":"soon","choices":[null,1,{"message":[]},{"message":{"content":[{"type":"text"}],"tool_calls":[null,{"function":3}]}}],"usage":[]}`,
+		`{"created":1e300,"choices":[{"message":{"content":"{\"x\":1e-999999}"},"logprobs":{"content":[{"token":"x","logprob":-1e-999999},{"token":"y","logprob":1e-350}]}}]}`,
 		`{"choices":{}}`, `{}`, `[]`, `{"choices":[{"message":{"content":"{\"é\":1,\"e\u0301\":2}"}}]}`,
 	} {
 		f.Add([]byte(seed))

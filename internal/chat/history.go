@@ -77,7 +77,7 @@ func (d *MessagesDataSource) Configure(_ context.Context, req datasource.Configu
 func (d *MessagesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const summary = "Could not read the messages of the stored chat completion"
 	id := wire.Open(req.Config.Raw).String("completion_id")
-	items, err := list(ctx, d.client, url.Values{}, 0, "chat", "completions", id, "messages")
+	items, err := listAll(ctx, d.client, url.Values{}, 0, "chat", "completions", id, "messages")
 	if err != nil {
 		reportGone(&resp.Diagnostics, summary, err)
 		return

@@ -77,7 +77,7 @@ func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		text, _ := wire.Text(value)
 		query.Set("metadata["+label+"]", text)
 	}
-	items, err := list(ctx, d.client, query, wire.Int(config.Get("limit")), "chat", "completions")
+	items, err := listAll(ctx, d.client, query, wire.Int(config.Get("limit")), "chat", "completions")
 	if err != nil {
 		report.Failure(&resp.Diagnostics, summary, nil, err)
 		return
@@ -92,8 +92,8 @@ type page struct {
 	HasMore bool              `json:"has_more"`
 }
 
-// list follows the pages of a list, up to limit items; 0 = all.
-func list(ctx context.Context, c *client.Client, query url.Values, limit int64, path ...string) ([]json.RawMessage, error) {
+// listAll follows the pages of a list, up to limit items; 0 = all.
+func listAll(ctx context.Context, c *client.Client, query url.Values, limit int64, path ...string) ([]json.RawMessage, error) {
 	const pageSize = 100
 	var all []json.RawMessage
 	for {

@@ -1,20 +1,33 @@
 package chat
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // assembly puts the chunks of a stream together to one completion. It is
-// lenient: chunks come from any server that speaks the protocol.
+// lenient: chunks come from any server that speaks the protocol. The time is linear in
+// what arrives.
 type assembly struct {
 	progress func(string) // told each piece of the first choice's text; nil = nobody
 	head     map[string]any
-	choices  []map[string]any // each with its "index"
+	choices  map[int]*assembledChoice // by index
+}
+
+// assembledChoice is what has arrived of one choice.
+type assembledChoice struct {
+	index   any            // as the server spells it
+	fields  map[string]any // but for the message
+	message map[string]any // what the deltas make
+	beside  map[string]any // the last whole message that came beside a delta; nil = none
 }
 
 // add takes the JSON of one event.
@@ -25,61 +38,140 @@ func (s *assembly) add(data []byte) error {
 	}
 	chunk, ok := parsed.(map[string]any)
 	if !ok {
-		return fmt.Errorf("an event of the stream is not a JSON object")
+		return errors.New("an event of the stream is not a JSON object")
 	}
 	if s.head == nil {
 		s.head = map[string]any{}
 	}
 	for key, value := range chunk {
 		switch {
-		case key == "choices":
-			items, _ := value.([]any)
-			for _, item := range items {
-				if choice, ok := item.(map[string]any); ok {
-					s.addChoice(choice)
-				}
-			}
-		case key == "object", value == nil && s.head[key] != nil:
+		case key == "choices", key == "object":
+		case blank(value) && s.head[key] != nil:
 		default:
 			s.head[key] = value // the last usage counts; the rest repeats itself
+		}
+	}
+	items, ok := chunk["choices"].([]any)
+	if one, bare := chunk["choices"].(map[string]any); !ok && bare {
+		items = []any{one}
+	}
+	for place, item := range items {
+		if choice, ok := item.(map[string]any); ok {
+			s.addChoice(choice, place)
 		}
 	}
 	return nil
 }
 
-func (s *assembly) addChoice(piece map[string]any) {
-	at := slices.IndexFunc(s.choices, func(c map[string]any) bool { return indexOf(c) == indexOf(piece) })
-	var choice map[string]any
-	if at >= 0 {
-		choice = s.choices[at]
-	} else {
-		index := piece["index"]
-		if index == nil {
-			index = json.Number("0")
-		}
-		choice = map[string]any{"index": index, "message": map[string]any{"role": newText("assistant"), "content": nil}}
-		s.choices = append(s.choices, choice)
+// addChoice takes what an event says of one choice, which stands at a place in its list.
+func (s *assembly) addChoice(piece map[string]any, place int) {
+	spelled := piece["index"]
+	index, ok := number(spelled)
+	if !ok {
+		index, spelled = place, json.Number(strconv.Itoa(place))
 	}
+	choice := s.choices[index]
+	if choice == nil {
+		choice = &assembledChoice{index: spelled, fields: map[string]any{}, message: map[string]any{"role": newText("assistant"), "content": nil}}
+		if s.choices == nil {
+			s.choices = map[int]*assembledChoice{}
+		}
+		s.choices[index] = choice
+	}
+	choice.add(piece, s.watch(index))
+}
+
+// watch is who is told of the text of a choice; nil = nobody.
+func (s *assembly) watch(index int) func(string) {
+	if index != 0 {
+		return nil
+	}
+	return s.progress
+}
+
+func (c *assembledChoice) add(piece map[string]any, progress func(string)) {
+	c.setField("finish_reason", piece["finish_reason"]) // says of the rest that it may repeat everything
 	for key, value := range piece {
 		switch key {
-		case "index":
-		case "delta", "message":
-			if delta, ok := value.(map[string]any); ok {
-				if piece, _ := delta["content"].(string); piece != "" && s.progress != nil && indexOf(choice) == 0 {
-					s.progress(piece)
-				}
-				merge(choice["message"].(map[string]any), delta)
-			}
+		case "index", "finish_reason", "delta", "message":
 		default:
-			mergeField(choice, key, value)
+			c.setField(key, value)
 		}
 	}
+	before, _ := c.message["content"].(*text)
+	had := before.value()
+	delta, streamed := piece["delta"].(map[string]any)
+	message, whole := piece["message"].(map[string]any)
+	switch {
+	case streamed:
+		merge(c.message, delta, c.finishReason() != "")
+		if whole {
+			c.beside = message
+		}
+	case whole:
+		for key, value := range message {
+			if !blank(value) || c.message[key] == nil {
+				delete(c.message, key)
+				mergeField(c.message, key, value, false)
+			}
+		}
+	}
+	if progress == nil {
+		return
+	}
+	more := ""
+	after, isText := c.message["content"].(*text)
+	switch now := after.value(); {
+	case !isText:
+		more = contentText(delta["content"])
+	case streamed:
+		more = now[min(len(had), len(now)):]
+	case now != had:
+		more = strings.TrimPrefix(now, had)
+	}
+	if more != "" {
+		progress(more)
+	}
+}
+
+// setField takes what is said of a choice beside its message: lists grow, and so does the
+// text of a legacy completion; the rest repeats itself, and nothing overwrites something.
+func (c *assembledChoice) setField(key string, value any) {
+	_, isList := value.([]any)
+	switch {
+	case key == "finish_reason":
+		if have, there := c.fields[key]; !there && value != nil || blank(have) && !blank(value) || value == "error" {
+			c.fields[key] = value
+		}
+	case key == "logprobs", key == "text", isList:
+		mergeField(c.fields, key, value, c.finishReason() != "")
+	default:
+		replaceField(c.fields, key, value)
+	}
+}
+
+func (c *assembledChoice) finishReason() string {
+	reason, _ := c.fields["finish_reason"].(string)
+	return reason
+}
+
+// whole is the choice as a completion has it.
+func (c *assembledChoice) whole() map[string]any {
+	message := maps.Clone(c.message)
+	for key, value := range c.beside { // what no delta has said
+		if have, there := message[key]; !there || blank(have) && !blank(value) {
+			message[key] = value
+		}
+	}
+	out := maps.Clone(c.fields)
+	out["index"], out["message"] = c.index, message
+	return out
 }
 
 // finished reports whether the server said of every choice why it ends.
 func (s *assembly) finished() bool {
 	for _, choice := range s.choices {
-		if reason, _ := choice["finish_reason"].(*text); reason == nil || reason.Len() == 0 {
+		if choice.finishReason() == "" {
 			return false
 		}
 	}
@@ -91,121 +183,46 @@ func (s *assembly) completion() []byte {
 	if s.head == nil {
 		return nil
 	}
-	slices.SortStableFunc(s.choices, func(a, b map[string]any) int { return indexOf(a) - indexOf(b) })
-	s.head["object"] = "chat.completion"
-	s.head["choices"] = s.choices
-	out, err := json.Marshal(s.head)
+	choices := make([]map[string]any, 0, len(s.choices))
+	for _, index := range slices.Sorted(maps.Keys(s.choices)) {
+		choices = append(choices, s.choices[index].whole())
+	}
+	whole := maps.Clone(s.head)
+	whole["object"], whole["choices"] = "chat.completion", choices
+	out, err := json.Marshal(whole)
 	if err != nil {
 		return nil // not reached: everything in it was parsed from JSON
 	}
 	return out
 }
 
-// text grows piece by piece without being copied at each.
-type text struct{ strings.Builder }
-
-func newText(s string) *text {
-	t := &text{}
-	t.WriteString(s)
-	return t
-}
-
-func (t *text) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
-
-// merge adds a delta to what there is of an object.
-func merge(into, delta map[string]any) {
-	for key, value := range delta {
-		mergeField(into, key, value)
+// wholeAnswer is the completion in an answer that came in one piece. A server may send
+// one with deltas where the messages belong.
+func wholeAnswer(body []byte) []byte {
+	var doc struct {
+		Choices []struct{ Delta, Message json.RawMessage }
 	}
+	var s assembly
+	if !bytes.Contains(body, []byte(`"delta"`)) || json.Unmarshal(body, &doc) != nil {
+		return body
+	}
+	for _, choice := range doc.Choices {
+		if choice.Delta != nil && choice.Message == nil && s.add(body) == nil {
+			return s.completion()
+		}
+	}
+	return body
 }
 
-func mergeField(into map[string]any, key string, value any) {
-	have := into[key]
+// number reads a number that names a place in a list.
+func number(value any) (int, bool) {
+	var spelled string
 	switch value := value.(type) {
-	case nil:
-		if have == nil {
-			into[key] = nil
-		}
+	case json.Number:
+		spelled = string(value)
 	case string:
-		grown, ok := have.(*text)
-		if !ok {
-			grown = &text{}
-			into[key] = grown
-		}
-		if !saidOnce(key, grown.String(), value) {
-			grown.WriteString(value)
-		}
-	case map[string]any:
-		object, ok := have.(map[string]any)
-		if !ok {
-			object = map[string]any{}
-			into[key] = object
-		}
-		merge(object, value)
-	case []any:
-		list, _ := have.([]any)
-		into[key] = mergeList(list, value)
-	default:
-		into[key] = value
+		spelled = value
 	}
-}
-
-// saidOnce tells names from text: an ID that a server repeats in each chunk
-// must not grow.
-func saidOnce(key, have, piece string) bool {
-	switch key {
-	case "role", "id", "type", "finish_reason":
-		return have != "" || piece == ""
-	case "name":
-		return have == piece
-	default:
-		return false
-	}
-}
-
-// mergeList adds the pieces of a list. Tool calls carry an index (or at least
-// an ID) that says which call a piece belongs to; other elements are new.
-func mergeList(list, pieces []any) []any {
-	for _, piece := range pieces {
-		object, ok := piece.(map[string]any)
-		if !ok {
-			list = append(list, piece)
-			continue
-		}
-		target := sameElement(list, object)
-		if target == nil {
-			target = map[string]any{}
-			list = append(list, target)
-		}
-		merge(target, object)
-	}
-	return list
-}
-
-func sameElement(list []any, piece map[string]any) map[string]any {
-	id, _ := piece["id"].(string)
-	index := piece["index"]
-	if index == nil && id == "" {
-		return nil
-	}
-	for _, element := range list {
-		object, ok := element.(map[string]any)
-		if !ok {
-			continue
-		}
-		if index != nil {
-			if indexOf(object) == indexOf(piece) {
-				return object
-			}
-		} else if have, ok := object["id"].(*text); ok && have.String() == id {
-			return object
-		}
-	}
-	return nil
-}
-
-func indexOf(object map[string]any) int {
-	number, _ := object["index"].(json.Number)
-	i, _ := number.Int64()
-	return int(i)
+	n, err := strconv.Atoi(strings.TrimSuffix(spelled, ".0"))
+	return n, err == nil
 }

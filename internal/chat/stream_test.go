@@ -55,7 +55,7 @@ func TestAssembly_putsChunksTogether(t *testing.T) {
 				`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"b","type":"function","function":{"name":"g","arguments":"{"}}]}}]}`,
 				`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}},{"index":1,"function":{"arguments":"}"}}]}}]}`,
 			},
-			`{"choices":[{"index":0,"message":{"content":null,"role":"assistant","tool_calls":[{"function":{"arguments":"{}","name":"f"},"id":"a","index":0,"type":"function"},{"function":{"arguments":"{}","name":"g"},"id":"b","index":1,"type":"function"}]}}],"object":"chat.completion"}`,
+			`{"choices":[{"index":0,"message":{"content":null,"role":"assistant","tool_calls":[{"function":{"arguments":"{}","name":"f"},"id":"a","type":"function"},{"function":{"arguments":"{}","name":"g"},"id":"b","type":"function"}]}}],"object":"chat.completion"}`,
 		},
 		"tool calls without index, names repeated": {
 			[]string{

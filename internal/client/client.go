@@ -140,8 +140,12 @@ type Request struct {
 
 // Answer is what came back.
 type Answer struct {
-	Body      []byte // the JSON document; nil for an answer that was streamed
+	Body      []byte // the JSON object; nil for an answer that was streamed; beside an error, the text that could not be read
 	RequestID string // the server's name of the call; "" when it gave none
+
+	// Remark is text in a stream that came after its last event and is no JSON, such as a
+	// gateway's last words; "" = none. It is fit to be shown.
+	Remark string
 
 	// Complete says that a stream was ended by the server's "[DONE]". Not every
 	// server sends it. Always true for an answer in one piece.
@@ -150,8 +154,8 @@ type Answer struct {
 
 // Do makes one call and returns the JSON of its answer. Every error is a
 // *Problem. Body is empty for a status of 204. The Answer returned with an error
-// carries the request ID, if known, and has a Body only where a part of what was
-// asked for came beside the error.
+// carries the request ID, if known, and has a Body only where something came beside the
+// error that may have been paid for: a part of what was asked for, or text instead of JSON.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	call := c.newCall(ctx, r)
 	defer call.settle()
@@ -163,7 +167,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		problem := call.at(res, call.fail(err))
-		return Answer{RequestID: problem.RequestID}, problem
+		return Answer{RequestID: problem.RequestID, Body: call.unread(res, body)}, problem
 	}
 	return call.whole(res, body)
 }
@@ -268,12 +272,16 @@ func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
 	if len(body) == 0 && res.StatusCode == http.StatusNoContent {
 		return answer, nil
 	}
-	valid := json.Valid(body)
-	if valid && isErrorDocument(body) {
-		return k.errorInAnswer(res, answer, body)
+	whole, ok := object(body)
+	if !ok { // every answer of the API is an object
+		if json.Valid(body) && isErrorDocument(body) {
+			return k.errorInAnswer(res, answer, body)
+		}
+		return k.undressed(res, body)
 	}
-	if !valid || body[0] != '{' { // every answer of the API is an object
-		return answer, k.unreadable(res, body)
+	body = whole
+	if isErrorDocument(body) {
+		return k.errorInAnswer(res, answer, body)
 	}
 	k.learnUsage(body)
 	answer.Body = k.withoutKeys(body)

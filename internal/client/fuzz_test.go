@@ -71,6 +71,7 @@ func FuzzStream(f *testing.F) {
 		"event: error\ndata: {\"message\":\"busy\"}\n\n", chunk + "data: {\"error\":{\"message\":\"broke\",\"code\":500}}\n\n", "data: {\"a\":\ndata: 1}\n\n",
 		`{"id":"chatcmpl-1","choices":[]}`, `{"error":{"message":"busy"}}`, ": wait\n\n" + `{"error":{"message":"busy"}}`, "<title>" + fuzzKey + "</title>",
 		"event: error\ndata: " + fuzzKey + "\n\n", "data:\n\ndata\n\nid: 1\nretry: 5\n\n", "\r\r\n\n", "",
+		"data: {\"a\":\"x\n\ny\"}\n\n" + chunk, "{\"a\":1}\n{\"a\":2}\n[DONE]", "[{\"a\":NaN},1]", "{\n\"a\": 1\n}\n\ndata: [DONE]\n\n", "data: : ping\n\ndata: {\"a\"\n\nevent: ping\ndata: {}\n\n" + chunk,
 	} {
 		f.Add([]byte(seed), false)
 		f.Add([]byte(seed), true)
@@ -82,8 +83,8 @@ func FuzzStream(f *testing.F) {
 			}
 			k := fakeCall(t, Settings{APIKey: fuzzKey}, http.MethodPost)
 			a, err := k.stream(&http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(in)}, func(data []byte) error {
-				if !json.Valid(data) {
-					t.Errorf("an event that is not JSON: %q", data)
+				if !json.Valid(data) || data[0] != '{' {
+					t.Errorf("an event that is not a JSON object: %q", data)
 				}
 				events = append(events, string(data))
 				return nil
@@ -104,7 +105,7 @@ func FuzzStream(f *testing.F) {
 			t.Error("the stream broke, and nothing is said of it")
 		}
 		events1, a1, p1 := read(iotest.OneByteReader(bytes.NewReader(body)))
-		if !slices.Equal(events, events1) || !bytes.Equal(a.Body, a1.Body) || (p == nil) != (p1 == nil) || p != nil && p.Detail() != p1.Detail() {
+		if !slices.Equal(events, events1) || !bytes.Equal(a.Body, a1.Body) || a.Remark != a1.Remark || (p == nil) != (p1 == nil) || p != nil && p.Detail() != p1.Detail() {
 			t.Errorf("in one piece: %q, %v; byte by byte: %q, %v", events, p, events1, p1)
 		}
 	})

@@ -7,22 +7,29 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"strings"
 
-	"github.com/openai/openai-go/v3/packages/ssestream"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // Stream makes one call whose answer is text/event-stream and calls event with
-// the JSON of each data event, in order, until "[DONE]" or the end of the
+// the JSON object of each data event, in order, until "[DONE]" or the end of the
 // stream. data is only valid during the call.
 //
-// A server that does not stream and answers with one JSON document instead is
-// tolerated: event is then not called, and Answer.Body holds the document. An
-// error sent inside of the stream, or as plain JSON with a status of 200, is a
-// *Problem like any other. An error of event stops the stream and is found in
+// How an answer comes is the server's to decide. One that is a JSON object and
+// nothing else is in Answer.Body, and event is not called; lists and lines of JSON
+// are events. What keeps the connection alive is passed over in any dress: comments,
+// also as data, events called ping, and data that is no JSON object. JSON with the slips that
+// jsontext.Repair knows is repaired.
+//
+// An error sent inside of the stream, or as plain JSON with a status of 200, is a
+// *Problem like any other. An event that is damaged is one as well, after the rest of the
+// stream was read. An error of event stops the stream and is found in
 // the *Problem by errors.Is and errors.As. The Answer returned with an error
-// carries the request ID, if known.
+// carries the request ID, if known, and in Body the text of an answer of which nothing
+// could be read: it is no JSON then.
 func (c *Client) Stream(ctx context.Context, r Request, event func(data []byte) error) (answer Answer, err error) {
 	call := c.newCall(ctx, r)
 	defer call.settle()
@@ -45,11 +52,57 @@ func (k *call) stream(res *http.Response, event func(data []byte) error) (Answer
 	case first == '{' || first == '[':
 		body, err := io.ReadAll(in)
 		if err != nil {
+			s.answer.Body = k.unread(res, body)
 			return s.answer, k.at(res, k.fail(err))
 		}
-		return k.whole(res, body)
+		if json, ok := object(body); ok {
+			return k.whole(res, json)
+		}
+		return s.read(bytes.NewReader(body), event)
 	}
 	return s.read(in, event)
+}
+
+// object is the JSON object that a body is; ok is false where it is none.
+func object(body []byte) (json []byte, ok bool) {
+	body, ok = jsontext.Repair(bytes.TrimSpace(body))
+	return body, ok && body[0] == '{'
+}
+
+// undressed reads an answer that was to be a JSON object and is none: it may be one
+// in the dress of a stream, or with the end of a stream after it.
+func (k *call) undressed(res *http.Response, body []byte) (Answer, error) {
+	s := &stream{call: k, res: res, answer: Answer{RequestID: k.requestID(res)}}
+	var objects [][]byte
+	answer, err := s.read(bytes.NewReader(body), func(data []byte) error {
+		objects = append(objects, bytes.Clone(data))
+		return nil
+	})
+	switch {
+	case err != nil:
+		return answer, err
+	case len(objects) != 1:
+		answer.Body = k.unread(res, body)
+		return answer, k.unreadable(res, body)
+	}
+	answer.Body, answer.Complete = objects[0], true
+	return answer, nil
+}
+
+// unread is the text of an answer that cannot be read but may have been paid for; nil
+// where it is a web page, which no model wrote.
+func (k *call) unread(res *http.Response, body []byte) []byte {
+	body = bytes.TrimSpace(body)
+	if len(body) == 0 || isPage(res, body) {
+		return nil
+	}
+	return k.withoutKeys(bytes.Clone(body))
+}
+
+// isPage reports whether a body is HTML.
+func isPage(res *http.Response, body []byte) bool {
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	return kind == "text/html" || bytes.HasPrefix(body, []byte("<"))
 }
 
 // firstByte looks past white space and a byte order mark, which mean nothing in
@@ -71,74 +124,143 @@ func firstByte(in *bufio.Reader) (byte, error) {
 
 // stream is the reading of one text/event-stream.
 type stream struct {
-	call   *call
-	res    *http.Response
-	answer Answer
-	events int
-	start  excerpt // of the raw stream, for when it is not one
+	call    *call
+	res     *http.Response
+	answer  Answer
+	events  int
+	damaged *Problem // the first event that cannot be read; nil = none
+	remark  []byte   // what came since the last event and is none; nil = nothing
+	start   excerpt  // of the raw stream, for when it is not one
 }
 
 func (s *stream) read(in io.Reader, event func(data []byte) error) (Answer, error) {
-	// The decoder gives an event at the empty line after it; some servers
-	// leave that out after the last one.
-	in = io.MultiReader(io.TeeReader(in, &s.start), strings.NewReader("\n\n"))
-	events := ssestream.NewDecoder(&http.Response{
-		Header: http.Header{"Content-Type": {"text/event-stream"}},
-		Body:   io.NopCloser(in),
-	})
-	for events.Next() {
-		data := bytes.TrimSpace(events.Event().Data)
-		if len(data) == 0 {
-			continue
+	events := newEventReader(io.TeeReader(in, &s.start))
+	for !s.answer.Complete {
+		next, err := events.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return s.ended()
+		case errors.Is(err, bufio.ErrTooLong):
+			return s.answer, s.call.at(s.res, s.call.tooLong(err))
+		case err != nil:
+			if s.events == 0 {
+				s.answer.Body = s.call.unread(s.res, s.start.data)
+			}
+			return s.answer, s.call.at(s.res, s.call.fail(err))
 		}
-		if string(data) == "[DONE]" {
-			s.answer.Complete = true
-			break
-		}
-		if err := s.one(events.Event().Type, data, event); err != nil {
+		if err := s.one(next, event); err != nil {
 			return s.answer, err
 		}
-		s.events++
 	}
-	switch err := events.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return s.answer, s.call.at(s.res, s.call.tooLong(err))
-	case err != nil:
-		return s.answer, s.call.at(s.res, s.call.fail(err))
+	return s.ended()
+}
+
+// ended says what is wrong with a stream that was read to its end.
+func (s *stream) ended() (Answer, error) {
+	s.answer.Remark = s.call.text(string(s.remark[:min(len(s.remark), 4*maxExcerpt)]), maxExcerpt)
+	if s.events == 0 {
+		s.answer.Body = s.call.unread(s.res, s.start.data)
+	}
+	switch {
+	case s.damaged != nil && (s.events > 0 || !isPage(s.res, bytes.TrimSpace(s.start.data))):
+		return s.answer, s.damaged
 	case s.events == 0:
-		return s.answer, s.nothing()
+		return s.answer, s.call.unreadable(s.res, s.start.data)
 	}
 	return s.answer, nil
 }
 
 // one handles one event.
-func (s *stream) one(kind string, data []byte, event func(data []byte) error) error {
-	if !json.Valid(data) && kind != "error" {
-		return s.call.unreadable(s.res, data)
+func (s *stream) one(e event, event func(data []byte) error) error {
+	switch {
+	case len(e.data) == 0:
+		return nil
+	case isDone(e.data):
+		s.answer.Complete = true
+		return nil
+	case e.name == "error":
+		return s.refused(e.data)
 	}
-	if kind == "error" || isErrorEvent(data) {
-		problem := s.call.refused(s.res, data)
-		problem.MaybeBilled = s.events > 0 && s.call.costs()
-		return problem
+	if !isJSON(e.data) {
+		if !isPing(e.name) {
+			s.remark = e.data
+		}
+		return nil
 	}
-	if bytes.Contains(data, []byte(`"total_tokens"`)) {
-		s.call.learnUsage(data)
+	text, ok := jsontext.Repair(e.data)
+	switch {
+	case !ok:
+		if s.damaged == nil {
+			s.damaged = s.call.unreadable(s.res, e.data)
+		}
+		return nil
+	case text[0] == '{':
+		return s.object(e.name, text, event)
 	}
-	if err := event(s.call.withoutKeys(data)); err != nil {
-		return s.call.at(s.res, s.call.rejected(err))
+	var list []json.RawMessage
+	_ = json.Unmarshal(text, &list) // it is a list
+	for _, item := range list {
+		if item[0] != '{' {
+			continue
+		}
+		if err := s.object(e.name, item, event); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// nothing explains a stream without an event: it may be an error in plain JSON
-// after comments, or no stream at all.
-func (s *stream) nothing() error {
-	for line := range bytes.Lines(s.start.data) {
-		if line = bytes.TrimSpace(line); isErrorDocument(line) {
-			return s.call.refused(s.res, line)
+// object handles one JSON object of an event.
+func (s *stream) object(name string, data []byte, event func(data []byte) error) error {
+	if isErrorEvent(data) {
+		return s.refused(data)
+	}
+	if isKeepAlive(name, data) {
+		return nil
+	}
+	if bytes.Contains(data, []byte(`"total_tokens"`)) {
+		s.call.learnUsage(data)
+	}
+	s.remark = nil
+	if err := event(s.call.withoutKeys(data)); err != nil {
+		return s.call.at(s.res, s.call.rejected(err))
+	}
+	s.events++
+	return nil
+}
+
+func (s *stream) refused(data []byte) *Problem {
+	problem := s.call.refused(s.res, data)
+	problem.MaybeBilled = s.events > 0 && s.call.costs()
+	return problem
+}
+
+// isKeepAlive reports whether an object in an event says nothing.
+func isKeepAlive(name string, data []byte) bool {
+	if bytes.Contains(data, []byte(`"choices"`)) {
+		return false
+	}
+	var doc map[string]any
+	if json.Unmarshal(data, &doc) != nil {
+		return false
+	}
+	for _, kind := range []string{"type", "object", "event"} {
+		if word, _ := doc[kind].(string); isPing(word) {
+			return true
 		}
 	}
-	return s.call.unreadable(s.res, s.start.data)
+	return len(doc) == 0 || isPing(name)
+}
+
+var wordBreaks = strings.NewReplacer("-", "", "_", "", " ", "")
+
+// isPing reports whether the name of an event says that it only keeps a connection alive.
+func isPing(name string) bool {
+	switch strings.ToLower(wordBreaks.Replace(name)) {
+	case "ping", "keepalive", "heartbeat":
+		return true
+	}
+	return false
 }
 
 // excerpt keeps the first bytes written to it.

@@ -15,7 +15,6 @@ import (
 
 func TestStream(t *testing.T) {
 	t.Parallel()
-	const sse = "text/event-stream"
 	for name, tt := range map[string]struct {
 		status   int
 		kind     string
@@ -31,13 +30,13 @@ func TestStream(t *testing.T) {
 			kind: sse, body: ": ping\n\ndata: {\"a\":1}\n\n: ping\nevent: x\nid: 7\ndata: {\"b\":\ndata: 2}\n\ndata: {\"usage\":1}\n\ndata: {\"usage\":2}\n\ndata: [DONE]\n\n",
 			events: []string{`{"a":1}`, "{\"b\":\n2}", `{"usage":1}`, `{"usage":2}`}, complete: true,
 		},
-		"line ends of Windows":         {kind: sse, body: "data: 1\r\n\r\ndata: [DONE]\r\n\r\n", events: []string{"1"}, complete: true},
-		"no space, no empty last line": {kind: sse, body: "data:1\n\ndata:2\n\ndata:[DONE]", events: []string{"1", "2"}, complete: true},
-		"byte order mark":              {kind: sse, body: "\ufeff\n\ndata: 1\n\n", events: []string{"1"}},
-		"nothing after [DONE]":         {kind: sse, body: "data: 1\n\ndata: [DONE]\n\ndata: 2\n\n", events: []string{"1"}, complete: true},
-		"no [DONE]":                    {kind: sse, body: "data: 1\n\ndata: 2\n\n", events: []string{"1", "2"}},
-		"no [DONE], no empty line":     {kind: sse, body: "data: 1\n\ndata: 2", events: []string{"1", "2"}},
-		"called JSON":                  {kind: "application/json", body: "data: 1\n\ndata: [DONE]\n\n", events: []string{"1"}, complete: true},
+		"line ends of Windows":         {kind: sse, body: "data: {\"n\":1}\r\n\r\ndata: [DONE]\r\n\r\n", events: []string{`{"n":1}`}, complete: true},
+		"no space, no empty last line": {kind: sse, body: "data:{\"n\":1}\n\ndata:{\"n\":2}\n\ndata:[DONE]", events: []string{`{"n":1}`, `{"n":2}`}, complete: true},
+		"byte order mark":              {kind: sse, body: "\ufeff\n\ndata: {\"n\":1}\n\n", events: []string{`{"n":1}`}},
+		"nothing after [DONE]":         {kind: sse, body: "data: {\"n\":1}\n\ndata: [DONE]\n\ndata: {\"n\":2}\n\n", events: []string{`{"n":1}`}, complete: true},
+		"no [DONE]":                    {kind: sse, body: "data: {\"n\":1}\n\ndata: {\"n\":2}\n\n", events: []string{`{"n":1}`, `{"n":2}`}},
+		"no [DONE], no empty line":     {kind: sse, body: "data: {\"n\":1}\n\ndata: {\"n\":2}", events: []string{`{"n":1}`, `{"n":2}`}},
+		"called JSON":                  {kind: "application/json", body: "data: {\"n\":1}\n\ndata: [DONE]\n\n", events: []string{`{"n":1}`}, complete: true},
 		"null error":                   {kind: sse, body: "data: {\"error\":null}\n\ndata: [DONE]\n\n", events: []string{`{"error":null}`}, complete: true},
 		"JSON":                         {kind: "application/json", body: "\n {\"id\":1} \n", whole: `{"id":1}`, complete: true},
 		"JSON called a stream":         {kind: sse, body: `{"id":1}`, whole: `{"id":1}`, complete: true},
@@ -46,10 +45,10 @@ func TestStream(t *testing.T) {
 		"error in JSON, a stream":      {kind: sse, body: `{"error":{"message":"overloaded"}}`, bad: client.API, text: []string{"overloaded"}},
 		"error in JSON after comments": {kind: sse, body: ": wait\n\n{\"error\":{\"message\":\"overloaded\"}}\n", bad: client.API, text: []string{"overloaded"}},
 		"error event, first":           {kind: sse, body: "event: error\ndata: {\"message\":\"overloaded\",\"code\":\"c\"}\n\n", bad: client.API, text: []string{"overloaded", "Code: c"}},
-		"error event, later":           {kind: sse, body: "data: 1\n\ndata: {\"id\":1,\"error\":{\"message\":\"broke\"}}\n\ndata: [DONE]\n\n", events: []string{"1"}, bad: client.API, billed: true, text: []string{"broke"}},
+		"error event, later":           {kind: sse, body: "data: {\"n\":1}\n\ndata: {\"id\":1,\"error\":{\"message\":\"broke\"}}\n\ndata: [DONE]\n\n", events: []string{`{"n":1}`}, bad: client.API, billed: true, text: []string{"broke"}},
 		"error event, type":            {kind: sse, body: "data: {\"type\":\"error\",\"code\":\"c\",\"message\":\"broke\"}\n\n", bad: client.API, text: []string{"broke"}},
 		"error event, not JSON":        {kind: sse, body: "event: error\ndata: it broke\n\n", bad: client.API, text: []string{"it broke"}},
-		"event is not JSON":            {kind: sse, body: "data: 1\n\ndata: {\"a\"\n\n", events: []string{"1"}, bad: client.BadAnswer, billed: true, text: []string{`{"a"`}},
+		"event is not JSON":            {kind: sse, body: "data: {\"n\":1}\n\ndata: {\"a\"\n\n", events: []string{`{"n":1}`}, bad: client.BadAnswer, billed: true, text: []string{`{"a"`}},
 		"HTML":                         {kind: "text/html", body: "<title>Sign in</title>", bad: client.BadAnswer, billed: true, text: []string{`"Sign in"`}},
 		"empty":                        {kind: sse, bad: client.BadAnswer, billed: true, text: []string{"empty body"}},
 		"only comments":                {kind: sse, body: ": ping\n\n: ping\n\n", bad: client.BadAnswer, billed: true, text: []string{": ping"}},
@@ -90,7 +89,7 @@ func broken(end func(w http.ResponseWriter, r *http.Request)) http.HandlerFunc {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.Header().Set("X-Request-Id", "req_1")
-		_, _ = io.WriteString(w, "data: 1\n\ndata: {\"half\":")
+		_, _ = io.WriteString(w, "data: {\"n\":1}\n\ndata: {\"half\":")
 		w.(http.Flusher).Flush()
 		end(w, r)
 	}
@@ -125,7 +124,7 @@ func TestStream_broken(t *testing.T) {
 			})
 			p := problem(t, err, tt.kind)
 			contains(t, p.Detail(), "may bill", "Requests sent: 1", "Request ID: req_1")
-			if !slices.Equal(events, []string{"1"}) || !p.MaybeBilled || hits.Load() != 1 || a.RequestID != "req_1" || a.Complete {
+			if !slices.Equal(events, []string{`{"n":1}`}) || !p.MaybeBilled || hits.Load() != 1 || a.RequestID != "req_1" || a.Complete {
 				t.Errorf("got %q %+v %+v", events, p, a)
 			}
 			if tt.cancel && !errors.Is(err, reason) {
@@ -140,7 +139,7 @@ func TestStream_eventsComeAtOnce(t *testing.T) {
 	seen := make(chan struct{})
 	base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
-		_, _ = io.WriteString(w, "data: 1\n\n")
+		_, _ = io.WriteString(w, "data: {\"n\":1}\n\n")
 		w.(http.Flusher).Flush()
 		<-seen
 		_, _ = io.WriteString(w, "data: [DONE]\n\n")
@@ -157,7 +156,7 @@ func TestStream_eventsComeAtOnce(t *testing.T) {
 func TestStream_errorOfTheCaller(t *testing.T) {
 	t.Parallel()
 	mine := errors.New("I do not understand this")
-	base, _ := serve(t, answer(200, "text/event-stream", "data: 1\n\ndata: 2\n\n"))
+	base, _ := serve(t, answer(200, "text/event-stream", "data: {\"n\":1}\n\ndata: {\"n\":2}\n\n"))
 	calls := 0
 	_, err := newClient(t, client.Settings{BaseURL: base}).Stream(t.Context(), chat, func([]byte) error {
 		calls++
@@ -178,7 +177,7 @@ func TestStream_retriesBeforeTheFirstEvent(t *testing.T) {
 			answer(503, "application/json", "{}")(w, r)
 			return
 		}
-		answer(200, "text/event-stream", "data: 1\n\ndata: [DONE]\n\n")(w, r)
+		answer(200, "text/event-stream", "data: {\"n\":1}\n\ndata: [DONE]\n\n")(w, r)
 	})
 	clock := &clock{}
 	a, err := newClient(t, client.Settings{BaseURL: base, MaxRetries: 1, Clock: clock}).Stream(t.Context(), chat, func([]byte) error { return nil })
@@ -189,7 +188,7 @@ func TestStream_retriesBeforeTheFirstEvent(t *testing.T) {
 
 func TestStream_longEvents(t *testing.T) {
 	t.Parallel()
-	long := `"` + strings.Repeat("x", 3<<20) + `"`
+	long := `{"x":"` + strings.Repeat("x", 3<<20) + `"}`
 	base, _ := serve(t, answer(200, "text/event-stream", "data: "+long+"\n\ndata: [DONE]\n\n"))
 	size := 0
 	_, err := newClient(t, client.Settings{BaseURL: base}).Stream(t.Context(), chat, func(data []byte) error {

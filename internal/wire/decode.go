@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -167,9 +169,8 @@ func decodeScalar(t tftypes.Type, v any, whole bool) tftypes.Value {
 		}
 	case t.Is(tftypes.Number):
 		if n, ok := number(v); ok {
-			if whole && !n.IsInt() {
-				i, _ := n.Int(nil)
-				n.SetInt(i)
+			if n, ok = fitting(n, whole); !ok {
+				break
 			}
 			return tftypes.NewValue(t, n)
 		}
@@ -177,8 +178,28 @@ func decodeScalar(t tftypes.Type, v any, whole bool) tftypes.Value {
 	return tftypes.NewValue(t, nil)
 }
 
+// fitting is a number that the framework takes for an attribute of a declared type:
+// an int64, or what a float64 does not round to 0 by mistake.
+func fitting(n *big.Float, whole bool) (*big.Float, bool) {
+	if !whole {
+		if f, _ := n.Float64(); f == 0 {
+			return new(big.Float), true
+		}
+		return n, true
+	}
+	i, accuracy := n.Int64()
+	if accuracy != big.Exact && (i == math.MaxInt64 || i == math.MinInt64) {
+		return nil, false
+	}
+	if !n.IsInt() {
+		n.SetInt64(i)
+	}
+	return n, true
+}
+
 // number reads a JSON number, or a number in a string, as some servers send
-// it. Anything beyond a float64 is no number that an API means.
+// it. Anything beyond a float64 is no number that an API means, and what is nearer
+// to 0 than Terraform can write down is 0.
 func number(v any) (*big.Float, bool) {
 	var s string
 	switch v := v.(type) {
@@ -189,7 +210,11 @@ func number(v any) (*big.Float, bool) {
 	default:
 		return nil, false
 	}
-	if f, err := json.Number(s).Float64(); err != nil || f != f {
+	s, ok := jsontext.Bounded(s)
+	if !ok {
+		return nil, false
+	}
+	if _, err := strconv.ParseFloat(s, 64); err != nil {
 		return nil, false
 	}
 	n, _, err := big.ParseFloat(s, 10, 512, big.ToNearestEven)

@@ -229,6 +229,7 @@ func FuzzDecode(f *testing.F) {
 		`{"whole":99999999999999999999999,"number":-0,"wholes":[0.1,"7",null,{}]}`,
 		`{"tree":{"a":[1,null,{"b":[]}],"é":1,"é":2},"lists":{"x":["a",1,null],"y":null},"flags":{"a":true,"b":"no"}}`,
 		`{"one":{"texts":[null,[],{}],"floats":{"a":1e400}},"block":[],"message":[1,{"text":{"a":"<"}}],"choice":{"type":"function"}}`,
+		`{"number":-1e-999999,"tree":{"a":1e-400000,"b":[0.0000000000000000000000001e-390,1e308]},"floats":{"a":1e-350},"whole":1e300}`,
 		`{"tree":"` + "\ufffd" + `\ud800","number":"1e5","truth":"true","text":12.50}`,
 		`{"id":"chatcmpl-1","object":"chat.completion","created":1741569952,"choices":[{"index":0,"message":{"role":"assistant","content":"Hello!","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}]}`,
 	} {

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"encoding/json"
 	"math/big"
 	"strings"
 	"testing"
@@ -149,6 +150,69 @@ func TestDecode_isLenient(t *testing.T) {
 			if w := acctest.Value(a.Type(), want[a.Name]); !got[a.Name].Equal(w) {
 				t.Errorf("%s: %s is %s, want %s", answer, a.Name, got[a.Name], w)
 			}
+		}
+	}
+}
+
+// Numbers that Terraform would take minutes and gigabytes to write down, and those
+// that its framework refuses for a declared attribute, are bounded on arrival.
+func TestDecode_boundsNumbers(t *testing.T) {
+	t.Parallel()
+	million := strings.Repeat("7", 1<<20)
+	for number, want := range map[string]object{
+		"1e-400000": {"number": 0.0, "whole": 0}, "-1e-999999": {"number": 0.0, "whole": 0}, `"1e-999999"`: {"number": 0.0, "whole": 0},
+		"1e-350": {"number": 0.0, "whole": 0}, "-1e-99999999999999999999": {"number": 0.0, "whole": 0},
+		"1e999999": {}, million: {}, `"` + million + `"`: {}, "0." + million: {"number": 7.0 / 9, "whole": 0},
+		"1e300": {"number": 1e300}, "9223372036854775808": {"number": 9223372036854775808.0}, "-1e30": {"number": -1e30},
+		"9223372036854775807": {"number": 9223372036854775807.0, "whole": 9223372036854775807}, `"+5"`: {"number": 5.0, "whole": 5},
+		`"Infinity"`: {}, `"NaN"`: {}, `"0x1p4"`: {},
+	} {
+		got, err := wire.Decode(results, []byte(`{"text":"kept","whole":`+number+`,"number":`+number+`}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, _ := wire.Text(got["text"]); text != "kept" {
+			t.Errorf("%.30s: the answer is lost", number)
+		}
+		for _, name := range []string{"number", "whole"} {
+			wanted, there := want[name]
+			if got[name].IsNull() {
+				if there {
+					t.Errorf("%.30s: %s is null, want %v", number, name, wanted)
+				}
+				continue
+			}
+			var n big.Float
+			if err := got[name].As(&n); err != nil {
+				t.Fatal(err)
+			}
+			f, _ := n.Float64()
+			i, accuracy := n.Int64()
+			if !there || name == "number" && f != wanted || name == "whole" && (int(i) != wanted || accuracy != big.Exact) {
+				t.Errorf("%.30s: %s is %s, want %v", number, name, n.String(), wanted)
+			}
+		}
+	}
+}
+
+func TestDynamic_boundsNumbers(t *testing.T) {
+	t.Parallel()
+	million := strings.Repeat("7", 1<<20)
+	for number, want := range map[string]string{ // as Terraform writes it, at most so many bytes
+		"1e-999999": "0", "-1e-400000": "0", "1e-400": "0." + strings.Repeat("0", 399) + "1", "12.50": "12.5", "0." + million: "",
+	} {
+		v := wire.Dynamic(json.Number(number))
+		var n big.Float
+		if err := v.As(&n); err != nil {
+			t.Fatalf("%.30s: %s: %v", number, v.Type(), err)
+		}
+		if got := n.Text('f', -1); len(got) > 410 || want != "" && got != want {
+			t.Errorf("%.30s: got %.50s, want %s", number, got, want)
+		}
+	}
+	for _, number := range []string{"1e999999", million} { // beyond any number: as text
+		if got := wire.Dynamic(json.Number(number)); !got.Type().Is(tftypes.String) {
+			t.Errorf("%.30s is a %s", number, got.Type())
 		}
 	}
 }
