@@ -17,27 +17,24 @@ locals {
 resource "openai_embedding" "tasks" {
   model           = "text-embedding-3-small"
   inputs          = values(local.tasks)
-  dimensions      = 256
+  dimensions      = 128
   include_numbers = true
 }
 
 data "openai_embedding" "request" {
   model           = "text-embedding-3-small"
   input           = var.request
-  dimensions      = 256
+  dimensions      = 128
   include_numbers = true
 }
 
 # OpenAI's vectors have the length 1. So the sum of the products is the cosine of
 # the angle between two of them: 1 for the same text, near 0 for unrelated ones.
 locals {
-  vectors = openai_embedding.tasks.embeddings[*].embedding
-  nearness = {
-    for i, team in keys(local.tasks) :
-    team => sum([for n, x in data.openai_embedding.request.embedding : x * local.vectors[i][n]])
-  }
+  vector   = data.openai_embedding.request.embedding
+  nearness = [for task in openai_embedding.tasks.embeddings : sum([for n, x in task.embedding : x * local.vector[n]])]
 }
 
 output "team" {
-  value = [for team, nearness in local.nearness : team if nearness == max(values(local.nearness)...)][0]
+  value = keys(local.tasks)[index(local.nearness, max(local.nearness...))]
 }

@@ -21,15 +21,12 @@ ephemeral "openai_embedding" "texts" {
   include_numbers = true
 }
 
-# The cosine of the angle between the question and each page: 1 for the same text,
-# near 0 for unrelated ones.
+# OpenAI's vectors have the length 1. So the sum of the products is the cosine of
+# the angle between two of them: 1 for the same text, near 0 for unrelated ones.
 locals {
-  vectors = ephemeral.openai_embedding.texts.embeddings[*].embedding
-  nearness = {
-    for i, page in keys(local.manual) :
-    page => sum([for n, x in local.vectors[0] : x * local.vectors[i + 1][n]])
-  }
-  page = [for page, nearness in local.nearness : page if nearness == max(values(local.nearness)...)][0]
+  vectors  = ephemeral.openai_embedding.texts.embeddings[*].embedding
+  nearness = [for page in slice(local.vectors, 1, length(local.vectors)) : sum([for n, x in page : x * local.vectors[0][n]])]
+  page     = values(local.manual)[index(local.nearness, max(local.nearness...))]
 }
 
 # Asked once. Neither question nor page is kept; the answer is.
@@ -38,7 +35,7 @@ resource "openai_chat_completion" "answer" {
 
   message {
     role       = "system"
-    content_wo = "Answer in one sentence, from this alone: ${local.manual[local.page]}"
+    content_wo = "Answer in one sentence, from this alone: ${local.page}"
   }
 
   message {
