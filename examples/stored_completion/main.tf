@@ -32,7 +32,9 @@ data "openai_chat_completions" "migration" {
   depends_on = [openai_chat_completion.plan]
 }
 
-# The conversation, the answer, and the next question.
+# The conversation, the answer, and the next question. While something above
+# changes, a plan does not know these messages, and says that the model may be
+# asked again. During the apply they are compared: the same ones ask nothing.
 resource "openai_chat_completion" "risks" {
   model = "gpt-4o"
 

@@ -130,10 +130,9 @@ func (m *managed) ObserveRead() { m.process.ObserveRead() }
 // there, the state stays as it was: the old answer with its old arguments.
 func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	prior, planned, config := wire.Open(req.State.Raw), wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
-	state, asked := planned, false
+	state := planned
 	if !m.kind.answered(planned) {
-		var values wire.Values
-		values, asked = m.answerAgain(ctx, prior, config, resp)
+		values, asked := m.answerAgain(ctx, prior, config, resp)
 		if resp.Diagnostics.HasError() {
 			return
 		}

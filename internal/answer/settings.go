@@ -42,7 +42,7 @@ func (k *Kind) settings() kinds.Attributes {
 func (k *Kind) lifecycle() kinds.Attributes {
 	as := kinds.Attributes{
 		{Name: "api_key_wo", Shape: kinds.String, Local: true, WriteOnly: true,
-			Description: "Like `api_key`, which is kept in the state; this is kept nowhere." + k.ifStored(" The deletion of what the server stores therefore uses the provider's key.") + " Terraform 1.11 or OpenTofu 1.11 and later."},
+			Description: "Like `api_key`, which is kept in the state; this is kept nowhere." + k.ifStored(" When the resource is destroyed, what the server stores is therefore deleted with the provider's key.") + " Terraform 1.11 or OpenTofu 1.11 and later."},
 		{Name: "api_key_wo_version", Shape: kinds.Int64, Local: true,
 			Description: "Any number; change it together with `api_key_wo` to see the change in the plan. It does not ask again."},
 	}

@@ -72,7 +72,7 @@ var responseFormat = kinds.Declare(
 		Description: "The form of the answer: `text`; `json_object` for any JSON object (a message must then ask for JSON in so many words, or OpenAI refuses the request); or `json_schema` for JSON that keeps to a schema.",
 		Validators:  checks{stringvalidator.OneOf("text", "json_object", "json_schema")}},
 	kinds.Attribute{Name: "json_schema", Shape: kinds.Object, Block: true,
-		Description: "The schema, for the type `json_schema` (Structured Outputs). It is checked at plan time, and the answer is checked against it: one that breaks it, is cut off or is a refusal is an error, and the resource keeps it in the state all the same.",
+		Description: "The schema, for the type `json_schema` (Structured Outputs). It is checked at plan time, and the answer is checked against it: one that breaks it, is cut off or is a refusal is an error, unless `fail_on` says otherwise. It is not lost: the first answer of a resource is kept in the state all the same.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
 				Description: "The name of the format: 1 to 64 letters, digits, underscores and dashes.",
@@ -227,7 +227,7 @@ var Request = kinds.Declare(
 	kinds.Attribute{Name: "service_tier", Shape: kinds.String,
 		Description: "The class of service: `auto`, `default`, `flex`, `scale`, `priority` or `fast`, as far as the account has it. `response_service_tier` tells which one served."},
 	kinds.Attribute{Name: "store", Shape: kinds.Bool,
-		Description: "Keep the completion on the server, for OpenAI's distillation and evaluation products. The resource deletes it there when it is destroyed or replaced, unless `skip_destroy` is set; nothing else does. The API's default is `false`."},
+		Description: "Keep the completion on the server, for OpenAI's distillation and evaluation products. The resource deletes it there when it is destroyed, or after another answer has taken its place, unless `skip_destroy` is set; nothing else does. The API's default is `false`."},
 	kinds.Attribute{Name: "metadata", Shape: kinds.StringMap,
 		Description: "Labels of a stored completion, to find it again: at most 16, with keys of at most 64 and values of at most 512 characters. OpenAI accepts them only with `store = true`; the resource then changes them in place.",
 		Validators: checks{

@@ -46,7 +46,7 @@ var request = kinds.Declare(
 
 var reading = kinds.Declare(
 	kinds.Attribute{Name: "include_numbers", Shape: kinds.Bool, Local: true,
-		Description: "Keep the vectors as lists of numbers as well, in `embedding` or `embeddings[*].embedding`. They are left out otherwise, because a list takes about four times the room of `embedding_base64` in the state, and much more in a plan."},
+		Description: "Keep the vectors as lists of numbers as well, in `embedding` or `embeddings[*].embedding`. They are left out otherwise, because a list takes about six times the room of `embedding_base64` in the state, and Terraform is slow with long lists."},
 )
 
 const base64Text = "The vector in base64: 32-bit floating-point numbers, little-endian, as vector databases and the SDKs take it."
