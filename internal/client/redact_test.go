@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -98,10 +99,10 @@ func TestDo_errorsHoldNoPrivateText(t *testing.T) {
 				r := chat
 				r.Secrets = []string{private}
 				_, err := newClient(t, client.Settings{BaseURL: base}).Do(t.Context(), r)
-				if err == nil {
+				var p *client.Problem
+				if !errors.As(err, &p) {
 					t.Fatalf("%s, %s: no error", name, kind)
 				}
-				p := err.(*client.Problem)
 				contains(t, p.Detail(), "Unsupported value: ")
 				for _, word := range []string{"vault", "7391", "alpha", "anyone"} {
 					if text := p.Error() + p.Detail(); strings.Contains(text, word) {

@@ -167,7 +167,7 @@ func TestProvider_explainsErrors(t *testing.T) {
 		"429":        {emulator.RateLimited("0").Repeat(-1), []string{"Status: 429 Too Many Requests", "Requests sent: 2"}, 2},
 		"quota":      {emulator.QuotaExceeded(), []string{"Code: insufficient_quota", "billing"}, 1},
 		"500":        {emulator.ServerError().Repeat(-1), []string{"Status: 500 Internal Server Error", "Requests sent: 2"}, 2},
-		"502 html":   {emulator.HTMLBadGateway().Repeat(-1), []string{"Status: 502 Bad Gateway", "text/html"}, 2},
+		"502 html":   {emulator.HTMLBadGateway().Repeat(-1), []string{"Status: 502 Bad Gateway", "text/html", "may bill it"}, 1},
 		"empty":      {emulator.Status(418, ""), []string{"Status: 418"}, 1},
 		"odd code":   {emulator.Status(400, `{"error":{"message":"Odd","code":400}}`), []string{"Odd", "Code: 400"}, 1},
 		"reset":      {emulator.Reset().AfterAnswer(), []string{"may bill it"}, 1},

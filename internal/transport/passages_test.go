@@ -59,16 +59,16 @@ func TestPassages(t *testing.T) {
 	t.Parallel()
 	p := transport.NewPassages("1704\n", "a \"quoted\" word", "no", "", "!?!", prompt)
 	for text, want := range map[string]string{
-		"":                                      "",
-		"nothing of it":                         "nothing of it",
-		"says 1704, no.":                        "says ***, no.",
-		`and "a 'quoted' word"!`:                "and \"***\"!",
-		"what!?! is it":                         "what*** is it",
-		"the model does not exist":              "the model does not exist",
-		"You are right":                         "You are right",
-		"The payroll assistant of Example\xff.": "The ***\xff.",
+		"":                                       "",
+		"nothing of it":                          "nothing of it",
+		"says 1704, no.":                         "says ***, no.",
+		`and "a 'quoted' word"!`:                 "and \"***\"!",
+		"what!?! is it":                          "what*** is it",
+		"the model does not exist":               "the model does not exist",
+		"You are right":                          "You are right",
+		"This payroll assistant of Example\xff.": "This ***\xff.",
 	} {
-		if got := p.String(text); got != want && !(strings.HasPrefix(text, "The payroll") && got == "***\xff.") {
+		if got := p.String(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}
@@ -97,7 +97,8 @@ func FuzzPassages(f *testing.F) {
 			return // keys are short, and their time goes with the square
 		}
 		_ = transport.NewRedactor(private).Start(text, 20)
-		if got := transport.NewRedactorFrom(1, private).String(text); strings.TrimSpace(private) != "" && strings.Contains(got, strings.TrimSpace(private)) && !strings.Contains("***", strings.TrimSpace(private)) {
+		secret := strings.TrimSpace(private)
+		if got := transport.NewRedactorFrom(1, private).String(text); strings.Trim(secret, "*") != "" && strings.Contains(got, secret) {
 			t.Errorf("%q is in %q", private, got)
 		}
 	})

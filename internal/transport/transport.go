@@ -113,7 +113,7 @@ func NewBase() *http.Transport {
 		// Node and uvicorn after 5 s.
 		IdleConnTimeout: 1500 * time.Millisecond,
 
-		// A model may think for minutes without a byte on the wire; pings tell
+		// A server may work for minutes without a byte on the wire; pings tell
 		// a quiet connection from a dead one.
 		HTTP2: &http.HTTP2Config{
 			SendPingTimeout: 15 * time.Second,
