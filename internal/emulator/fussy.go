@@ -15,6 +15,9 @@ type fussy struct {
 	lookups atomic.Uint64 // requests about stored completions
 }
 
+// plainAnswers is how many completions of a Fussy server have no habit yet.
+const plainAnswers = 4
+
 // serveFussy answers as compatible servers do at their oddest:
 //
 //   - There is nothing but POST /chat/completions: models are 404 in plain text,
@@ -27,6 +30,7 @@ type fussy struct {
 //   - Streams have comments, CRLF line ends and no "[DONE]"; the role is in the
 //     first delta or in none, by turns; tool calls come whole and without index;
 //     usage grows from chunk to chunk; choices is null where there are none.
+//   - After the first four completions, the habits take turns, one each.
 //   - Errors have five shapes by turns: an integer code, a text in "detail", a
 //     list in "detail", plain text, and a JSON string. A model that does not
 //     exist is a 500 each time, and in a stream JSON with status 200.
@@ -54,8 +58,16 @@ func (s *Server) serveFussy(w http.ResponseWriter, r *http.Request, body []byte)
 }
 
 func (s *Server) fussyCompletion(w http.ResponseWriter, r *http.Request, body []byte) {
+	n := s.fussy.answers.Load()
+	turn := s.habit(n)
 	told := listen(w)
+	if turn != nil {
+		body = turn.asked(body)
+	}
 	s.createCompletion(told, r, body)
+	if told.status < 400 {
+		n = s.fussy.answers.Add(1) - 1
+	}
 	var asked struct{ Stream bool }
 	_ = json.Unmarshal(body, &asked) // what is no JSON was told to be an error
 	switch {
@@ -66,10 +78,9 @@ func (s *Server) fussyCompletion(w http.ResponseWriter, r *http.Request, body []
 	case told.status >= 400:
 		s.fussyError(w, told.apiError())
 	case told.streamed():
-		fussyStream(w, told.events(), s.fussy.answers.Add(1)-1)
+		fussyStream(w, told.events(), n, turn)
 	default:
 		document := told.document()
-		n := s.fussy.answers.Add(1) - 1
 		fussyHead(document, n)
 		fussyUsage(document, n)
 		for _, choice := range objects(document, "choices") {
@@ -78,8 +89,20 @@ func (s *Server) fussyCompletion(w http.ResponseWriter, r *http.Request, body []
 				fussyMessage(message, n)
 			}
 		}
+		if turn != nil {
+			tellWhole(w, document, turn)
+			return
+		}
 		respond(w, http.StatusOK, document)
 	}
+}
+
+// habit is the one whose turn it is for the nth completion; nil = none.
+func (s *Server) habit(n uint64) *habit {
+	if n < plainAnswers {
+		return nil
+	}
+	return &harmless[(n-plainAnswers)%uint64(len(harmless))]
 }
 
 // fussyHead changes what a completion and a chunk have in common. A completion
