@@ -73,7 +73,7 @@ func TestCompatible_fussyServer(t *testing.T) {
 func TestCompatible_fussyServerOfAnyHabit(t *testing.T) {
 	turns := fmt.Sprintf("count = %d\n", 4+len(emulator.Habits()))
 	for name, config := range map[string]string{
-		"streamed": chat("a", turns, "stream = true", hello, want(`strcontains(self.content, "hello") && self.choices[0].finish_reason == "stop" && self.usage.completion_tokens > 0`)),
+		"streamed": chat("a", turns, "stream = true", hello, want(`strcontains(self.content, "hello") && self.choices[0].finish_reason == "stop"`)),
 		"whole":    chat("a", turns, hello, want(`strcontains(self.content, "hello") && self.choices[0].finish_reason == "stop"`)),
 		"tools": chat("a", turns, "stream = true", weather, `tool_choice = "required"`, question,
 			want(`[for c in self.choices[0].message.tool_calls : "${c.function.name} ${jsondecode(c.function.arguments).city}"] == ["get_weather Paris"]`)),
