@@ -52,7 +52,7 @@ func send(ctx context.Context, c *client.Client, _ wire.Fields, request client.R
 			err = fmt.Errorf("%w; the last that came is: %s", err, answer.Remark)
 		}
 	}
-	answer.Body = whole.completion()
+	answer.Body = c.Redact(request, whole.completion())
 	return answer, err
 }
 

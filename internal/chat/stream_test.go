@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/json"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -154,6 +155,29 @@ func TestOutput_isNoValueWhereItIsNestedTooDeep(t *testing.T) {
 		text := strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels)
 		if got := !output(asked, tftypes.NewValue(tftypes.String, text)).IsNull(); got != want {
 			t.Errorf("%d levels: a value is %t", levels, got)
+		}
+	}
+}
+
+// A number that Terraform would write down with a million digits costs nothing.
+func TestOutput_boundsNumbers(t *testing.T) {
+	t.Parallel()
+	asked := argumentsWith(wire.Values{"response_format": jsonObject})
+	for number, want := range map[string]float64{"1e-999999": 0, "-1e-400000": 0, "0." + strings.Repeat("3", 1_000_000): 1.0 / 3, "0.1": 0.1} {
+		body, err := json.Marshal(map[string]any{"choices": []any{map[string]any{"message": map[string]any{"content": `{"x":` + number + `}`}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, err := kind.ReadAnswer(asked, client.Answer{Body: body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var x big.Float
+		if err := wire.Open(values["output"]).Get("x").As(&x); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := x.Float64(); got != want || len(x.Text('f', -1)) > 410 {
+			t.Errorf("%.20s: got %v", number, got)
 		}
 	}
 }

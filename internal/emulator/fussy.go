@@ -15,6 +15,9 @@ type fussy struct {
 	lookups atomic.Uint64 // requests about stored completions
 }
 
+// plainAnswers is how many completions of a Fussy server have no habit yet.
+const plainAnswers = 4
+
 // serveFussy answers as compatible servers do at their oddest:
 //
 //   - There is nothing but POST /chat/completions, /embeddings and /moderations:
@@ -32,6 +35,7 @@ type fussy struct {
 //     answer has vectors as lists of numbers though base64 was asked for.
 //   - Moderations lack the categories and members that came late, and have others;
 //     the id is "" or missing, or flagged is missing, by turns.
+//   - After the first four completions, the habits take turns, one each.
 //   - Errors have five shapes by turns: an integer code, a text in "detail", a
 //     list in "detail", plain text, and a JSON string. A model that does not
 //     exist is a 500 each time, and in a stream JSON with status 200.
@@ -63,8 +67,16 @@ func (s *Server) serveFussy(w http.ResponseWriter, r *http.Request, body []byte)
 }
 
 func (s *Server) fussyCompletion(w http.ResponseWriter, r *http.Request, body []byte) {
+	n := s.fussy.answers.Load()
+	turn := s.habit(n)
 	told := listen(w)
+	if turn != nil {
+		body = turn.asked(body)
+	}
 	s.createCompletion(told, r, body)
+	if told.status < 400 {
+		n = s.fussy.answers.Add(1) - 1
+	}
 	var asked struct{ Stream bool }
 	_ = json.Unmarshal(body, &asked) // what is no JSON was told to be an error
 	switch {
@@ -73,10 +85,9 @@ func (s *Server) fussyCompletion(w http.ResponseWriter, r *http.Request, body []
 	case told.status >= 400:
 		s.fussyRefusal(w, told)
 	case told.streamed():
-		fussyStream(w, told.events(), s.fussy.answers.Add(1)-1)
+		fussyStream(w, told.events(), n, turn)
 	default:
 		document := told.document()
-		n := s.fussy.answers.Add(1) - 1
 		fussyHead(document, n)
 		fussyUsage(document, n)
 		for _, choice := range objects(document, "choices") {
@@ -85,8 +96,20 @@ func (s *Server) fussyCompletion(w http.ResponseWriter, r *http.Request, body []
 				fussyMessage(message, n)
 			}
 		}
+		if turn != nil {
+			tellWhole(w, document, turn)
+			return
+		}
 		respond(w, http.StatusOK, document)
 	}
+}
+
+// habit is the one whose turn it is for the nth completion; nil = none.
+func (s *Server) habit(n uint64) *habit {
+	if n < plainAnswers {
+		return nil
+	}
+	return &harmless[(n-plainAnswers)%uint64(len(harmless))]
 }
 
 // fussyHead changes what a completion and a chunk have in common. A completion

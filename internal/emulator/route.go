@@ -17,6 +17,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	case Azure:
 		s.serveAzure(w, r, body)
 	default:
+		if len(s.options.Habits) > 0 && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/chat/completions") {
+			s.tellHabits(w, r, body)
+			return
+		}
 		s.route(w, r, body)
 	}
 }

@@ -60,6 +60,10 @@ type Options struct {
 
 	// Profile is whose manners the server has. The zero value is OpenAI's.
 	Profile Profile
+
+	// Habits are what the server does otherwise than OpenAI in each completion, with
+	// the profile OpenAI. A Fussy server has all of them by turns.
+	Habits []Habit
 }
 
 // Profile is a dialect of the protocol.

@@ -69,6 +69,22 @@ func TestCompatible_fussyServer(t *testing.T) {
 	}
 }
 
+// After its first four answers, a Fussy server has each of the emulator's habits once.
+func TestCompatible_fussyServerOfAnyHabit(t *testing.T) {
+	turns := fmt.Sprintf("count = %d\n", 4+len(emulator.Habits()))
+	for name, config := range map[string]string{
+		"streamed": chat("a", turns, "stream = true", hello, want(`strcontains(self.content, "hello") && self.choices[0].finish_reason == "stop"`)),
+		"whole":    chat("a", turns, hello, want(`strcontains(self.content, "hello") && self.choices[0].finish_reason == "stop"`)),
+		"tools": chat("a", turns, "stream = true", weather, `tool_choice = "required"`, question,
+			want(`[for c in self.choices[0].message.tool_calls : "${c.function.name} ${jsondecode(c.function.arguments).city}"] == ["get_weather Paris"]`)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{Profile: emulator.Fussy})
+			s.Run(t, resource.TestStep{Config: config})
+		})
+	}
+}
+
 // The calls of one answer go into the next request, odd IDs and all.
 func TestCompatible_fussyServerToolsRoundTrip(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{Profile: emulator.Fussy})
