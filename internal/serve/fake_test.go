@@ -127,6 +127,9 @@ func (r *record) Update(_ context.Context, req resource.UpdateRequest, resp *res
 	r.update(req, resp)
 }
 
+func (*record) ImportState(context.Context, resource.ImportStateRequest, *resource.ImportStateResponse) {
+}
+
 func (r *record) Delete(_ context.Context, req resource.DeleteRequest, _ *resource.DeleteResponse) {
 	r.provider.saw("delete %s", req.State.Raw)
 }

@@ -121,8 +121,6 @@ func (*withConfigValidators) ConfigValidators(context.Context) []resource.Config
 func (*withIdentity) IdentitySchema(context.Context, resource.IdentitySchemaRequest, *resource.IdentitySchemaResponse) {
 }
 
-func (*withOthers) ImportState(context.Context, resource.ImportStateRequest, *resource.ImportStateResponse) {
-}
 func (*withOthers) MoveState(context.Context) []resource.StateMover               { return nil }
 func (*withOthers) UpgradeState(context.Context) map[int64]resource.StateUpgrader { return nil }
 

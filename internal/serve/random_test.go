@@ -1,6 +1,7 @@
 package serve_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"sync/atomic"
@@ -74,7 +75,7 @@ func explore(t *testing.T, seed uint64, p pair, count *explored) {
 	t.Helper()
 	defer func() {
 		if t.Failed() {
-			t.Logf("%s with the seed %d", p.name, seed)
+			t.Logf("%s differs with -seeds 1 -seed %d", p.name, seed)
 		}
 	}()
 	g := &generator{rng: rand.New(rand.NewPCG(seed, 1)), schema: p.schema} //nolint:gosec // it makes tests, no secrets
@@ -168,51 +169,57 @@ func update(t *testing.T, p pair, state, changed tftypes.Value, count *explored)
 
 // everyPair calls for a pair of servers for each record of the provider, by turns with recordings, and for one
 // that has everything which the short cuts honour.
-func everyPair(t *testing.T, seed uint64, do func(*testing.T, string, func() pair)) {
+func everyPair(t *testing.T, seed uint64, do func(name string, newPair func(*testing.T) pair)) {
 	t.Helper()
 	for _, r := range recordsOf(t) {
-		do(t, r.name, func() pair {
+		do(r.name, func(t *testing.T) pair {
+			t.Helper()
 			if seed%2 == 0 {
 				return newPairOf(t, r.name, r.schema)
 			}
 			return newPairOf(t, r.name, r.schema, func() map[string]any { return map[string]any{"recordings": map[string]any{"directory": t.TempDir()}} })
 		})
 	}
-	do(t, "everything, in place", func() pair { return newFakePair(t, record{schema: everything}) })
-	do(t, "everything, replaced", func() pair { return newFakePair(t, record{schema: everything, modifyPlan: replaceChanged}) })
+	do("everything, in place", func(t *testing.T) pair {
+		t.Helper()
+		return newFakePair(t, record{schema: everything})
+	})
+	do("everything, replaced", func(t *testing.T) pair {
+		t.Helper()
+		return newFakePair(t, record{schema: everything, modifyPlan: replaceChanged})
+	})
 }
 
-// Both servers answer alike to random configurations and to pairs of changes. OPENAI_PARITY_SEEDS is not read: FuzzParity looks for more.
+// What a run looks at: as many seeds, beginning with that one.
+var (
+	seeds     = flag.Uint64("seeds", 10, "number of random configurations for each record")
+	firstSeed = flag.Uint64("seed", 0, "the first of them")
+)
+
+// Both servers answer alike to random configurations and to pairs of changes. To look at more of them, or at one again:
+//
+//	go test ./internal/serve -run TestParity_of -timeout 1h -seeds 1000 -seed 10
 func TestParity_ofRandomConfigurations(t *testing.T) {
 	t.Parallel()
-	const seeds = 10
 	counts := map[string]*explored{}
-	t.Run("seeds", func(t *testing.T) {
-		for seed := range uint64(seeds) {
-			everyPair(t, seed, func(t *testing.T, name string, newPair func() pair) {
-				if counts[name] == nil {
-					counts[name] = &explored{}
-				}
-				t.Run(fmt.Sprintf("%s, %d", name, seed), func(t *testing.T) {
-					t.Parallel()
-					explore(t, seed, newPair(), counts[name])
-				})
+	for seed := *firstSeed; seed < *firstSeed+*seeds; seed++ {
+		everyPair(t, seed, func(name string, newPair func(*testing.T) pair) {
+			if counts[name] == nil {
+				counts[name] = &explored{}
+			}
+			count := counts[name]
+			t.Run(fmt.Sprintf("%s, %d", name, seed), func(t *testing.T) {
+				t.Parallel()
+				explore(t, seed, newPair(t), count)
 			})
-		}
-	})
-	for name, c := range counts {
-		t.Logf("%s: of %d configurations %d right, %d created, %d updated, %d replaced", name, seeds, c.validated.Load(), c.created.Load(), c.updated.Load(), c.replaced.Load())
-		if c.created.Load() < seeds/2 || c.updated.Load()+c.replaced.Load() < seeds {
-			t.Errorf("%s: too few of the random configurations are of use", name)
-		}
+		})
 	}
-}
-
-// FuzzParity looks for a seed for which the servers differ:
-//
-//	go test ./internal/serve -run x -fuzz FuzzParity -fuzztime 5m
-func FuzzParity(f *testing.F) {
-	f.Fuzz(func(t *testing.T, seed uint64) {
-		everyPair(t, seed, func(t *testing.T, _ string, newPair func() pair) { explore(t, seed, newPair(), &explored{}) })
+	t.Cleanup(func() {
+		for name, c := range counts {
+			t.Logf("%s: of %d configurations %d right, %d created, %d updated, %d replaced", name, *seeds, c.validated.Load(), c.created.Load(), c.updated.Load(), c.replaced.Load())
+			if n := int64(*seeds); n >= 10 && (c.created.Load() < n/2 || c.updated.Load()+c.replaced.Load() < n) {
+				t.Errorf("%s: too few of the random configurations are of use", name)
+			}
+		}
 	})
 }
