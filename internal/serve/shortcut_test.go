@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -318,7 +317,7 @@ func TestShortCuts_showValidatorsWhatTheFrameworkShows(t *testing.T) {
 		Validators:   []validator.List{listvalidator.IsRequired()},
 		NestedObject: small.Blocks["part"].(schema.ListNestedBlock).NestedObject,
 	}}
-	s.Attributes = attributes{"ask": schema.StringAttribute{Optional: true, Validators: []validator.String{onlyWithWriteOnly{}}}}
+	s.Attributes = attributes{"ask": schema.StringAttribute{Optional: true, Validators: []validator.String{prefersWriteOnly{}}}}
 	p := newFakePair(t, record{schema: s})
 	for _, fields := range []map[string]any{{}, {"part": []any{}}, {"part": []any{map[string]any{}}}, {"part": unknown{}}, {"ask": "a", "part": []any{map[string]any{}}}} {
 		p.validate(t, smallValue(p, fields))
@@ -332,14 +331,14 @@ func TestShortCuts_showValidatorsWhatTheFrameworkShows(t *testing.T) {
 	}
 }
 
-// onlyWithWriteOnly complains of a client that does not know write-only attributes.
-type onlyWithWriteOnly struct{}
+// prefersWriteOnly complains where the client knows write-only attributes.
+type prefersWriteOnly struct{}
 
-func (onlyWithWriteOnly) Description(context.Context) string         { return "" }
-func (onlyWithWriteOnly) MarkdownDescription(context.Context) string { return "" }
-func (onlyWithWriteOnly) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if !req.ClientCapabilities.WriteOnlyAttributesAllowed {
-		resp.Diagnostics.Append(diag.NewErrorDiagnostic("no write-only attributes", ""))
+func (prefersWriteOnly) Description(context.Context) string         { return "" }
+func (prefersWriteOnly) MarkdownDescription(context.Context) string { return "" }
+func (prefersWriteOnly) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ClientCapabilities.WriteOnlyAttributesAllowed && !req.ConfigValue.IsNull() {
+		resp.Diagnostics.AddWarning("there is a write-only attribute for this", "")
 	}
 }
 
