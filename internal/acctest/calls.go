@@ -59,7 +59,7 @@ func (i *Instance) State() any { return Go(i.state) }
 
 // Planned is the plan of a change.
 type Planned struct {
-	Value   any      // what Go makes of it
+	Value   any      // what Go makes of it; nil where there is none
 	Diags   []string // as Texts writes them
 	Replace bool     // what is there is replaced
 
@@ -68,7 +68,7 @@ type Planned struct {
 	failed  bool
 }
 
-// Plan plans the change to a configuration.
+// Plan validates a configuration and plans the change to it.
 func (i *Instance) Plan(t testing.TB, config map[string]any) Planned {
 	t.Helper()
 	return i.plan(t, i.state, Value(i.tf, config, i.blocks...))
@@ -78,6 +78,16 @@ func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	validated, err := i.protocol.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: i.typeName, Config: Dynamic(t, config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed(validated.Diagnostics) {
+		return Planned{Diags: Texts(validated.Diagnostics), failed: true}
+	}
 	resp, err := i.protocol.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: i.typeName, PriorState: Dynamic(t, prior), Config: Dynamic(t, config),
 		ProposedNewState: Dynamic(t, i.proposed(t, prior, config)), PriorPrivate: i.private,
@@ -85,7 +95,10 @@ func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := Planned{Diags: Texts(resp.Diagnostics), Replace: len(resp.RequiresReplace) > 0, raw: resp.PlannedState, private: resp.PlannedPrivate, failed: failed(resp.Diagnostics)}
+	plan := Planned{
+		Diags: Texts(append(validated.Diagnostics, resp.Diagnostics...)), Replace: len(resp.RequiresReplace) > 0,
+		raw: resp.PlannedState, private: resp.PlannedPrivate, failed: failed(resp.Diagnostics),
+	}
 	if resp.PlannedState != nil {
 		plan.Value = Go(undynamic(t, resp.PlannedState, i.tf))
 	}

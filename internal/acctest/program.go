@@ -27,6 +27,7 @@ func serveIfAsked() {
 	if os.Getenv(serveVariable) == "" {
 		return
 	}
+	_ = os.Unsetenv(collectVariable) // it is for the CLI
 	options := serve.Options{Address: provider.Address}
 	if marker := os.Getenv(killVariable); marker != "" {
 		options.Wrap = func(s tfprotov6.ProviderServer) tfprotov6.ProviderServer {

@@ -32,13 +32,17 @@ const recorded = "pay_once"
 // where the documentation shows them.
 func needsActions(config string) bool { return strings.Contains(config, "action \"") }
 
-// Every example is applied, against one emulator that the environment names.
+// Every example is applied, against an emulator of its own.
 func TestExamples_apply(t *testing.T) {
-	s := acctest.StartAlone(t, emulator.Options{})
-	t.Setenv("OPENAI_BASE_URL", s.URL)
 	for dir, config := range examples(t) {
 		if !strings.HasPrefix(dir, compatible) && dir != recorded && !needsActions(config) {
-			t.Run(dir, func(t *testing.T) { s.Run(t, applied(config)) })
+			t.Run(dir, func(t *testing.T) {
+				s := acctest.Start(t, emulator.Options{})
+				step := applied(config)
+				const block = "provider \"openai\" {"
+				step.Config = strings.Replace(step.Config, block, block+"\n  base_url = \""+s.URL+"\"\n", 1)
+				s.Run(t, step)
+			})
 		}
 	}
 }
@@ -63,10 +67,12 @@ func TestExamples_payOnce(t *testing.T) {
 
 // An example for another server is planned, which needs neither server nor key.
 func TestExamples_planForOtherServers(t *testing.T) {
-	s := acctest.Start(t, emulator.Options{})
+	t.Parallel()
+	s := acctest.StartAlone(t, emulator.Options{})
 	for dir, config := range examples(t) {
 		if name, ok := strings.CutPrefix(filepath.ToSlash(dir), compatible); ok {
 			t.Run(name, func(t *testing.T) {
+				t.Parallel()
 				s.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true})
 			})
 		}
@@ -121,15 +127,21 @@ func variables(text string) config.Variables {
 var fenced = regexp.MustCompile("(?ms)^```(?:terraform|hcl|tf)\n(.*?)^```")
 
 // Every block of HCL in the documentation parses, and plans with the real schema.
-func TestDocs_blocksAreValid(t *testing.T) {
+func TestDocs_blocksAreValid(t *testing.T) { //nolint:tparallel // the environment is for all of them, and stays until they have ended
 	s := acctest.StartAlone(t, emulator.Options{})
 	t.Setenv("OPENAI_BASE_URL", s.URL)
 	var known []string
 	for _, config := range examples(t) {
 		known = append(known, strings.TrimSpace(config))
 	}
+	t.Cleanup(func() { // when all have been planned
+		if n := len(s.Requests()); n != 0 {
+			t.Errorf("plans made %d calls", n)
+		}
+	})
 	for name, block := range docBlocks(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if _, diags := hclparse.NewParser().ParseHCL([]byte(block), name); diags.HasErrors() {
 				t.Fatal(diags)
 			}
@@ -142,9 +154,6 @@ func TestDocs_blocksAreValid(t *testing.T) {
 			}
 			s.Run(t, resource.TestStep{Config: withBlock(config), PlanOnly: true, ExpectNonEmptyPlan: strings.Contains(config, "resource ")})
 		})
-	}
-	if n := len(s.Requests()); n != 0 {
-		t.Errorf("plans made %d calls", n)
 	}
 }
 
