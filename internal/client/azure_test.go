@@ -111,7 +111,7 @@ func TestAzure_speaksItsDialect(t *testing.T) {
 				}
 			}
 			want := "POST /openai/deployments/mine/chat/completions, POST /openai/deployments/mine/chat/completions, " +
-				"GET /openai/chat/completions/" + id + ", DELETE /openai/chat/completions/" + id + ", POST /openai/deployments/a b/c/chat/completions"
+				"GET /openai/chat/completions/" + id + ", DELETE /openai/chat/completions/" + id + ", POST /openai/deployments/a%20b%2Fc/chat/completions"
 			if got := strings.Join(paths, ", "); got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
