@@ -153,15 +153,10 @@ func TestMetadata_aChangeIsNotInTheBudget(t *testing.T) {
 		same(t, of(t, r.State(), "metadata"), object{"team": label})
 	}
 	wantCalls(t, s, map[string]int{"POST": 3})
-	if diags := instanceAgain(t, r, "another question"); !strings.Contains(strings.Join(diags, "\n"), "max_requests") {
+	another := conversation(object{"role": "user", "content": "another question"})
+	if diags := r.Apply(t, another); !strings.Contains(strings.Join(diags, "\n"), "max_requests") {
 		t.Errorf("a second answer is not refused: %q", diags)
 	}
-}
-
-// instanceAgain asks something else of the same provider.
-func instanceAgain(t *testing.T, r *acctest.Instance, prompt string) []string {
-	t.Helper()
-	return r.Apply(t, configuration(object{"store": true, "message": []any{object{"role": "user", "content": prompt}}}))
 }
 
 func TestDelete_believesTheServer(t *testing.T) {

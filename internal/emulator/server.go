@@ -107,7 +107,7 @@ type Request struct {
 	ID     string      // the x-request-id it was given
 	Time   time.Time   // when it arrived, by Options.Now
 	Method string      //
-	Path   string      // as sent, with or without /v1
+	Path   string      // as sent, escapes included, with or without /v1
 	Query  url.Values  //
 	Header http.Header // as sent, Authorization included
 	Body   []byte      //

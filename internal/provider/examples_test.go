@@ -34,7 +34,6 @@ func needsActions(config string) bool { return strings.Contains(config, "action 
 
 // Every example is applied, against an emulator of its own.
 func TestExamples_apply(t *testing.T) {
-	t.Parallel()
 	for dir, config := range examples(t) {
 		if !strings.HasPrefix(dir, compatible) && dir != recorded && !needsActions(config) {
 			t.Run(dir, func(t *testing.T) {
@@ -68,7 +67,8 @@ func TestExamples_payOnce(t *testing.T) {
 
 // An example for another server is planned, which needs neither server nor key.
 func TestExamples_planForOtherServers(t *testing.T) {
-	s := acctest.Start(t, emulator.Options{})
+	t.Parallel()
+	s := acctest.StartAlone(t, emulator.Options{})
 	for dir, config := range examples(t) {
 		if name, ok := strings.CutPrefix(filepath.ToSlash(dir), compatible); ok {
 			t.Run(name, func(t *testing.T) {
@@ -127,7 +127,7 @@ func variables(text string) config.Variables {
 var fenced = regexp.MustCompile("(?ms)^```(?:terraform|hcl|tf)\n(.*?)^```")
 
 // Every block of HCL in the documentation parses, and plans with the real schema.
-func TestDocs_blocksAreValid(t *testing.T) {
+func TestDocs_blocksAreValid(t *testing.T) { //nolint:tparallel // the environment is for all of them, and stays until they have ended
 	s := acctest.StartAlone(t, emulator.Options{})
 	t.Setenv("OPENAI_BASE_URL", s.URL)
 	var known []string
