@@ -5,6 +5,11 @@ import "fmt"
 // completions asks so many questions, with this in the provider block and this
 // among the resource's arguments.
 func completions(url string, count int, provider, arguments string) string {
+	return instructed(url, count, provider, arguments, "You are a helpful assistant that translates English to French.")
+}
+
+// instructed asks them with another system prompt, which is an HCL template.
+func instructed(url string, count int, provider, arguments, prompt string) string {
 	return requiring("openai") + fmt.Sprintf(`provider "openai" {
   base_url = %q
   %s
@@ -16,14 +21,28 @@ resource "openai_chat_completion" "many" {
   %s
   message {
     role    = "system"
-    content = "You are a helpful assistant that translates English to French."
+    content = "%s"
   }
   message {
     role    = "user"
     content = "Translate the following: 'Hello, how are you?' (${count.index})"
   }
 }
-`, url, provider, count, arguments)
+`, url, provider, count, arguments, prompt)
+}
+
+// vectors embeds so many texts, with this among the resource's arguments.
+func vectors(url string, count int, arguments string) string {
+	return requiring("openai") + fmt.Sprintf(`provider "openai" {
+  base_url = %q
+}
+resource "openai_embedding" "many" {
+  count = %d
+  model = "text-embedding-3-small"
+  input = "Text number ${count.index}"
+  %s
+}
+`, url, count, arguments)
 }
 
 // short is what keeps an answer short.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +29,8 @@ var parts = []part{
 	{"recorded", "the same with recordings of all answers, and no state", recorded},
 	{"pacing", "what limits cost that are never reached, for each latency", pacing},
 	{"memory", "apply and empty plan with large answers", memory},
+	{"update", "one edited prompt for all: in place, and by replacement, for each latency", update},
+	{"embeddings", "vectors in base64, and as numbers too", embeddings},
 }
 
 // sizes say how much is measured.
@@ -39,16 +42,8 @@ type sizes struct {
 }
 
 // count and parallelism are those of the parts that have only one of each.
-func (z sizes) count() int       { return largest(z.counts) }
-func (z sizes) parallelism() int { return largest(z.parallelisms) }
-
-func largest(of []int) int {
-	found := of[0]
-	for _, n := range of {
-		found = max(found, n)
-	}
-	return found
-}
+func (z sizes) count() int       { return slices.Max(z.counts) }
+func (z sizes) parallelism() int { return slices.Max(z.parallelisms) }
 
 func main() {
 	log.SetFlags(0)
@@ -65,6 +60,7 @@ func main() {
 	list("parallelism", &z.parallelisms, strconv.Atoi, "`values` of -parallelism; the largest where a part has only one")
 	flag.IntVar(&z.answerBytes, "answer-bytes", 32<<10, "size of the answers of the part memory")
 	flag.IntVar(&z.runs, "runs", 1, "measure so often, in turns, and take the shortest time and the largest memory of each")
+	reference := flag.String("reference", "", "another build of the provider, for the part update: a `file`")
 	profile := flag.String("profile", "", "keep CPU and heap profiles of each provider process in this `directory`")
 	flag.Parse()
 	chosen, err := choose(*only)
@@ -75,7 +71,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = run(&site{dir: dir, cli: *cli, profile: *profile}, chosen, z)
+	err = run(&site{dir: dir, cli: *cli, profile: *profile}, *reference, chosen, z)
 	_ = os.RemoveAll(dir)
 	if err != nil {
 		log.Fatal(err)
@@ -113,8 +109,8 @@ func choose(names string) ([]part, error) {
 	return chosen, nil
 }
 
-func run(s *site, chosen []part, z sizes) error {
-	if err := s.prepare(); err != nil {
+func run(s *site, reference string, chosen []part, z sizes) error {
+	if err := s.prepare(reference); err != nil {
 		return err
 	}
 	for _, p := range chosen {

@@ -55,12 +55,15 @@ func recorded(s *site, z sizes) error {
 
 // expect fails where the emulator has logged another number of requests.
 func expect(log string, want int) error {
+	got, err := requests(log)
+	if err == nil && got != want {
+		err = fmt.Errorf("the emulator has got %d requests, not %d", got, want)
+	}
+	return err
+}
+
+// requests is how many requests the emulator has logged.
+func requests(log string) (int, error) {
 	text, err := os.ReadFile(log)
-	if err != nil {
-		return err
-	}
-	if got := bytes.Count(text, []byte("\n")); got != want {
-		return fmt.Errorf("the emulator has got %d requests, not %d", got, want)
-	}
-	return nil
+	return bytes.Count(text, []byte("\n")), err
 }

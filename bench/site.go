@@ -18,6 +18,7 @@ const namespace = "seed-7e69199f"
 type site struct {
 	dir, cli, profile string
 	env               []string
+	reference         *site // the same with another build of the provider; nil = there is none
 }
 
 // cost is one run of the CLI.
@@ -38,7 +39,8 @@ func (c *cost) better(other cost) {
 	c.peak = max(c.peak, other.peak)
 }
 
-func (s *site) prepare() error {
+// prepare builds the programs. reference is the file of another build of the provider; "" = none.
+func (s *site) prepare(reference string) error {
 	for out, from := range map[string]string{
 		"openai-emulator":                "./cmd/openai-emulator",
 		"terraform-provider-openai.real": ".", "terraform-provider-openai": "./bench/meter",
@@ -50,11 +52,50 @@ func (s *site) prepare() error {
 			return fmt.Errorf("go build %s: %w", from, err)
 		}
 	}
-	rc := filepath.Join(s.dir, "cli.tfrc")
+	if err := s.useProviders(s.dir); err != nil {
+		return err
+	}
+	if reference == "" {
+		return nil
+	}
+	if err := s.prepareReference(reference); err != nil {
+		return fmt.Errorf("-reference: %w", err)
+	}
+	return nil
+}
+
+// prepareReference makes the site with another build of the provider.
+func (s *site) prepareReference(file string) error {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	if _, err := exec.LookPath(file); err != nil {
+		return err
+	}
+	dir := filepath.Join(s.dir, "reference")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	const name = "terraform-provider-openai"
+	if err := os.Link(filepath.Join(s.dir, name), filepath.Join(dir, name)); err != nil { // the meter
+		return err
+	}
+	if err := os.Symlink(file, filepath.Join(dir, name+".real")); err != nil {
+		return err
+	}
+	other := *s
+	s.reference = &other
+	return other.useProviders(dir)
+}
+
+// useProviders makes the CLI take the providers in a directory.
+func (s *site) useProviders(dir string) error {
+	rc := filepath.Join(dir, "cli.tfrc")
 	text := "provider_installation {\n  dev_overrides {\n"
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
 		for _, name := range []string{"openai", "nothing"} {
-			text += fmt.Sprintf("    \"%s/%s/%s\" = %q\n", host, namespace, name, s.dir)
+			text += fmt.Sprintf("    \"%s/%s/%s\" = %q\n", host, namespace, name, dir)
 		}
 	}
 	if err := os.WriteFile(rc, []byte(text+"  }\n  direct {}\n}\n"), 0o600); err != nil {
@@ -85,13 +126,21 @@ func (s *site) measure(runs int, steps ...step) error {
 				return err
 			}
 		}
-		for _, st := range steps {
-			c, err := s.command(st.dir, st.args...)
-			if err != nil {
-				return err
-			}
-			st.into.better(c)
+		if err := s.take(steps...); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// take takes the steps once, with the state that is there.
+func (s *site) take(steps ...step) error {
+	for _, st := range steps {
+		c, err := s.command(st.dir, st.args...)
+		if err != nil {
+			return err
+		}
+		st.into.better(c)
 	}
 	return nil
 }

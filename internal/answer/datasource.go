@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
@@ -56,6 +55,6 @@ func (d *readAnew) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	config := wire.Open(req.Config.Raw)
 	r := d.ask(ctx, config, nil)
 	if r.report(&resp.Diagnostics, whenRead); r.useful() {
-		resp.State.Raw = tftypes.NewValue(req.Config.Raw.Type(), config.With(r.values).Values())
+		resp.State.Raw = wire.WithAll(req.Config.Raw, r.values)
 	}
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
@@ -56,6 +55,6 @@ func (o *opened) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	config := wire.Open(req.Config.Raw)
 	r := o.ask(ctx, config, nil)
 	if r.report(&resp.Diagnostics, whenOpened); r.useful() {
-		resp.Result.Raw = tftypes.NewValue(req.Config.Raw.Type(), config.With(r.values).Values())
+		resp.Result.Raw = wire.WithAll(req.Config.Raw, r.values)
 	}
 }

@@ -131,6 +131,7 @@ type Gate struct {
 // declarations are what a Kind declares, put together for each of Terraform's kinds.
 type declarations struct {
 	outcome       kinds.Attributes // every attribute of an answer
+	visible       kinds.Attributes // arguments of the request that may be in plan and state: all but write-only ones
 	requestInputs kinds.Attributes // arguments that the request is made of and that its answer is read with
 	resource      kinds.Attributes
 	asking        kinds.Attributes // of the data source and the ephemeral resource
@@ -143,6 +144,7 @@ func (k *Kind) declare() *declarations {
 	k.once.Do(func() {
 		d := &k.declared
 		d.outcome = kinds.Join(k.Answer, k.Derived, k.derived())
+		d.visible = k.Request.WithoutWriteOnly()
 		settings, lifecycle := k.settings(), k.lifecycle()
 		d.resource = kinds.Join(k.Request, settings, k.Reading, k.failOn(false), lifecycle, d.outcome)
 		d.asking = kinds.Join(k.Request, settings, k.Reading, k.failOn(false), d.outcome).WithoutWriteOnly()

@@ -21,12 +21,12 @@ type plan struct {
 
 // create plans an answer where there is none.
 func (p plan) create(ctx context.Context, proposed tftypes.Value) tftypes.Value {
-	planned := kinds.MarkComputedUnknown(p.attributes, p.withVersion(proposed, p.newVersion()))
 	o := p.forecast(true).look(ctx) // a create is not known to be a plan's: nothing has been read
-	if o.values != nil {
-		return wire.WithAll(planned, o.values)
+	values := o.values
+	if values == nil { // what is proposed has the whole answer unknown already
+		values = p.absent(func(string) bool { return true })
 	}
-	return p.withAbsent(planned, func(string) bool { return true })
+	return p.complete(proposed, values, p.newVersion())
 }
 
 func (p plan) forecast(plans bool) forecast {
@@ -46,20 +46,20 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 		return proposed
 	}
 	if found.same() {
-		return p.keep(prior, p.withVersion(settled, p.keptVersion(prior)))
+		return p.keep(prior, settled)
 	}
-	settled = p.withVersion(settled, p.changedVersion(ctx, prior))
-	planned := kinds.MarkComputedUnknown(p.attributes, settled)
 	o := p.forecast(p.process.Plans()).look(ctx)
 	if !p.diags.HasError() && p.process.Plans() {
 		p.announce(found, o)
 	}
-	if o.values != nil {
-		return wire.WithAll(planned, o.values)
+	values := o.values
+	if values == nil {
+		settled = kinds.MarkComputedUnknown(p.attributes, settled)
+		values = p.absent(func(name string) bool {
+			return len(found.changed) > 0 || prior.Get(name).IsNull() // else the old answer may stay
+		})
 	}
-	return p.withAbsent(planned, func(name string) bool {
-		return len(found.changed) > 0 || prior.Get(name).IsNull() // else the old answer may stay
-	})
+	return p.complete(settled, values, p.changedVersion(ctx, prior))
 }
 
 // keep plans an update that leaves the answer as it is.
@@ -72,11 +72,11 @@ func (p plan) keep(prior wire.Fields, settled tftypes.Value) tftypes.Value {
 				"  - "+strings.Join(faults, "\n  - ")+"\n\nfail_on holds for new answers. To ask for one, change the request or triggers.")
 		}
 	}
-	return wire.WithAll(settled, kept)
+	return p.complete(settled, kept, p.keptVersion(prior))
 }
 
-// withAbsent plans as null what will be null, as far as it may be.
-func (p plan) withAbsent(planned tftypes.Value, may func(name string) bool) tftypes.Value {
+// absent are the attributes that will be null, as far as they may be.
+func (p plan) absent(may func(name string) bool) wire.Values {
 	var names []string
 	if p.kind.Absent != nil {
 		names = p.kind.Absent(p.config)
@@ -94,15 +94,15 @@ func (p plan) withAbsent(planned tftypes.Value, may func(name string) bool) tfty
 			values[name] = null(p.attributes.Find(name).Type())
 		}
 	}
-	return wire.WithAll(planned, values)
+	return values
 }
 
-// withVersion plans the version of write-only values.
-func (p plan) withVersion(planned, version tftypes.Value) tftypes.Value {
-	if p.kind.writeOnly() == "" {
-		return planned
+// complete is a plan with what is known of the answer, and the version of write-only values.
+func (p plan) complete(planned tftypes.Value, values wire.Values, version tftypes.Value) tftypes.Value {
+	if p.kind.writeOnly() != "" {
+		values[p.kind.version()] = version
 	}
-	return wire.With(planned, version, p.kind.version())
+	return wire.WithAll(planned, values)
 }
 
 // newVersion is the version of write-only values that are new.

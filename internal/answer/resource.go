@@ -93,7 +93,7 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	resp.Diagnostics.Append(m.noteSecrets(ctx, r.values, planned, config, resp.Private)...)
-	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), planned.With(r.values).Values())
+	resp.State.Raw = wire.WithAll(req.Plan.Raw, r.values)
 }
 
 // askInTime asks within the time that the resource gives itself.

@@ -111,7 +111,10 @@ func declaredNames(blocks tftypes.Value) (names []string, all bool) {
 				fields = fields.Open(nested)
 			}
 		}
-		name, ok := fields.Text("name")
+		name, ok := "", fields.Has("name") // an empty tool has none, and validateTools says so
+		if ok {
+			name, ok = fields.Text("name")
+		}
 		if !ok {
 			all = false
 			continue

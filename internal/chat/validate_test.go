@@ -109,6 +109,7 @@ func TestResource_refusesBadArgumentsWhereTheyAre(t *testing.T) {
 		"choice of a tool":                {configuration(object{"tool_choice": `{"type":"function","function":{"name":"f"}}`, "tool": tools("f")}), ""},
 		"choice with unknown tools":       {configuration(object{"tool_choice": `{"type":"function","function":{"name":"g"}}`, "tool": unknown}), ""},
 		"choice with an unknown name":     {configuration(object{"tool_choice": `{"type":"function","function":{"name":"g"}}`, "tool": []any{object{"type": "function", "function": object{"name": unknown, "parameters": "{}"}}}}), ""},
+		"choice with an empty tool":       {configuration(object{"tool_choice": "auto", "tool": []any{object{"type": "function"}}}), "tool[0].function: is required here"},
 		"choice unknown":                  {configuration(object{"tool_choice": unknown}), ""},
 		"choice of a newer kind":          {configuration(object{"tool_choice": `{"type":"of_tomorrow"}`, "tool": tools("f")}), ""},
 		"function choice that is none":    {configuration(object{"function_call": "required", "functions": []any{function("f", "{}")}}), "function_call: \"required\" is not a choice"},

@@ -19,7 +19,8 @@ import (
 
 // fakeProvider has one resource, fake_record.
 type fakeProvider struct {
-	create func() resource.Resource
+	create    func() resource.Resource
+	configure func(provider.ConfigureRequest, *provider.ConfigureResponse) // nil = nothing to do
 
 	mu   sync.Mutex
 	seen []string // the calls that the resource got, with all values
@@ -29,8 +30,11 @@ func (*fakeProvider) Metadata(_ context.Context, _ provider.MetadataRequest, res
 	resp.TypeName = "fake"
 }
 func (*fakeProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-func (*fakeProvider) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func (p *fakeProvider) Configure(_ context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	resp.ResourceData = "data"
+	if p.configure != nil {
+		p.configure(req, resp)
+	}
 }
 func (*fakeProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
 func (*fakeProvider) Data() any                                                  { return "data" }

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -17,32 +16,29 @@ type server struct {
 	framework
 	provider Provider
 	records  map[string]*record // by type name
-	deferral atomic.Bool        // the client lets the provider put off what it cannot do yet
 }
 
 func withShortCuts(p Provider, inner framework) *server {
 	return &server{framework: inner, provider: p, records: recordsOf(p)}
 }
 
-// record returns the record of that name, or nil for what is the framework's: other resources, and
-// everything where a provider that is not configured yet may put its resources off.
-func (s *server) record(typeName string) *record {
-	if s.deferral.Load() {
-		return nil
-	}
-	return s.records[typeName]
-}
-
-// ConfigureProvider is the framework's. It is looked at for what the client allows.
+// ConfigureProvider is the framework's, but the provider is not told that it may put off all its resources: the
+// short cuts would not honour that. One that does so all the same gets the framework's error. (Terraform lets every
+// provider do it in each apply, so that there would be no short cuts in any if that alone were a reason.)
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	s.deferral.Store(req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed)
+	if req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed {
+		capabilities, changed := *req.ClientCapabilities, *req
+		capabilities.DeferralAllowed = false
+		changed.ClientCapabilities = &capabilities
+		req = &changed
+	}
 	return s.framework.ConfigureProvider(ctx, req)
 }
 
 // ValidateResourceConfig answers for a configuration that is right. One with
 // anything to say about goes to the framework, which says it.
 func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	if r := s.record(req.TypeName); r != nil && !r.deprecated {
+	if r := s.records[req.TypeName]; r != nil && !r.deprecated {
 		if config, ok := r.decode(req.Config); ok && s.valid(ctx, r, config, req.ClientCapabilities) {
 			return &tfprotov6.ValidateResourceConfigResponse{}, nil
 		}
@@ -69,9 +65,8 @@ func (s *server) valid(ctx context.Context, r *record, raw tftypes.Value, client
 
 // ReadResource returns a record as it is.
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	r := s.record(req.TypeName)
-	defers := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
-	if r == nil || req.CurrentState == nil || len(req.Private) > 0 || req.CurrentIdentity != nil || defers || r.mayWriteOnly(req.CurrentState) {
+	r := s.records[req.TypeName]
+	if r == nil || req.CurrentState == nil || len(req.Private) > 0 || req.CurrentIdentity != nil || r.mayWriteOnly(req.CurrentState) {
 		return s.framework.ReadResource(ctx, req)
 	}
 	if r.observes {
@@ -84,9 +79,8 @@ func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 // does what the framework does for a resource without defaults and plan
 // modifiers: it marks what the answer will bring as unknown and asks ModifyPlan.
 func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	r := s.record(req.TypeName)
-	defers := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
-	if r == nil || len(req.PriorPrivate) > 0 || req.PriorIdentity != nil || defers || req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil {
+	r := s.records[req.TypeName]
+	if r == nil || len(req.PriorPrivate) > 0 || req.PriorIdentity != nil || req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
 	if r.unchanged(req) {
@@ -108,10 +102,10 @@ func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 	if !proposed.Equal(prior) {
 		plan = markUnknown(r.root, config, proposed)
 	}
-	return s.plan(ctx, r, config, prior, plan)
+	return s.plan(ctx, r, config, prior, plan, req.ClientCapabilities)
 }
 
-func (s *server) plan(ctx context.Context, r *record, config, prior, plan tftypes.Value) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s *server) plan(ctx context.Context, r *record, config, prior, plan tftypes.Value, client *tfprotov6.PlanResourceChangeClientCapabilities) (*tfprotov6.PlanResourceChangeResponse, error) {
 	schema := r.schema.Schema
 	instance, diags := r.configured(ctx, s.provider.Data())
 	if diags.HasError() {
@@ -119,9 +113,10 @@ func (s *server) plan(ctx context.Context, r *record, config, prior, plan tftype
 	}
 	resp := resource.ModifyPlanResponse{Plan: tfsdk.Plan{Raw: plan, Schema: schema}, Diagnostics: diags}
 	instance.ModifyPlan(ctx, resource.ModifyPlanRequest{
-		Config: tfsdk.Config{Raw: config, Schema: schema},
-		Plan:   tfsdk.Plan{Raw: plan, Schema: schema},
-		State:  tfsdk.State{Raw: prior, Schema: schema},
+		Config:             tfsdk.Config{Raw: config, Schema: schema},
+		Plan:               tfsdk.Plan{Raw: plan, Schema: schema},
+		State:              tfsdk.State{Raw: prior, Schema: schema},
+		ClientCapabilities: resource.ModifyPlanClientCapabilities{DeferralAllowed: client != nil && client.DeferralAllowed},
 	}, &resp)
 	planned, err := r.encode(resp.Plan.Raw)
 	if err != nil {
@@ -137,7 +132,7 @@ func (s *server) plan(ctx context.Context, r *record, config, prior, plan tftype
 
 // ApplyResourceChange creates or updates a record. Deletions are the framework's.
 func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	r := s.record(req.TypeName)
+	r := s.records[req.TypeName]
 	if r == nil || len(req.PlannedPrivate) > 0 || req.PlannedIdentity != nil {
 		return s.framework.ApplyResourceChange(ctx, req)
 	}

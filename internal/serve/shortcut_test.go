@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -147,7 +148,17 @@ func TestPlan_asksWhereTheConfigurationFallsSilent(t *testing.T) {
 // counting counts the calls that reach the framework.
 type counting struct {
 	serve.Framework
-	validates, reads, plans, applies atomic.Int64
+	*counts
+}
+
+type counts struct{ validates, reads, plans, applies atomic.Int64 }
+
+// expectNone fails where any call has reached the framework.
+func (c *counts) expectNone(t *testing.T) {
+	t.Helper()
+	if c.validates.Load()+c.reads.Load()+c.plans.Load()+c.applies.Load() != 0 {
+		t.Errorf("of the framework: %d validates, %d reads, %d plans, %d applies", c.validates.Load(), c.reads.Load(), c.plans.Load(), c.applies.Load())
+	}
 }
 
 func (c *counting) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
@@ -175,7 +186,7 @@ func newCounted(t testing.TB, r record) (pair, *counting, *fakeProvider) {
 	t.Helper()
 	p := newFakePair(t, r)
 	provider := fakeRecord(r)
-	c := &counting{Framework: serve.Inner(provider)}
+	c := &counting{serve.Inner(provider), &counts{}}
 	p.ours = serve.WithShortCuts(provider, c)
 	configure(t, p.ours, nil)
 	p.calls = nil
@@ -194,9 +205,7 @@ func TestShortCuts_areTaken(t *testing.T) {
 	planned := p.planned(t, p.plan(t, state, after, p.propose(state, after)))
 	p.apply(t, state, planned, after)
 	p.readState(t, &tfprotov6.ReadResourceRequest{CurrentState: acctest.Dynamic(t, state)})
-	if c.validates.Load()+c.reads.Load()+c.plans.Load()+c.applies.Load() != 0 {
-		t.Errorf("of the framework: %d validates, %d reads, %d plans, %d applies", c.validates.Load(), c.reads.Load(), c.plans.Load(), c.applies.Load())
-	}
+	c.expectNone(t)
 	p.apply(t, state, p.null(), p.null())
 	if c.applies.Load() != 1 {
 		t.Error("a delete is the framework's")
@@ -248,9 +257,6 @@ func TestShortCuts_areLeftToTheFramework(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
 		"plan with private state": plan(func(r *tfprotov6.PlanResourceChangeRequest) { r.PriorPrivate = private }),
 		"plan with an identity":   plan(func(r *tfprotov6.PlanResourceChangeRequest) { r.PriorIdentity = identity }),
-		"plan that may be put off": plan(func(r *tfprotov6.PlanResourceChangeRequest) {
-			r.ClientCapabilities = &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: true}
-		}),
 		"plan of a destruction": plan(func(r *tfprotov6.PlanResourceChangeRequest) {
 			r.ProposedNewState, r.Config = acctest.Dynamic(t, p.null()), acctest.Dynamic(t, p.null())
 		}),
@@ -278,10 +284,7 @@ func TestShortCuts_areLeftToTheFramework(t *testing.T) {
 		"create without a prior":  apply(func(r *tfprotov6.ApplyResourceChangeRequest) { r.PriorState = nil }),
 		"read with private state": read(func(r *tfprotov6.ReadResourceRequest) { r.Private = private }),
 		"read with an identity":   read(func(r *tfprotov6.ReadResourceRequest) { r.CurrentIdentity = identity }),
-		"read that may be put off": read(func(r *tfprotov6.ReadResourceRequest) {
-			r.ClientCapabilities = &tfprotov6.ReadResourceClientCapabilities{DeferralAllowed: true}
-		}),
-		"read of an old secret": read(func(r *tfprotov6.ReadResourceRequest) { r.CurrentState = acctest.Dynamic(t, withSecret) }),
+		"read of an old secret":   read(func(r *tfprotov6.ReadResourceRequest) { r.CurrentState = acctest.Dynamic(t, withSecret) }),
 		"read of a state that is JSON": read(func(r *tfprotov6.ReadResourceRequest) {
 			r.CurrentState = &tfprotov6.DynamicValue{JSON: []byte(`{"ask":"a","secret":"s","answer":"b","part":[]}`)}
 		}),
@@ -291,22 +294,67 @@ func TestShortCuts_areLeftToTheFramework(t *testing.T) {
 	}
 }
 
-// Where the client lets the provider put things off, the framework knows whether it does.
-func TestShortCuts_areOffWhereTheProviderMayPutOff(t *testing.T) {
+// Terraform lets a provider put things off in each apply. Where it may, the record is asked as ever, and told.
+func TestShortCuts_areTakenWhereTheProviderMayPutOff(t *testing.T) {
 	t.Parallel()
-	p, c, _ := newCounted(t, record{schema: small})
-	if _, err := p.ours.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-		Config:             acctest.Dynamic(t, tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{})),
-		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true}}); err != nil {
-		t.Fatal(err)
+	r := record{schema: small, modifyPlan: func(req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+		if req.ClientCapabilities.DeferralAllowed && !req.Plan.Raw.IsNull() {
+			resp.Deferred = &resource.Deferred{Reason: resource.DeferredReasonAbsentPrereq}
+		}
+	}}
+	p, c, _ := newCounted(t, r)
+	if diags := mayPutOff(t, p.ours); len(diags) > 0 {
+		t.Fatal(texts(diags))
 	}
 	config := smallValue(p, map[string]any{"ask": "a"})
 	p.validate(t, config)
-	state := p.create(t, config)
-	p.readState(t, &tfprotov6.ReadResourceRequest{CurrentState: acctest.Dynamic(t, state)})
-	if c.validates.Load() != 1 || c.plans.Load() != 1 || c.applies.Load() != 1 || c.reads.Load() != 1 {
-		t.Errorf("of the framework: %d validates, %d plans, %d applies, %d reads; want one each", c.validates.Load(), c.plans.Load(), c.applies.Load(), c.reads.Load())
+	resp := p.planWith(t, &tfprotov6.PlanResourceChangeRequest{TypeName: p.name, PriorState: acctest.Dynamic(t, p.null()),
+		Config: acctest.Dynamic(t, config), ProposedNewState: acctest.Dynamic(t, config),
+		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: true}})
+	if resp.Deferred == nil {
+		t.Error("the record was not told that it may put off its plan")
 	}
+	state := p.create(t, config)
+	p.readState(t, &tfprotov6.ReadResourceRequest{CurrentState: acctest.Dynamic(t, state),
+		ClientCapabilities: &tfprotov6.ReadResourceClientCapabilities{DeferralAllowed: true}})
+	c.expectNone(t)
+}
+
+// A provider that puts off all its resources would find them served all the same. It is not told that it may, and
+// cannot do it untold.
+func TestConfigureProvider_doesNotLetTheProviderPutOffEverything(t *testing.T) {
+	t.Parallel()
+	p := fakeRecord(record{schema: small})
+	var told []fwprovider.ConfigureProviderClientCapabilities
+	p.configure = func(req fwprovider.ConfigureRequest, _ *fwprovider.ConfigureResponse) {
+		told = append(told, req.ClientCapabilities)
+	}
+	if diags := mayPutOff(t, serve.WithShortCuts(p, serve.Inner(p))); len(diags) > 0 || len(told) != 1 || told[0].DeferralAllowed {
+		t.Errorf("told: %v, diagnostics: %v", told, texts(diags))
+	}
+	p.configure = func(_ fwprovider.ConfigureRequest, resp *fwprovider.ConfigureResponse) {
+		resp.Deferred = &fwprovider.Deferred{Reason: fwprovider.DeferredReasonProviderConfigUnknown}
+	}
+	if diags := mayPutOff(t, serve.WithShortCuts(p, serve.Inner(p))); !failed(diags) {
+		t.Errorf("a provider that puts off everything was configured: %v", texts(diags))
+	}
+}
+
+// mayPutOff configures a provider as a client does that lets it put things off.
+func mayPutOff(t *testing.T, server tfprotov6.ProviderServer) []*tfprotov6.Diagnostic {
+	t.Helper()
+	req := &tfprotov6.ConfigureProviderRequest{
+		Config:             acctest.Dynamic(t, tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{})),
+		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true},
+	}
+	resp, err := server.ConfigureProvider(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !req.ClientCapabilities.DeferralAllowed {
+		t.Error("the request has been written to")
+	}
+	return resp.Diagnostics
 }
 
 // A validator sees blocks that nobody wrote as the framework shows them, and what the client is capable of.

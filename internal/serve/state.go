@@ -12,7 +12,7 @@ import (
 // that has exactly the shape that the schema has today. The framework would
 // read it, look at each path of it, and write it as MessagePack.
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	r := s.record(req.TypeName)
+	r := s.records[req.TypeName]
 	if r != nil && req.RawState != nil && req.Version == r.schema.Schema.GetVersion() {
 		var state any
 		if json.Unmarshal(req.RawState.JSON, &state) == nil && hasFields(r.root, state) {
