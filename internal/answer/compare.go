@@ -15,6 +15,7 @@ import (
 type comparison struct {
 	changed []string // certainly
 	open    []string // perhaps: what will be there is not known yet
+	secrets secretChange
 }
 
 // same reports whether both are one request.
@@ -37,13 +38,13 @@ func (k *Kind) compare(ctx context.Context, prior, next, config wire.Fields, pri
 		diags.AddError("Could not compare the requests of two plans", err.Error())
 		return c, diags
 	}
-	change, diags := k.compareSecrets(ctx, config, prior, private)
-	if change != secretsSame {
+	c.secrets, diags = k.compareSecrets(ctx, config, prior, private)
+	if c.secrets != secretsSame {
 		name := k.writeOnly()
 		if !config.Get(k.version()).IsNull() {
 			name = k.version()
 		}
-		c.add(name, change == secretsOpen)
+		c.add(name, c.secrets == secretsOpen)
 	}
 	for _, a := range k.Reading {
 		if v := next.Get(a.Name); !v.Equal(prior.Get(a.Name)) && !k.rereads(prior, next) {

@@ -59,7 +59,7 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 			return len(found.changed) > 0 || prior.Get(name).IsNull() // else the old answer may stay
 		})
 	}
-	return p.complete(settled, values, p.changedVersion(ctx, prior))
+	return p.complete(settled, values, p.changedVersion(prior, found.secrets))
 }
 
 // keep plans an update that leaves the answer as it is.
@@ -129,15 +129,12 @@ func (p plan) keptVersion(prior wire.Fields) tftypes.Value {
 
 // changedVersion is the version of write-only values in a request that has changed,
 // they among it or not.
-func (p plan) changedVersion(ctx context.Context, prior wire.Fields) tftypes.Value {
+func (p plan) changedVersion(prior wire.Fields, secrets secretChange) tftypes.Value {
 	version := p.newVersion()
-	if p.kind.writeOnly() == "" || version.IsKnown() {
+	if p.kind.writeOnly() == "" || version.IsKnown() || secrets != secretsSame {
 		return version
 	}
-	if change, _ := p.kind.compareSecrets(ctx, p.config, prior, p.private); change == secretsSame {
-		return p.keptVersion(prior)
-	}
-	return version
+	return p.keptVersion(prior)
 }
 
 // announce tells why an answer is asked for again, and what that comes to.
