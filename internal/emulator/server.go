@@ -167,7 +167,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case struck:
 		a.discarded = fault.Status != 0 || fault.Cut
-		s.strike(fault, a, r, body)
+		s.injectFault(fault, a, r, body)
 	case err != nil:
 		fail(a, invalid("", "", "The request body could not be read: %v", err))
 	default:

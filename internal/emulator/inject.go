@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// strike lets a fault befall a request.
-func (s *Server) strike(f Fault, a *answer, r *http.Request, body []byte) {
+// injectFault lets a fault befall a request.
+func (s *Server) injectFault(f Fault, a *answer, r *http.Request, body []byte) {
 	if !wait(r.Context(), f.Delay) {
 		return
 	}
