@@ -24,7 +24,7 @@ func TestBounded(t *testing.T) {
 		"0." + strings.Repeat("0", 2000) + "25e2000": "0.25e0",
 		"-" + long:  "-0." + strings.TrimRight(long[:200], "0") + "e300",
 		"0." + long: "0." + strings.TrimRight(long[:200], "0") + "e0",
-		"":          "", "-": "", ".": "", "e5": "", "1e": "", "1e-": "", "1e+-5": "", "1e5.0": "", "NaN": "", "-Infinity": "", "0x10": "", "1_000": "", "--1": "", "1\t": "", "1.2.3": "",
+		"":          "", "-": "", ".": "", "e5": "", "1e": "", "1e-": "", "1e+-5": "", "1e5.0": "", "NaN": "", "-Infinity": "", "0x10": "", "1_000": "", "--1": "", "1 ": "", "1.2.3": "",
 	} {
 		got, ok := jsontext.Bounded(json.Number(text))
 		if ok != (want != "") || ok && string(got) != want || !ok && got != "0" {
