@@ -219,9 +219,9 @@ func TestCall_keepsTheTextOfABrokenConnection(t *testing.T) {
 		})
 		c := newClient(t, client.Settings{BaseURL: base})
 		a, err := c.Do(t.Context(), chat)
-		problem(t, err, client.Lost)
+		_ = problem(t, err, client.Lost)
 		b, err := c.Stream(t.Context(), chat, func([]byte) error { return nil })
-		problem(t, err, client.Lost)
+		_ = problem(t, err, client.Lost)
 		if string(a.Body) != want || string(b.Body) != want {
 			t.Errorf("%s: got %q, %q", kind, a.Body, b.Body)
 		}

@@ -53,7 +53,8 @@ func (e *eventReader) next() (event, error) {
 			e.held = line
 			return e.take(), nil
 		}
-		if len(line) == 0 && !e.json.InString() && !(e.bare && e.json.Open()) {
+		inside := e.json.InString() || e.bare && e.json.Open()
+		if len(line) == 0 && !inside {
 			if e.data != nil {
 				return e.take(), nil
 			}
@@ -85,7 +86,7 @@ func (e *eventReader) separate(line []byte) bool {
 func (e *eventReader) add(line []byte) error {
 	name, value := field(line)
 	switch {
-	case name == "data" && !(e.bare && e.json.InString()):
+	case name == "data" && (!e.bare || !e.json.InString()):
 		return e.append(value)
 	case e.json.InString(), name == "" && e.json.Open():
 		e.gap = e.gap || len(line) == 0
