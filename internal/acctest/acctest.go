@@ -95,7 +95,7 @@ func Start(t *testing.T, options emulator.Options) *Server {
 // needs a second server.
 func StartAlone(t *testing.T, options emulator.Options) *Server {
 	t.Helper()
-	if options.Profile == emulator.OpenAI && options.KeepAnswers == 0 {
+	if options.Profile == emulator.OpenAI && len(options.Habits) == 0 && options.KeepAnswers == 0 {
 		options.KeepAnswers = keptAnswers
 	}
 	s := &Server{Server: emulator.New(options)}

@@ -35,7 +35,7 @@ func start(t *testing.T, options emulator.Options) *rig {
 	s := emulator.New(options)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	return &rig{Server: s, t: t, url: server.URL, foreign: options.Profile != emulator.OpenAI}
+	return &rig{Server: s, t: t, url: server.URL, foreign: options.Profile != emulator.OpenAI || len(options.Habits) > 0}
 }
 
 // Fail is the server's, and makes its answers foreign.

@@ -117,7 +117,7 @@ func TestDataSource_takesOddAnswers(t *testing.T) {
 		"a time that is none": {`{"created":"yesterday"}`, object{"created": nil, "owned_by": nil, "shutdown_date": nil}, ""},
 		"more than we know":   {`{"id":"m","created":1,"owned_by":"me","permission":[{}],"context_length":4096}`, object{"created": 1.0, "owned_by": "me", "shutdown_date": nil}, ""},
 		"another name":        {`{"id":"m-2024","created":1}`, object{"created": 1.0, "owned_by": nil, "shutdown_date": nil}, ""},
-		"a list":              {`[{"id":"m"}]`, nil, "Could not read model"},
+		"a list":              {`[{"id":"m"},{"id":"n"}]`, nil, "Could not read model"},
 		"no JSON":             {`model m`, nil, "Could not read model"},
 		"an error in a 200":   {`{"error":{"message":"no such model"}}`, nil, "no such model"},
 		"half of an answer":   {`{"id":"m","crea`, nil, "Could not read model"},
