@@ -22,6 +22,9 @@ type plan struct {
 // create plans an answer where there is none.
 func (p plan) create(ctx context.Context, proposed tftypes.Value) tftypes.Value {
 	planned := kinds.MarkComputedUnknown(p.attributes, p.withVersion(proposed, p.newVersion()))
+	if p.diags.Append(p.limits(p.config)...); p.diags.HasError() {
+		return planned
+	}
 	o := p.forecast(true).look(ctx) // a create is not known to be a plan's: nothing has been read
 	if o.values != nil {
 		return wire.WithAll(planned, o.values)
@@ -50,6 +53,9 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 	}
 	settled = p.withVersion(settled, p.changedVersion(ctx, prior))
 	planned := kinds.MarkComputedUnknown(p.attributes, settled)
+	if p.diags.Append(p.limits(p.config)...); p.diags.HasError() {
+		return planned
+	}
 	o := p.forecast(p.process.Plans()).look(ctx)
 	if !p.diags.HasError() && p.process.Plans() {
 		p.announce(found, o)

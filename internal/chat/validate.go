@@ -77,7 +77,7 @@ func validateChoice(diags *diag.Diagnostics, arguments wire.Fields, argument, bl
 	}
 	chosen, err := parse(text)
 	if err != nil {
-		return // the attribute's own validator says so
+		return // what the words are is the server's to say
 	}
 	names, all := declaredNames(arguments.Get(block))
 	if !all {
@@ -110,6 +110,10 @@ func declaredNames(blocks tftypes.Value) (names []string, all bool) {
 			if fields.Has(nested) && !fields.Get(nested).IsNull() && (rules.Given(fields.Get(nested)) || !fields.Get(nested).IsKnown()) {
 				fields = fields.Open(nested)
 			}
+		}
+		if !fields.Has("name") { // a tool of another type, whose name only the server knows
+			all = false
+			continue
 		}
 		name, ok := fields.Text("name")
 		if !ok {
