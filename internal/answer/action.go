@@ -48,7 +48,7 @@ func (i *invoked) Configure(_ context.Context, req action.ConfigureRequest, _ *a
 // ValidateConfig checks how the arguments fit together.
 func (i *invoked) ValidateConfig(_ context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
 	if i.kind.Validate != nil {
-		resp.Diagnostics.Append(i.kind.Validate(wire.Open(req.Config.Raw))...)
+		resp.Diagnostics.Append(i.kind.Validate(i.kind.gateArguments(wire.Open(req.Config.Raw)))...)
 	}
 }
 
@@ -56,11 +56,10 @@ func (i *invoked) ValidateConfig(_ context.Context, req action.ValidateConfigReq
 func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	lines := lineWriter{send: func(line string) { resp.SendProgress(action.InvokeProgressEvent{Message: line}) }}
 	config := wire.Open(req.Config.Raw)
-	arguments := config
-	if i.kind.Gate.Complete != nil {
-		arguments = i.kind.Gate.Complete(config)
+	if resp.Diagnostics.Append(i.limits(config)...); resp.Diagnostics.HasError() {
+		return
 	}
-	r := i.ask(ctx, arguments, lines.write)
+	r := i.ask(ctx, i.kind.gateArguments(config), lines.write)
 	lines.end()
 	if r.failure != nil {
 		r.report(&resp.Diagnostics, whenInvoked)
@@ -78,6 +77,14 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 	if len(broken) > 0 {
 		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", "  - "+strings.Join(broken, "\n  - "))
 	}
+}
+
+// gateArguments are the arguments of an action, with what it asks for by default.
+func (k *Kind) gateArguments(config wire.Fields) wire.Fields {
+	if k.Gate.Complete == nil {
+		return config
+	}
+	return k.Gate.Complete(config)
 }
 
 // lineWriter passes text on in whole lines.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
@@ -42,6 +43,15 @@ func (a asker) ask(ctx context.Context, arguments wire.Fields, progress func(str
 		return a.failed(err)
 	}
 	return a.take(ctx, store, r, question, progress)
+}
+
+// limits are what the server would refuse of a request that is sent to it, as far as it
+// is known which server that is.
+func (a asker) limits(arguments wire.Fields) diag.Diagnostics {
+	if a.kind.Limits == nil || a.client == nil || !a.client.IsOpenAI() || Replays(a.client) {
+		return nil
+	}
+	return a.kind.Limits(arguments)
 }
 
 func (a asker) failed(err error) reply { return reply{kind: a.kind, failure: err} }

@@ -65,7 +65,11 @@ func (c *comparison) add(place string, open bool) {
 // identity is what makes a request this one and no other: its JSON without what only
 // delivers or labels the answer, and without defaults that are written out.
 func (k *Kind) identity(arguments wire.Fields) (map[string]any, error) {
-	body, err := wire.Sketch(k.declare().visible, arguments)
+	complete := arguments
+	if k.Complete != nil {
+		complete = k.Complete(arguments)
+	}
+	body, err := wire.Sketch(k.declare().visible, complete)
 	if err != nil {
 		return nil, err
 	}

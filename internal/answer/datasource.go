@@ -53,6 +53,9 @@ func (d *readAnew) ValidateConfig(_ context.Context, req datasource.ValidateConf
 // Read asks the server.
 func (d *readAnew) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	config := wire.Open(req.Config.Raw)
+	if resp.Diagnostics.Append(d.limits(config)...); resp.Diagnostics.HasError() {
+		return
+	}
 	r := d.ask(ctx, config, nil)
 	if r.report(&resp.Diagnostics, whenRead); r.useful() {
 		resp.State.Raw = wire.WithAll(req.Config.Raw, r.values)

@@ -53,6 +53,9 @@ func (o *opened) ValidateConfig(_ context.Context, req ephemeral.ValidateConfigR
 // Open asks the model.
 func (o *opened) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	config := wire.Open(req.Config.Raw)
+	if resp.Diagnostics.Append(o.limits(config)...); resp.Diagnostics.HasError() {
+		return
+	}
 	r := o.ask(ctx, config, nil)
 	if r.report(&resp.Diagnostics, whenOpened); r.useful() {
 		resp.Result.Raw = wire.WithAll(req.Config.Raw, r.values)

@@ -50,7 +50,13 @@ type Kind struct {
 	// Validate checks how the arguments fit together.
 	Validate func(arguments wire.Fields) diag.Diagnostics
 
-	// Complete makes the last changes to arguments before they are sent.
+	// Limits are what OpenAI's own server would refuse of the arguments, and others may
+	// take. It is asked where a call is planned, or about to be made, and the server is
+	// known to be OpenAI's or Azure's.
+	Limits func(arguments wire.Fields) diag.Diagnostics
+
+	// Complete makes the last changes to arguments before they are sent: to those that
+	// are all known, and to those that two requests are compared by.
 	Complete func(arguments wire.Fields) wire.Fields
 
 	// Send makes the call. progress is told pieces of text as they arrive, where it is

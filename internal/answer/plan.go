@@ -21,6 +21,9 @@ type plan struct {
 
 // create plans an answer where there is none.
 func (p plan) create(ctx context.Context, proposed tftypes.Value) tftypes.Value {
+	if p.diags.Append(p.limits(p.config)...); p.diags.HasError() {
+		return proposed
+	}
 	o := p.forecast(true).look(ctx) // a create is not known to be a plan's: nothing has been read
 	values := o.values
 	if values == nil { // what is proposed has the whole answer unknown already
@@ -47,6 +50,9 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 	}
 	if found.same() {
 		return p.keep(prior, settled)
+	}
+	if p.diags.Append(p.limits(p.config)...); p.diags.HasError() {
+		return proposed
 	}
 	o := p.forecast(p.process.Plans()).look(ctx)
 	if !p.diags.HasError() && p.process.Plans() {

@@ -2,8 +2,6 @@ package answer
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -29,7 +27,7 @@ func (k *Kind) settings() kinds.Attributes {
 	return kinds.Declare(
 		kinds.Attribute{Name: "extra_body", Shape: kinds.JSON, Local: true,
 			Description: "A JSON object of further arguments for the server, for what compatible servers add to the protocol: `jsonencode({ top_k = 20 })`. It cannot repeat an argument that is declared here.",
-			Validators:  checks{k.extraBody()}},
+			Validators:  checks{kinds.FurtherMembers("extra_body", k.Request)}},
 		kinds.Attribute{Name: "api_key", Shape: kinds.String, Local: true, Sensitive: true,
 			Description: "The API key for this call, instead of the provider's. A resource keeps its answer when the key changes.",
 			Validators:  checks{stringvalidator.LengthAtLeast(1)}},
@@ -98,25 +96,4 @@ func (k *Kind) derived() kinds.Attributes {
 		kinds.Attribute{Name: "recording", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 			Description: "The name of the file that holds the answer, in the directory of the provider's `recordings`. Null where it is not recorded."},
 	)
-}
-
-// extraBody accepts a JSON object that repeats no argument of the request.
-func (k *Kind) extraBody() validator.String {
-	return kinds.Text("a JSON object that repeats no argument", "Invalid extra_body", func(s string) error {
-		object, err := kinds.ParseObject(s)
-		if err != nil {
-			return err
-		}
-		var repeated []string
-		for name := range object {
-			if slices.ContainsFunc(k.Request, func(a kinds.Attribute) bool { return a.WireName() == name }) {
-				repeated = append(repeated, name)
-			}
-		}
-		if len(repeated) > 0 {
-			slices.Sort(repeated)
-			return fmt.Errorf("%s: there is an argument or block for this; use that instead", strings.Join(repeated, ", "))
-		}
-		return nil
-	})
 }

@@ -17,16 +17,14 @@ type choice struct {
 	names []string // the tools that are named
 }
 
-func toolChoice() validator.String {
-	return kinds.Text("none, auto, required, or JSON that names a tool", "Invalid tool_choice", func(s string) error {
-		_, err := parseToolChoice(s)
-		return err
-	})
-}
-
-func functionChoice() validator.String {
-	return kinds.Text("none, auto, or JSON that names a function", "Invalid function_call", func(s string) error {
-		_, err := parseFunctionChoice(s)
+// choiceText accepts any word, and JSON. Which words there are, and what the JSON says,
+// differs from server to server; limits knows OpenAI's.
+func choiceText(argument string) validator.String {
+	return kinds.Text("a word, or a JSON object", "Invalid "+argument, func(s string) error {
+		if !kinds.Embedded(s) {
+			return nil
+		}
+		_, err := kinds.ParseObject(s)
 		return err
 	})
 }

@@ -14,8 +14,12 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
+// complete makes the last changes to what is sent.
+func complete(arguments wire.Fields) wire.Fields { return withUsage(withWholeCalls(arguments)) }
+
 // withUsage asks for the final chunk that says what a stream cost, unless the
-// user has decided that.
+// user has decided that. Not to ask for it is not to send the member, which is null
+// elsewhere: some servers refuse it.
 func withUsage(arguments wire.Fields) wire.Fields {
 	if !arguments.True("stream") {
 		return arguments
@@ -29,7 +33,10 @@ func withUsage(arguments wire.Fields) wire.Fields {
 		}
 	}
 	if options["include_usage"].IsNull() {
-		options["include_usage"] = tftypes.NewValue(tftypes.Bool, true)
+		options["include_usage"] = truth(true)
+	}
+	if options["include_usage"].Equal(truth(false)) && options["include_obfuscation"].IsNull() {
+		return arguments.With(wire.Values{"stream_options": tftypes.NewValue(declared.Type(), nil)})
 	}
 	return arguments.With(wire.Values{"stream_options": tftypes.NewValue(declared.Type(), options)})
 }
@@ -163,6 +170,9 @@ func describe(arguments wire.Fields) string {
 		for _, item := range arguments.Items(name) {
 			roles = append(roles, wire.Open(item).String("role"))
 		}
+	}
+	if text, ok := arguments.Text("messages_json"); ok {
+		roles, _ = parseMessages(text) // it is valid, or is not sent
 	}
 	return fmt.Sprintf("The request: model %s, messages: %s.", arguments.String("model"), strings.Join(roles, ", "))
 }

@@ -1,24 +1,31 @@
 package chat
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
-// validateMessages checks the conversation, whether it stands in blocks or in
-// the list attribute.
+// validateMessages checks the conversation, whether it stands in blocks, in the list
+// attribute or in JSON, which its own validator reads.
 func validateMessages(diags *diag.Diagnostics, arguments wire.Fields) {
-	if rules.Given(arguments.Get("message")) && rules.Given(arguments.Get("messages")) {
-		diags.AddAttributeError(path.Root("messages"), "Conflicting arguments",
-			"The conversation stands in message blocks or in messages, not in both. Remove one of them.")
+	ways := []string{"message", "messages", "messages_json"}
+	there := slices.DeleteFunc(slices.Clone(ways), func(name string) bool { return !rules.Given(arguments.Get(name)) })
+	if len(there) > 1 {
+		diags.AddAttributeError(path.Root(there[1]), "Conflicting arguments",
+			fmt.Sprintf("The conversation stands in %s or in %s, not in both. Remove one of them.", there[0], there[1]))
 	}
-	if rules.Missing(arguments.Get("message")) && rules.Missing(arguments.Get("messages")) {
+	if !slices.ContainsFunc(ways, func(name string) bool { return !rules.Missing(arguments.Get(name)) }) {
 		diags.AddAttributeError(path.Root("message"), "Missing message",
 			"A chat completion needs at least one message. Add a block such as: message { role = \"user\" content = \"…\" }")
 	}
@@ -45,13 +52,9 @@ func validateMessage(diags *diag.Diagnostics, at path.Path, fields wire.Fields) 
 	without := !slices.ContainsFunc(contents, func(name string) bool { return fields.Has(name) && !rules.Missing(fields.Get(name)) })
 	if without && contentRequired(role, fields) {
 		rules.Refuse(diags, at, "content", "Missing content",
-			"A message with the role %q needs content. Only an assistant message that carries tool_calls, function_call, audio or refusal may go without.", role)
+			"A message with the role %q needs content. Only an assistant message that carries tool_calls, function_call, audio, refusal or reasoning_content may go without.", role)
 	}
-	switch {
-	case role == "tool" && rules.Missing(fields.Get("tool_call_id")):
-		rules.Refuse(diags, at, "tool_call_id", "Missing tool_call_id",
-			"A message with the role \"tool\" answers a tool call and needs its ID: tool_call_id = openai_chat_completion.….choices[0].message.tool_calls[0].id")
-	case role != "tool" && rules.Given(fields.Get("tool_call_id")):
+	if role != "tool" && rules.Given(fields.Get("tool_call_id")) {
 		rules.Refuse(diags, at, "tool_call_id", "Unexpected tool_call_id",
 			"Only a message with the role \"tool\" takes a tool_call_id; this one has the role %q. Remove it or change the role.", role)
 	}
@@ -59,23 +62,29 @@ func validateMessage(diags *diag.Diagnostics, at path.Path, fields wire.Fields) 
 		rules.Refuse(diags, at, "name", "Missing name",
 			"A message with the legacy role \"function\" needs the name of the function whose result it is.")
 	}
-	for _, name := range []string{"tool_calls", "function_call", "audio", "refusal"} {
+	for _, name := range carried {
 		if role != "assistant" && rules.Given(fields.Get(name)) {
 			rules.Refuse(diags, at, name, "Unexpected "+name,
 				"Only a message with the role \"assistant\" takes %s; this one has the role %q. Remove it or change the role.", name, role)
 		}
 	}
 	for i, part := range fields.Items("content_part") {
-		validatePart(diags, at.AtName("content_part").AtListIndex(i), role, wire.Open(part))
+		validatePart(diags, at.AtName("content_part").AtListIndex(i), wire.Open(part))
 	}
 }
 
+// carried is what an assistant message may have in place of its content.
+var carried = []string{"tool_calls", "function_call", "audio", "refusal", "reasoning_content"}
+
 func contentRequired(role string, fields wire.Fields) bool {
+	if !rules.Missing(fields.Get("extra")) {
+		return false // the server knows what is in it
+	}
 	switch role {
 	case "function":
 		return false
 	case "assistant":
-		for _, name := range []string{"tool_calls", "function_call", "audio", "refusal"} {
+		for _, name := range carried {
 			if !rules.Missing(fields.Get(name)) {
 				return false
 			}
@@ -86,23 +95,93 @@ func contentRequired(role string, fields wire.Fields) bool {
 	}
 }
 
-// validatePart checks that a part has what its type names, and stands in a
-// message whose role takes that type.
-func validatePart(diags *diag.Diagnostics, at path.Path, role string, fields wire.Fields) {
-	kind, ok := fields.Text("type")
+// validatePart checks that a part has what its type names.
+func validatePart(diags *diag.Diagnostics, at path.Path, fields wire.Fields) {
+	if kind, ok := fields.Text("type"); ok {
+		rules.Named(diags, at, fields, kind, "text", "image_url", "input_audio", "file", "refusal")
+	}
+}
+
+// messagesJSON accepts a JSON list of messages, each an object with a role.
+func messagesJSON() validator.String {
+	return kinds.Text("a JSON list of messages", "Invalid messages_json", func(s string) error {
+		_, err := parseMessages(s)
+		return err
+	})
+}
+
+// parseMessages reads a JSON list of messages, and returns their roles.
+func parseMessages(s string) (roles []string, err error) {
+	v, err := jsontext.Parse(s)
+	if err != nil {
+		return nil, fmt.Errorf("the text is not valid JSON: %w. Use jsonencode([ … ]) to write it", err)
+	}
+	list, ok := v.([]any)
 	if !ok {
-		return
+		return nil, errors.New("the JSON must be a list of messages: [{ role = \"user\", content = \"…\" }]")
 	}
-	rules.Named(diags, at, fields, kind, "text", "image_url", "input_audio", "file", "refusal")
-	taker := ""
-	switch kind {
-	case "image_url", "input_audio", "file":
-		taker = "user"
-	case "refusal":
-		taker = "assistant"
+	if len(list) == 0 {
+		return nil, errors.New("a chat completion needs at least one message, and the list is empty")
 	}
-	if taker != "" && role != taker {
-		diags.AddAttributeError(at.AtName("type"), "Unexpected content part",
-			fmt.Sprintf("Only a message with the role %q takes a part of the type %q; this one has the role %q.", taker, kind, role))
+	for i, item := range list {
+		message, ok := item.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("[%d] is not a message: each must be an object with a role", i)
+		}
+		role, ok := message["role"].(string)
+		if !ok || role == "" {
+			return nil, fmt.Errorf("[%d] has no role: each message needs one, such as \"user\"", i)
+		}
+		roles = append(roles, role)
 	}
+	return roles, nil
+}
+
+// withWholeCalls gives tool calls what servers leave out and want back all the same: the
+// type, and arguments that are empty text where there are none.
+func withWholeCalls(arguments wire.Fields) wire.Fields {
+	changed := wire.Values{}
+	for _, name := range []string{"message", "messages"} {
+		items := arguments.Items(name)
+		if len(items) == 0 {
+			continue
+		}
+		messages := make([]tftypes.Value, len(items))
+		for i, item := range items {
+			messages[i] = withWholeCall(item, wire.Open(item))
+		}
+		changed[name] = tftypes.NewValue(arguments.Get(name).Type(), messages)
+	}
+	return arguments.With(changed)
+}
+
+func withWholeCall(message tftypes.Value, fields wire.Fields) tftypes.Value {
+	if items := fields.Items("tool_calls"); len(items) > 0 {
+		calls := make([]tftypes.Value, len(items))
+		for i, call := range items {
+			calls[i] = wholeCall(call)
+		}
+		message = wire.With(message, tftypes.NewValue(fields.Get("tool_calls").Type(), calls), "tool_calls")
+	}
+	if call := fields.Open("function_call"); !call.Absent() && call.Get("arguments").IsNull() {
+		message = wire.With(message, tftypes.NewValue(tftypes.String, ""), "function_call", "arguments")
+	}
+	return message
+}
+
+func wholeCall(call tftypes.Value) tftypes.Value {
+	fields := wire.Open(call)
+	for kind, input := range map[string]string{"function": "arguments", "custom": "input"} {
+		called := fields.Open(kind)
+		if called.Absent() {
+			continue
+		}
+		if given := fields.Get("type"); given.IsKnown() && fields.String("type") == "" {
+			call = wire.With(call, tftypes.NewValue(tftypes.String, kind), "type")
+		}
+		if called.Get(input).IsNull() {
+			call = wire.With(call, tftypes.NewValue(tftypes.String, ""), kind, input)
+		}
+	}
+	return call
 }

@@ -24,6 +24,7 @@ var asStored = map[string]string{
 	"tool_call_id":  "The ID of the tool call that this message answers.",
 	"tool_calls":    "The tool calls of an earlier answer.",
 	"function_call": "The legacy function call of an earlier answer.",
+	"extra":         "What else the server says of the message, as JSON. Null where there is nothing.",
 }
 
 // storedMessage is a message as the server gives it back: content_part has
@@ -33,6 +34,9 @@ var storedMessage = func() kinds.Attributes {
 	for _, a := range message.WithoutWriteOnly() {
 		if a.Name == "content_part" {
 			a.Wire = "content_parts"
+		}
+		if a.Extra { // of the message on the server, and of no use in a request
+			a.Except = []string{"id", "annotations"}
 		}
 		a.Mode, a.Validators = kinds.Computed, nil
 		if text, ok := asStored[a.Name]; ok {

@@ -52,7 +52,7 @@ func TestStreamOptions_areSentAsWritten(t *testing.T) {
 		"nothing":      {nil, object{"include_usage": true}},
 		"other option": {object{"include_obfuscation": false}, object{"include_usage": true, "include_obfuscation": false}},
 		"true":         {object{"include_usage": true}, object{"include_usage": true}},
-		"false":        {object{"include_usage": false}, object{"include_usage": false}},
+		"false":        {object{"include_usage": false}, nil},
 		"both false":   {object{"include_usage": false, "include_obfuscation": false}, object{"include_usage": false, "include_obfuscation": false}},
 	} {
 		t.Run(name, func(t *testing.T) {

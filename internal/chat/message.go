@@ -7,20 +7,26 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
+// furtherMembers is an argument that holds what a server takes in an object, and no
+// other attribute declares.
+func furtherMembers(description string) kinds.Attribute {
+	return kinds.Attribute{Name: "extra", Shape: kinds.JSON, Extra: true, Description: description}
+}
+
 // called is what a model writes when it calls a function: an argument of an
 // assistant message and a part of the answer, with one type for both.
 var called = kinds.Declare(
 	kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The name of the function to call."},
-	kinds.Attribute{Name: "arguments", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The arguments as JSON text, as the model wrote it. It may not be valid JSON and may not keep to the function's schema: check it, for example with `can(jsondecode(…))`."},
+	kinds.Attribute{Name: "arguments", Shape: kinds.String,
+		Description: "The arguments as JSON text, as the model wrote it. Where a server gives none, `\"\"` is sent back. It may not be valid JSON and may not keep to the function's schema: check it, for example with `can(jsondecode(…))`."},
 )
 
 var toolCalls = kinds.Declare(
-	kinds.Attribute{Name: "id", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The ID of the call. The `tool` message that answers it repeats it as `tool_call_id`."},
-	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The kind of tool that is called: `function` or `custom`."},
+	kinds.Attribute{Name: "id", Shape: kinds.String,
+		Description: "The ID of the call. The `tool` message that answers it repeats it as `tool_call_id`. Some servers give none; OpenAI requires it."},
+	kinds.Attribute{Name: "type", Shape: kinds.String,
+		Description: "The kind of tool that is called: `function` or `custom`. Where a server gives none, what is there is sent back: `function` with a function."},
 	kinds.Attribute{Name: "function", Shape: kinds.Object, Fields: called,
 		Description: "The function that is called. Null for a custom tool."},
 	kinds.Attribute{Name: "custom", Shape: kinds.Object,
@@ -28,33 +34,42 @@ var toolCalls = kinds.Declare(
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
 				Description: "The name of the custom tool to call."},
-			kinds.Attribute{Name: "input", Shape: kinds.String, Mode: kinds.Required,
+			kinds.Attribute{Name: "input", Shape: kinds.String,
 				Description: "The input for the tool, as the model wrote it."},
 		)},
+	callMembers,
 )
+
+// callMembers are what a server adds to a call. The index only says where in the list
+// the call stands.
+var callMembers = func() kinds.Attribute {
+	a := furtherMembers("What else the server says of the call, as JSON, such as Gemini's `extra_content` with its thought signature. Some servers refuse an answer to the call without it; it goes back with the call. Null where there is nothing.")
+	a.Except = []string{"index"}
+	return a
+}()
 
 var cacheBreakpoint = kinds.Attribute{Name: "prompt_cache_breakpoint", Shape: kinds.Object, Block: true,
 	Description: "Marks the end of a part of the prompt that is worth keeping in OpenAI's prompt cache (gpt-5.6 and later). At most four for each request.",
 	Fields: kinds.Declare(
 		kinds.Attribute{Name: "mode", Shape: kinds.String, Mode: kinds.Required,
-			Description: "The kind of the breakpoint: `explicit`.",
-			Validators:  checks{stringvalidator.OneOf("explicit")}},
+			Description: "The kind of the breakpoint: `explicit`."},
 	)}
 
 // textPart is a content part where only text is allowed.
 var textPart = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The kind of the part: `text`.",
-		Validators:  checks{stringvalidator.OneOf("text")}},
+		Description: "The kind of the part: `text`."},
 	kinds.Attribute{Name: "text", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The text of this part."},
 	cacheBreakpoint,
+	partMembers,
 )
+
+var partMembers = furtherMembers("A JSON object of further members for this part, for what compatible servers add to the protocol: `jsonencode({ cache_control = { type = \"ephemeral\" } })`. It cannot repeat an argument that is declared here.")
 
 var contentPart = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The kind of the part, and the name of the argument or block that holds it: `text`, `image_url`, `input_audio`, `file` or `refusal`. Only a `user` message takes images, audio and files; only an `assistant` message takes a refusal.",
-		Validators:  checks{stringvalidator.OneOf("text", "image_url", "input_audio", "file", "refusal")}},
+		Description: "The kind of the part, and the name of the argument or block that holds it: `text`, `image_url`, `input_audio`, `file` or `refusal`. Only a `user` message takes images, audio and files; only an `assistant` message takes a refusal. (Other servers may allow more; these rules are checked where the server is OpenAI or Azure.) What another type holds, such as a compatible server's `video_url`, goes into `extra`."},
 	kinds.Attribute{Name: "text", Shape: kinds.String,
 		Description: "The text, for the type `text`."},
 	kinds.Attribute{Name: "image_url", Shape: kinds.Object, Block: true,
@@ -86,6 +101,7 @@ var contentPart = kinds.Declare(
 	kinds.Attribute{Name: "refusal", Shape: kinds.String,
 		Description: "What the model said when it refused, for the type `refusal`."},
 	cacheBreakpoint,
+	partMembers,
 )
 
 var message = kinds.Declare(
@@ -93,7 +109,7 @@ var message = kinds.Declare(
 		Description: "Who speaks: `system` or `developer` (instructions that set the behaviour of the model), `user`, `assistant` (an earlier answer), `tool` (the result of a tool call), or the legacy `function`.",
 		Validators:  checks{stringvalidator.OneOf("system", "developer", "user", "assistant", "tool", "function")}},
 	kinds.Attribute{Name: "content", Shape: kinds.String,
-		Description: "The text of the message. Required where there is no `content_part`, except for an `assistant` message that carries `tool_calls`, `function_call`, `audio` or `refusal`, and for the legacy role `function`."},
+		Description: "The text of the message. Required where there is no `content_part`, except for an `assistant` message that carries `tool_calls`, `function_call`, `audio`, `refusal` or `reasoning_content`, for a message with `extra`, and for the legacy role `function`."},
 	kinds.Attribute{Name: "content_wo", Wire: "content", Shape: kinds.String, WriteOnly: true,
 		Description: "Like `content`, for a text with a secret in it: it is sent, and kept neither in the plan nor in the state. A change to it is noticed by `content_wo_version`. The model may repeat it in its answer, which is kept. Terraform 1.11 or OpenTofu 1.11 and later."},
 	kinds.Attribute{Name: "content_part", Wire: "content", Shape: kinds.Objects, Fields: contentPart, Block: true,
@@ -101,7 +117,7 @@ var message = kinds.Declare(
 	kinds.Attribute{Name: "name", Shape: kinds.String,
 		Description: "The name of the speaker, to tell several of the same role apart. For the legacy role `function` it is required: the name of the function whose result this is."},
 	kinds.Attribute{Name: "tool_call_id", Shape: kinds.String,
-		Description: "The ID of the tool call that this message answers. Required for the role `tool`, and not allowed for any other."},
+		Description: "The ID of the tool call that this message answers. For the role `tool`, where OpenAI requires it, and for no other."},
 	kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: toolCalls,
 		Description: "The tool calls of an earlier answer, for the role `assistant`. It has the type of `choices[*].message.tool_calls`, so that the answer of one completion is given as it is: `tool_calls = openai_chat_completion.ask.choices[0].message.tool_calls`."},
 	kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: called,
@@ -114,4 +130,7 @@ var message = kinds.Declare(
 		)},
 	kinds.Attribute{Name: "refusal", Shape: kinds.String,
 		Description: "What the model said when it refused, in an earlier answer, for the role `assistant`."},
+	kinds.Attribute{Name: "reasoning_content", Shape: kinds.String,
+		Description: "What the model thought in an earlier answer, for the role `assistant`: `choices[*].message.reasoning_content`. Some servers, such as DeepSeek, refuse the answer to a tool call without it; OpenAI does not know it."},
+	furtherMembers("A JSON object of further members for this message, for what compatible servers add to the protocol: `jsonencode({ prefix = true })`. It cannot repeat an argument that is declared here."),
 )

@@ -4,7 +4,6 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -15,16 +14,11 @@ import (
 // checks keeps the declarations short.
 type checks = []validator.Describer
 
-// functionName is OpenAI's rule for the names of functions and schemas.
-var functionName = stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`),
-	"must be 1 to 64 characters: letters, digits, underscores and dashes")
-
 // function is what the model may call, in `tool { function {} }` and in the
 // legacy `functions {}` alike.
 var function = kinds.Declare(
 	kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The name the model calls the function by: 1 to 64 letters, digits, underscores and dashes.",
-		Validators:  checks{functionName}},
+		Description: "The name the model calls the function by: for OpenAI 1 to 64 letters, digits, underscores and dashes."},
 	kinds.Attribute{Name: "description", Shape: kinds.String,
 		Description: "What the function does. The model decides by it when and how to call the function."},
 	kinds.Attribute{Name: "parameters", Shape: kinds.JSON, Mode: kinds.Required,
@@ -34,8 +28,7 @@ var function = kinds.Declare(
 
 var tool = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The kind of tool, and the name of the block that describes it: `function` or `custom`.",
-		Validators:  checks{stringvalidator.OneOf("function", "custom")}},
+		Description: "The kind of tool, and the name of the block that describes it: `function` or `custom`. What describes another type, such as a tool that a compatible server has built in, goes into `extra`."},
 	kinds.Attribute{Name: "function", Shape: kinds.Object, Block: true,
 		Description: "A function that the model may call, for the type `function`.",
 		Fields: kinds.Join(function, kinds.Attributes{
@@ -53,8 +46,7 @@ var tool = kinds.Declare(
 				Description: "What the tool's input looks like. Without it, any text.",
 				Fields: kinds.Declare(
 					kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-						Description: "The kind of the format: `text` for any text, or `grammar`.",
-						Validators:  checks{stringvalidator.OneOf("text", "grammar")}},
+						Description: "The kind of the format: `text` for any text, or `grammar`."},
 					kinds.Attribute{Name: "grammar", Shape: kinds.Object, Block: true,
 						Description: "The grammar, for the type `grammar`.",
 						Fields: kinds.Declare(
@@ -65,6 +57,7 @@ var tool = kinds.Declare(
 						)},
 				)},
 		)},
+	furtherMembers("A JSON object of further members for this tool, for what compatible servers add to the protocol: `jsonencode({ cache_control = { type = \"ephemeral\" } })`. It cannot repeat an argument or block that is declared here."),
 )
 
 var responseFormat = kinds.Declare(
@@ -75,8 +68,7 @@ var responseFormat = kinds.Declare(
 		Description: "The schema, for the type `json_schema` (Structured Outputs). It is checked at plan time, and the answer is checked against it: one that breaks it, is cut off or is a refusal is an error, unless `fail_on` says otherwise. It is not lost: the first answer of a resource is kept in the state all the same.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
-				Description: "The name of the format: 1 to 64 letters, digits, underscores and dashes.",
-				Validators:  checks{functionName}},
+				Description: "The name of the format: for OpenAI 1 to 64 letters, digits, underscores and dashes."},
 			kinds.Attribute{Name: "description", Shape: kinds.String,
 				Description: "What the format is for. The model answers the better for it."},
 			kinds.Attribute{Name: "schema", Shape: kinds.JSON,
@@ -99,9 +91,12 @@ var Request = kinds.Declare(
 		Description: "The ID of the model to ask, such as `gpt-4o` or `gpt-4`. Any name is passed on to the server; `response_model` tells which model answered.",
 		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
 	kinds.Attribute{Name: "message", Wire: "messages", Shape: kinds.Objects, Fields: message, Block: true,
-		Description: "The conversation so far, oldest message first. At least one is required, here or in `messages`."},
+		Description: "The conversation so far, oldest message first. At least one is required, here, in `messages` or in `messages_json`."},
 	kinds.Attribute{Name: "messages", Shape: kinds.Objects, Fields: message.WithoutWriteOnly(),
-		Description: "The conversation as a value, in place of `message` blocks: `messages = concat(var.history, [{ role = \"user\", content = \"…\" }])`."},
+		Description: "The conversation as a value, in place of `message` blocks: `messages = concat(var.history, [{ role = \"user\", content = \"…\" }])`. **Terraform drops members that are not declared here, such as `prefix = true`, without a word, before the provider sees them**: put those into `extra`, or use `messages_json`, which loses nothing."},
+	kinds.Attribute{Name: "messages_json", Wire: "messages", Shape: kinds.JSON,
+		Description: "The conversation as JSON text, in place of `message` blocks and `messages`: `messages_json = jsonencode(concat(var.history, [{ role = \"user\", content = \"…\" }]))`. It has the names of the API (`content` also for parts) and is sent as it is, with members of any server. It is compared by value: key order and white space do not count, nor does it count in which of the three the same conversation stands.",
+		Validators:  checks{messagesJSON()}},
 	kinds.Attribute{Name: "temperature", Shape: kinds.Float64,
 		Description: "How much the words vary: from `0` (nearly the same at each call) to `2`. The API's default is 1. Change this or `top_p`, not both. Reasoning models refuse it.",
 		Validators:  checks{kinds.Between(0, 2)}},
@@ -109,12 +104,12 @@ var Request = kinds.Declare(
 		Description: "Nucleus sampling: only the tokens that make up this share of the probability are considered, from `0` to `1`. The API's default is 1.",
 		Validators:  checks{kinds.Between(0, 1)}},
 	kinds.Attribute{Name: "n", Shape: kinds.Int64,
-		Description: "How many answers (`choices`) to generate, 1 to 128. Each is paid for. The API's default is 1.",
-		Validators:  checks{int64validator.Between(1, 128)}},
+		Description: "How many answers (`choices`) to generate, for OpenAI at most 128. Each is paid for. The API's default is 1.",
+		Validators:  checks{int64validator.AtLeast(1)}},
 	kinds.Attribute{Name: "stream", Shape: kinds.Bool,
 		Description: "Receive the answer piece by piece (server-sent events). The state is the same as without it; it keeps a long answer from being cut off by a proxy that closes idle connections."},
 	kinds.Attribute{Name: "stream_options", Shape: kinds.Object, Block: true,
-		Description: "Options of `stream = true`, and only of that.",
+		Description: "Options of `stream = true`, and only of that. For servers that do not know them: `include_usage = false`, and nothing else, sends none.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "include_usage", Shape: kinds.Bool,
 				Description: "Report `usage` at the end of the stream. It is asked for unless this is `false`."},
@@ -122,14 +117,11 @@ var Request = kinds.Declare(
 				Description: "Add random characters to the events, so that their sizes tell an eavesdropper nothing. The API's default is `true`; `false` saves bandwidth."},
 		)},
 	kinds.Attribute{Name: "stop", Shape: kinds.Strings,
-		Description: "Up to 4 sequences at which the model stops. The answer does not contain them. OpenAI's reasoning models do not accept it.",
-		Validators:  checks{listvalidator.SizeBetween(1, 4)}},
+		Description: "Sequences at which the model stops, for OpenAI at most 4. The answer does not contain them. OpenAI's reasoning models do not accept it."},
 	kinds.Attribute{Name: "max_tokens", Shape: kinds.Int64,
-		Description: "The most tokens the answer may have; a longer one is cut off with `finish_reason` `length`. Deprecated by OpenAI in favour of `max_completion_tokens`, which its reasoning models ask for.",
-		Validators:  checks{int64validator.AtLeast(1)}},
+		Description: "The most tokens the answer may have; a longer one is cut off with `finish_reason` `length`. Deprecated by OpenAI in favour of `max_completion_tokens`, which its reasoning models ask for."},
 	kinds.Attribute{Name: "max_completion_tokens", Shape: kinds.Int64,
-		Description: "The most tokens the model may generate, visible ones and those of its reasoning. A longer answer is cut off with `finish_reason` `length`.",
-		Validators:  checks{int64validator.AtLeast(1)}},
+		Description: "The most tokens the model may generate, visible ones and those of its reasoning. A longer answer is cut off with `finish_reason` `length`."},
 	kinds.Attribute{Name: "presence_penalty", Shape: kinds.Float64,
 		Description: "From `-2` to `2`. Above 0, tokens that have already appeared become less likely, so that the model turns to new subjects.",
 		Validators:  checks{kinds.Between(-2, 2)}},
@@ -145,8 +137,8 @@ var Request = kinds.Declare(
 	kinds.Attribute{Name: "logprobs", Shape: kinds.Bool,
 		Description: "Report how likely each token of the answer was, in `choices[*].logprobs`."},
 	kinds.Attribute{Name: "top_logprobs", Shape: kinds.Int64,
-		Description: "How many of the likeliest tokens to report at each place, 0 to 20. It needs `logprobs = true`.",
-		Validators:  checks{int64validator.Between(0, 20)}},
+		Description: "How many of the likeliest tokens to report at each place, for OpenAI at most 20. It needs `logprobs = true`.",
+		Validators:  checks{int64validator.AtLeast(0)}},
 	kinds.Attribute{Name: "seed", Shape: kinds.Int64,
 		Description: "Asks for the same answer to the same request, as far as that goes: nothing is promised, and OpenAI has deprecated it."},
 	kinds.Attribute{Name: "reasoning_effort", Shape: kinds.String,
@@ -167,8 +159,7 @@ var Request = kinds.Declare(
 		Description: "What much of the answer will look like, such as a file with small changes to make: the model answers faster. What it does not use of it is paid for as well.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-				Description: "The kind of the prediction: `content`.",
-				Validators:  checks{stringvalidator.OneOf("content")}},
+				Description: "The kind of the prediction: `content`."},
 			kinds.Attribute{Name: "content", Shape: kinds.String,
 				Description: "The text that is expected. Either this or `content_part`."},
 			kinds.Attribute{Name: "content_part", Wire: "content", Shape: kinds.Objects, Fields: textPart, Block: true,
@@ -178,15 +169,14 @@ var Request = kinds.Declare(
 		Description: "A tool that the model may call. The call, if it makes one, is in `choices[*].message.tool_calls`."},
 	kinds.Attribute{Name: "tool_choice", Shape: kinds.JSONOrString,
 		Description: "Which tool the model calls: `none`, `auto`, `required` (at least one), or JSON that names one, `jsonencode({ type = \"function\", function = { name = \"…\" } })`, or several to choose from, `jsonencode({ type = \"allowed_tools\", allowed_tools = { mode = \"auto\", tools = […] } })`. The API's default is `auto` where there are tools.",
-		Validators:  checks{toolChoice()}},
+		Validators:  checks{choiceText("tool_choice")}},
 	kinds.Attribute{Name: "parallel_tool_calls", Shape: kinds.Bool,
 		Description: "Whether the model may call several tools at once. The API's default is `true`."},
 	kinds.Attribute{Name: "functions", Shape: kinds.Objects, Fields: function, Block: true,
-		Description: "Legacy form of `tool`: a function that the model may call. The call, if it makes one, is in `choices[*].message.function_call`. At most 128.",
-		Validators:  checks{listvalidator.SizeAtMost(128)}},
+		Description: "Legacy form of `tool`: a function that the model may call. The call, if it makes one, is in `choices[*].message.function_call`. For OpenAI at most 128."},
 	kinds.Attribute{Name: "function_call", Shape: kinds.JSONOrString,
 		Description: "Legacy form of `tool_choice`: `none`, `auto`, or JSON that names one of `functions`: `jsonencode({ name = \"…\" })`.",
-		Validators:  checks{functionChoice()}},
+		Validators:  checks{choiceText("function_call")}},
 	kinds.Attribute{Name: "response_format", Shape: kinds.Object, Fields: responseFormat, Block: true,
 		Description: "The form of the answer."},
 	kinds.Attribute{Name: "web_search_options", Shape: kinds.Object, Block: true,
@@ -198,8 +188,7 @@ var Request = kinds.Declare(
 				Description: "Where the person is that the search is for.",
 				Fields: kinds.Declare(
 					kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-						Description: "The kind of the location: `approximate`.",
-						Validators:  checks{stringvalidator.OneOf("approximate")}},
+						Description: "The kind of the location: `approximate`."},
 					kinds.Attribute{Name: "approximate", Shape: kinds.Object, Block: true, Mode: kinds.Required,
 						Description: "The location, as exactly as you like.",
 						Fields: kinds.Declare(
@@ -229,12 +218,7 @@ var Request = kinds.Declare(
 	kinds.Attribute{Name: "store", Shape: kinds.Bool,
 		Description: "Keep the completion on the server, for OpenAI's distillation and evaluation products. The resource deletes it there when it is destroyed, or after another answer has taken its place, unless `skip_destroy` is set; nothing else does. The API's default is `false`."},
 	kinds.Attribute{Name: "metadata", Shape: kinds.StringMap,
-		Description: "Labels of a stored completion, to find it again: at most 16, with keys of at most 64 and values of at most 512 characters. OpenAI accepts them only with `store = true`; the resource then changes them in place.",
-		Validators: checks{
-			mapvalidator.SizeAtMost(16),
-			mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 64)),
-			mapvalidator.ValueStringsAre(stringvalidator.LengthAtMost(512)),
-		}},
+		Description: "Labels of a stored completion, to find it again: for OpenAI at most 16, with keys of at most 64 and values of at most 512 characters. OpenAI accepts them only with `store = true`; the resource then changes them in place."},
 	kinds.Attribute{Name: "prompt_cache_key", Shape: kinds.String,
 		Description: "Requests with the same key are likelier to find each other's prompt in OpenAI's cache, which makes them faster and cheaper."},
 	kinds.Attribute{Name: "prompt_cache_retention", Shape: kinds.String,
@@ -248,8 +232,7 @@ var Request = kinds.Declare(
 				Description: "How long a breakpoint stays at the least: `30m`."},
 		)},
 	kinds.Attribute{Name: "safety_identifier", Shape: kinds.String,
-		Description: "A stable identifier of your end user, which helps OpenAI to find abuse: a hash rather than a name, at most 64 characters.",
-		Validators:  checks{stringvalidator.LengthAtMost(64)}},
+		Description: "A stable identifier of your end user, which helps OpenAI to find abuse: a hash rather than a name, for OpenAI at most 64 characters."},
 	kinds.Attribute{Name: "user", Shape: kinds.String,
 		Description: "An identifier of your end user. Deprecated by OpenAI in favour of `safety_identifier` and `prompt_cache_key`."},
 )

@@ -77,7 +77,7 @@ func validateChoice(diags *diag.Diagnostics, arguments wire.Fields, argument, bl
 	}
 	chosen, err := parse(text)
 	if err != nil {
-		return // the attribute's own validator says so
+		return // what the words are is the server's to say
 	}
 	names, all := declaredNames(arguments.Get(block))
 	if !all {
@@ -111,10 +111,11 @@ func declaredNames(blocks tftypes.Value) (names []string, all bool) {
 				fields = fields.Open(nested)
 			}
 		}
-		name, ok := "", fields.Has("name") // an empty tool has none, and validateTools says so
-		if ok {
-			name, ok = fields.Text("name")
+		if !fields.Has("name") { // a tool of another type, whose name only the server knows
+			all = false
+			continue
 		}
+		name, ok := fields.Text("name")
 		if !ok {
 			all = false
 			continue

@@ -112,6 +112,17 @@ func (c *Client) transport() http.RoundTripper {
 // not look there: what of a request makes an answer another one is the area's to say.
 func (c *Client) Recordings() *recording.Store { return c.settings.Recordings }
 
+// azureOpenAI are the hosts of Azure OpenAI's v1 API, in Azure's clouds.
+var azureOpenAI = []string{".openai.azure.com", ".openai.azure.us", ".openai.azure.cn"}
+
+// IsOpenAI reports whether the server is known to be OpenAI's own or Azure's, so that
+// OpenAI's limits hold. A gateway in front of it is not known to be.
+func (c *Client) IsOpenAI() bool {
+	host := strings.ToLower(c.base.Hostname())
+	return c.settings.Azure != nil || host == "api.openai.com" || strings.HasSuffix(host, ".api.openai.com") || // in a region
+		slices.ContainsFunc(azureOpenAI, func(suffix string) bool { return strings.HasSuffix(host, suffix) })
+}
+
 // String names the client without its secrets.
 func (c *Client) String() string { return "client of " + c.base.Host }
 

@@ -94,6 +94,15 @@ type Attribute struct {
 	// WriteOnly marks an argument that is sent and kept nowhere. Only managed
 	// resources have such arguments.
 	WriteOnly bool
+	// Extra marks JSON that holds an object whose members belong to the object that the
+	// attribute stands in, beside its other attributes. What is sent has them there; none
+	// may repeat an attribute of that object. What is read are the members that no other
+	// attribute of that object has the name of, as compact JSON; those that are null are
+	// left out, and it is null where there are none. An object has one Extra at most.
+	Extra bool
+	// Except are members that an Extra does not read, although no attribute has their
+	// name: those that say nothing when they are given back.
+	Except []string
 	// Rewrite changes text on its way to the wire, nil for none. What Terraform
 	// keeps is what the user wrote.
 	Rewrite func(string) string
@@ -111,7 +120,7 @@ type Attributes []Attribute
 // Declare checks and completes a declaration. It panics on one that can never
 // work, so that a mistake shows in the first test that loads the package.
 func Declare(attributes ...Attribute) Attributes {
-	seen := make(map[string]bool, len(attributes))
+	seen, extra := make(map[string]bool, len(attributes)), ""
 	for i := range attributes {
 		a := &attributes[i]
 		if a.Name == "" || seen[a.Name] {
@@ -121,6 +130,12 @@ func Declare(attributes ...Attribute) Attributes {
 		grouped := a.Shape == Object || a.Shape == Objects
 		if grouped != (a.Fields != nil) || (a.Block && !grouped) {
 			panic(fmt.Sprintf("kinds: attribute %q: fields and blocks belong to Object and Objects", a.Name))
+		}
+		if a.Extra && (a.Shape != JSON || extra != "") {
+			panic(fmt.Sprintf("kinds: attribute %q: an Extra is JSON, and the only one", a.Name))
+		}
+		if a.Extra {
+			extra = a.Name
 		}
 		a.tf = a.terraformType()
 	}
@@ -153,6 +168,27 @@ func (as Attributes) Find(name string) *Attribute {
 		}
 	}
 	return nil
+}
+
+// Extra returns the attribute that holds further members of the object, or nil.
+func (as Attributes) Extra() *Attribute {
+	for i := range as {
+		if as[i].Extra {
+			return &as[i]
+		}
+	}
+	return nil
+}
+
+// Declares reports whether an attribute has that name in JSON; Local ones and Extra
+// have none.
+func (as Attributes) Declares(member string) bool {
+	for i := range as {
+		if a := &as[i]; !a.Local && !a.Extra && a.WireName() == member {
+			return true
+		}
+	}
+	return false
 }
 
 // arguments are what a user gives.

@@ -112,3 +112,20 @@ func TestResource_rendersRequiredWhereTerraformCanAskForIt(t *testing.T) {
 		t.Error("a block is not rendered as one")
 	}
 }
+
+func TestDeclare_refusesAnExtraThatCannotWork(t *testing.T) {
+	t.Parallel()
+	for name, as := range map[string][]kinds.Attribute{
+		"two":     {{Name: "a", Shape: kinds.JSON, Extra: true}, {Name: "b", Shape: kinds.JSON, Extra: true}},
+		"no JSON": {{Name: "a", Shape: kinds.String, Extra: true}},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			kinds.Declare(as...)
+		}()
+	}
+}

@@ -52,19 +52,19 @@ func (m *maker[A, B]) render(as Attributes, in place) (map[string]A, map[string]
 		if a.Block && (in == inBlock || in == inOptBlock) {
 			blocks[a.Name] = m.renderBlock(a, in)
 		} else {
-			attributes[a.Name] = m.renderAttribute(a, in)
+			attributes[a.Name] = m.renderAttribute(a, in, as)
 		}
 	}
 	return attributes, blocks
 }
 
-// renderAttribute renders one attribute.
+// renderAttribute renders one attribute of an object with some attributes.
 //
 // The framework asks for the required fields of an object also where the object
 // is an absent block, or an element of a list that is not known yet. There they
 // are therefore rendered optional, and presentFields asks for them where the
 // object is there.
-func (m *maker[A, B]) renderAttribute(a *Attribute, in place) A {
+func (m *maker[A, B]) renderAttribute(a *Attribute, in place, of Attributes) A {
 	c := common{Text: a.Description, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly}
 	c.Computed = in == inAnswer || a.Mode == Computed || a.Mode == OptionalComputed
 	c.Required = a.Mode == Required && in == inBlock
@@ -74,6 +74,8 @@ func (m *maker[A, B]) renderAttribute(a *Attribute, in place) A {
 		vs, inside = nil, inAnswer
 	} else if a.Fields != nil {
 		vs = append(slices.Clone(vs), presentFields{a.Fields, false})
+	} else if a.Extra {
+		vs = append(slices.Clone(vs), FurtherMembers(a.Name, of))
 	}
 	if a.Mode == Required && c.Optional {
 		c.Text = "Required. " + c.Text

@@ -3,6 +3,7 @@ package kinds
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,6 +79,35 @@ func JSONSchemaOfObject() validator.String {
 		}
 		return nil
 	})
+}
+
+// FurtherMembers accepts a JSON object that repeats none of some attributes by its
+// members. name is the argument's own, for the error.
+func FurtherMembers(name string, attributes Attributes) validator.String {
+	return Text("a JSON object that repeats no argument", "Invalid "+name, func(s string) error {
+		_, err := ParseMembers(s, attributes)
+		return err
+	})
+}
+
+// ParseMembers reads text that holds a JSON object, and refuses members that some
+// attributes declare.
+func ParseMembers(s string, attributes Attributes) (map[string]any, error) {
+	object, err := ParseObject(s)
+	if err != nil {
+		return nil, err
+	}
+	var repeated []string
+	for member := range object {
+		if attributes.Declares(member) {
+			repeated = append(repeated, member)
+		}
+	}
+	if len(repeated) > 0 {
+		slices.Sort(repeated)
+		return nil, fmt.Errorf("%s: there is an argument or block for this; use that instead", strings.Join(repeated, ", "))
+	}
+	return object, nil
 }
 
 // ParseObject reads text that holds a JSON object. Its error says what to do.

@@ -21,7 +21,7 @@ import (
 // name. Local attributes are not touched.
 //
 // It errs on the side of keeping what was paid for: a missing field is null, an
-// unknown one is ignored, a scalar of another type is converted where it can be
+// unknown one is in the Extra of its object or, without one, ignored, a scalar of another type is converted where it can be
 // and null where it cannot. Only text that is no JSON object is an error.
 func Decode(as kinds.Attributes, data []byte) (map[string]tftypes.Value, error) {
 	parsed, err := jsontext.Parse(string(data))
@@ -36,10 +36,27 @@ func Decode(as kinds.Attributes, data []byte) (map[string]tftypes.Value, error) 
 	for i := range as {
 		a := &as[i]
 		if a.Mode == kinds.Computed && !a.Local {
-			out[a.Name] = decode(a, object[a.WireName()])
+			out[a.Name] = decodeField(as, a, object)
 		}
 	}
 	return out, nil
+}
+
+// decodeField is the value of one attribute of an object with attributes as.
+func decodeField(as kinds.Attributes, a *kinds.Attribute, object map[string]any) tftypes.Value {
+	if !a.Extra {
+		return decode(a, object[a.WireName()])
+	}
+	further := map[string]any{}
+	for name, v := range object {
+		if v != nil && !as.Declares(name) && !slices.Contains(a.Except, name) {
+			further[name] = v
+		}
+	}
+	if len(further) == 0 {
+		return tftypes.NewValue(a.Type(), nil)
+	}
+	return tftypes.NewValue(a.Type(), text(further))
 }
 
 func decode(a *kinds.Attribute, v any) tftypes.Value {
@@ -148,7 +165,7 @@ func decodeFields(a *kinds.Attribute, v any) tftypes.Value {
 	fields := make(map[string]tftypes.Value, len(a.Fields))
 	for i := range a.Fields {
 		f := &a.Fields[i]
-		fields[f.Name] = decode(f, object[f.WireName()])
+		fields[f.Name] = decodeField(a.Fields, f, object)
 	}
 	return tftypes.NewValue(t, fields)
 }

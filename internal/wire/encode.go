@@ -15,7 +15,8 @@ import (
 // Encode writes arguments as one JSON object, in the order of their declaration.
 // What is null, Computed or Local is left out, and so is a block that is not there;
 // everything else is written, 0, false, "" and [] included. An attribute that the
-// declaration has and the object has not is left out. A value that is not known yet
+// declaration has and the object has not is left out. The members of an Extra come last.
+// A value that is not known yet
 // is an error that names the attribute.
 func Encode(as kinds.Attributes, fields Fields) ([]byte, error) {
 	var out encoder
@@ -64,11 +65,15 @@ func encodeObject(out *encoder, as kinds.Attributes, value tftypes.Value) error 
 
 func encodeFields(out *encoder, as kinds.Attributes, fields Values) error {
 	out.WriteByte('{')
-	first := true
+	first, extra := true, (*kinds.Attribute)(nil)
 	for i := range as {
 		a := &as[i]
 		v, ok := fields[a.Name]
 		if !ok || a.Local || a.Mode == kinds.Computed || v.IsNull() || absentBlock(a, v) {
+			continue
+		}
+		if a.Extra && v.IsKnown() {
+			extra = a
 			continue
 		}
 		if !first {
@@ -81,7 +86,28 @@ func encodeFields(out *encoder, as kinds.Attributes, fields Values) error {
 			return fmt.Errorf("%s: %w", a.Name, err)
 		}
 	}
+	if extra != nil {
+		if err := encodeMembers(out, as, fields[extra.Name], first); err != nil {
+			return fmt.Errorf("%s: %w", extra.Name, err)
+		}
+	}
 	out.WriteByte('}')
+	return nil
+}
+
+// encodeMembers adds the members of an Extra to an object with some attributes; first =
+// it has no members yet. They are sorted, and the last of two with one name counts.
+func encodeMembers(out *encoder, as kinds.Attributes, v tftypes.Value, first bool) error {
+	s, _ := Text(v)
+	members, err := kinds.ParseMembers(s, as)
+	if err != nil || len(members) == 0 {
+		return err
+	}
+	if !first {
+		out.WriteByte(',')
+	}
+	written := text(members)
+	out.WriteString(written[1 : len(written)-1])
 	return nil
 }
 

@@ -26,6 +26,9 @@ func Path(as kinds.Attributes, place string) (p path.Path, ok bool) {
 			return p, ok
 		}
 		a := byWireName(as, strings.Trim(step, `'"`))
+		if extra := as.Extra(); a == nil && extra != nil && ok {
+			return p.AtName(extra.Name), ok
+		}
 		if a == nil {
 			return p, ok
 		}
@@ -41,8 +44,8 @@ func Path(as kinds.Attributes, place string) (p path.Path, ok bool) {
 
 func byWireName(as kinds.Attributes, name string) *kinds.Attribute {
 	for i := range as {
-		if !as[i].Local && as[i].Mode != kinds.Computed && as[i].WireName() == name {
-			return &as[i]
+		if a := &as[i]; !a.Local && !a.Extra && a.Mode != kinds.Computed && a.WireName() == name {
+			return a
 		}
 	}
 	return nil

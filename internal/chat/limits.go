@@ -1,0 +1,132 @@
+package chat
+
+import (
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+const outOfRange = "Value out of range"
+
+// limits are what OpenAI refuses and other servers may take. What is not known yet passes.
+func limits(arguments wire.Fields) diag.Diagnostics {
+	var diags diag.Diagnostics
+	limitNumbers(&diags, arguments)
+	limitLabels(&diags, arguments)
+	for _, name := range []string{"message", "messages"} {
+		for i, item := range arguments.Items(name) {
+			limitMessage(&diags, path.Root(name).AtListIndex(i), wire.Open(item))
+		}
+	}
+	limitTools(&diags, arguments)
+	return diags
+}
+
+func limitNumbers(diags *diag.Diagnostics, arguments wire.Fields) {
+	root := path.Empty()
+	for _, name := range []string{"max_tokens", "max_completion_tokens"} {
+		if v := arguments.Get(name); given(v) && wire.Int(v) < 1 {
+			rules.Refuse(diags, root, name, outOfRange, "OpenAI takes 1 and more for %s, not %d. Leave it out for no limit.", name, wire.Int(v))
+		}
+	}
+	for name, most := range map[string]int64{"n": 128, "top_logprobs": 20} {
+		if v := arguments.Get(name); given(v) && wire.Int(v) > most {
+			rules.Refuse(diags, root, name, outOfRange, "OpenAI takes at most %d for %s, not %d.", most, name, wire.Int(v))
+		}
+	}
+	if v := arguments.Get("stop"); given(v) {
+		if n := len(wire.Items(v)); n < 1 || n > 4 {
+			rules.Refuse(diags, root, "stop", outOfRange, "OpenAI takes 1 to 4 sequences in stop, not %d.", n)
+		}
+	}
+	for _, name := range []string{"tool", "functions"} {
+		if n := len(arguments.Items(name)); n > 128 {
+			rules.Refuse(diags, root, name, outOfRange, "OpenAI takes at most 128 %s blocks, not %d.", name, n)
+		}
+	}
+}
+
+func limitLabels(diags *diag.Diagnostics, arguments wire.Fields) {
+	const most, keyLength, valueLength, identifierLength = 16, 64, 512, 64
+	labels := wire.Entries(arguments.Get("metadata"))
+	if len(labels) > most {
+		rules.Refuse(diags, path.Empty(), "metadata", outOfRange, "OpenAI takes at most %d labels, not %d.", most, len(labels))
+	}
+	for name, value := range labels {
+		at := path.Root("metadata").AtMapKey(name)
+		if n := utf8.RuneCountInString(name); n < 1 || n > keyLength {
+			diags.AddAttributeError(at, outOfRange, fmt.Sprintf("OpenAI takes keys of 1 to %d characters, not of %d.", keyLength, n))
+		}
+		if text, _ := wire.Text(value); utf8.RuneCountInString(text) > valueLength {
+			diags.AddAttributeError(at, outOfRange, fmt.Sprintf("OpenAI takes values of at most %d characters, not of %d.", valueLength, utf8.RuneCountInString(text)))
+		}
+	}
+	if n := utf8.RuneCountInString(arguments.String("safety_identifier")); n > identifierLength {
+		rules.Refuse(diags, path.Empty(), "safety_identifier", outOfRange, "OpenAI takes at most %d characters, not %d. Hash it: sha256(…) has 64.", identifierLength, n)
+	}
+}
+
+// takers are the roles whose messages alone take a type of part.
+var takers = map[string]string{"image_url": "user", "input_audio": "user", "file": "user", "refusal": "assistant"}
+
+func limitMessage(diags *diag.Diagnostics, at path.Path, fields wire.Fields) {
+	role, ok := fields.Text("role")
+	if !ok {
+		return
+	}
+	if role == "tool" && rules.Missing(fields.Get("tool_call_id")) {
+		rules.Refuse(diags, at, "tool_call_id", "Missing tool_call_id",
+			"A message with the role \"tool\" answers a tool call and needs its ID: tool_call_id = openai_chat_completion.….choices[0].message.tool_calls[0].id")
+	}
+	for i, call := range fields.Items("tool_calls") {
+		if call := wire.Open(call); !call.Absent() && call.Get("id").IsNull() {
+			rules.Refuse(diags, at.AtName("tool_calls").AtListIndex(i), "id", "Missing id", "OpenAI needs the ID of each tool call, which the message that answers it repeats.")
+		}
+	}
+	for i, part := range fields.Items("content_part") {
+		kind := wire.Open(part).String("type")
+		if taker := takers[kind]; taker != "" && role != taker {
+			diags.AddAttributeError(at.AtName("content_part").AtListIndex(i).AtName("type"), "Unexpected content part",
+				fmt.Sprintf("For OpenAI only a message with the role %q takes a part of the type %q; this one has the role %q.", taker, kind, role))
+		}
+	}
+}
+
+// functionName is OpenAI's rule for the names of functions and schemas.
+var functionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+func limitTools(diags *diag.Diagnostics, arguments wire.Fields) {
+	limitName := func(at path.Path, object wire.Fields) {
+		if name, ok := object.Text("name"); ok && !functionName.MatchString(name) {
+			rules.Refuse(diags, at, "name", "Invalid name", "For OpenAI the name must be 1 to 64 characters: letters, digits, underscores and dashes.")
+		}
+	}
+	for i, item := range arguments.Items("tool") {
+		limitName(path.Root("tool").AtListIndex(i).AtName("function"), wire.Open(item).Open("function"))
+	}
+	for i, item := range arguments.Items("functions") {
+		limitName(path.Root("functions").AtListIndex(i), wire.Open(item))
+	}
+	limitName(path.Root("response_format").AtName("json_schema"), arguments.Open("response_format").Open("json_schema"))
+	limitChoice(diags, arguments, "tool_choice", parseToolChoice)
+	limitChoice(diags, arguments, "function_call", parseFunctionChoice)
+}
+
+func limitChoice(diags *diag.Diagnostics, arguments wire.Fields, argument string, parse func(string) (choice, error)) {
+	text, ok := arguments.Text(argument)
+	if !ok {
+		return
+	}
+	if _, err := parse(text); err != nil {
+		rules.Refuse(diags, path.Empty(), argument, "Invalid "+argument, "For OpenAI: %v.", err)
+	}
+}
+
+func given(v tftypes.Value) bool { return v.IsKnown() && !v.IsNull() }
