@@ -55,7 +55,8 @@ var answered = kinds.Declare(
 			kinds.Attribute{Name: "transcript", Shape: kinds.String, Description: "What is said, as text."},
 			kinds.Attribute{Name: "data", Shape: kinds.String, Description: "The sound in base64. Null unless `include_audio_data` is set."},
 		)},
-	kinds.Attribute{Name: "reasoning_content", Shape: kinds.String, Description: "What the model thought before it answered, from the servers that tell it. Null elsewhere."},
+	kinds.Attribute{Name: "reasoning_content", Shape: kinds.String, Description: "What the model thought before it answered, from the servers that tell it, also as `reasoning` or in parts of the content. Null elsewhere."},
+	restOf("message"),
 )
 
 // Answer declares what comes back.
@@ -74,6 +75,7 @@ var Answer = kinds.Declare(
 					kinds.Attribute{Name: "content", Shape: kinds.Objects, Fields: tokenLogprobs, Description: "The tokens of the text."},
 					kinds.Attribute{Name: "refusal", Shape: kinds.Objects, Fields: tokenLogprobs, Description: "The tokens of the refusal."},
 				)},
+			restOf("choice"),
 		)},
 	kinds.Attribute{Name: "usage", Shape: kinds.Object, Mode: kinds.Computed,
 		Description: "What the completion cost, in tokens. Null where the server does not say.",
@@ -114,6 +116,12 @@ var Answer = kinds.Declare(
 		Description: "The configuration of the server that answered. Null where the server does not say. Deprecated by OpenAI."},
 	kinds.Attribute{Name: "object", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The type of the object: `chat.completion`."},
+	func() kinds.Attribute {
+		a := restOf("answer")
+		a.Mode = kinds.Computed
+		a.Description += " What it says of a choice or a message is in theirs: `choices[*].extra`, `choices[*].message.extra`."
+		return a
+	}(),
 )
 
 // derived are made here from the answer.

@@ -32,7 +32,7 @@ func TestAssembly_nullTakesNothingBack(t *testing.T) {
 				`{"choices":[{"index":0,"delta":{"role":null,"content":null,"refusal":null,"tool_calls":[{"index":0,"id":null,"function":{"name":null,"arguments":null}}]}}]}`,
 				`{"choices":[{"index":0,"delta":{"tool_calls":null}}]}`,
 			},
-			`{"choices":[{"index":0,"message":{"content":"x","refusal":null,"role":"assistant","tool_calls":[{"function":{"arguments":"{}","name":"f"},"id":"a","index":0}]}}],"object":"chat.completion"}`,
+			`{"choices":[{"index":0,"message":{"content":"x","refusal":null,"role":"assistant","tool_calls":[{"function":{"arguments":"{}","name":"f"},"id":"a"}]}}],"object":"chat.completion"}`,
 		},
 		"null first": {
 			[]string{`{"id":null,"usage":null,"choices":[{"index":0,"delta":{"content":null}}]}`, `{"id":"c","usage":{"total_tokens":1},"choices":[{"index":0,"delta":{"content":"x"}}]}`},
