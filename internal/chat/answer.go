@@ -2,16 +2,16 @@ package chat
 
 import "github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 
-// tokenLogprob is how likely one token was.
-var tokenLogprob = kinds.Declare(
+// tokenLogprobs are how likely the tokens of an answer were. The CLI pays for each attribute of
+// each element at each plan: with the alternatives of 20 places each, 800 tokens take it
+// half a minute. So those are in the JSON beside it.
+var tokenLogprobs = kinds.Declare(
 	kinds.Attribute{Name: "token", Shape: kinds.String, Description: "The token as text."},
 	kinds.Attribute{Name: "logprob", Shape: kinds.Float64, Description: "The natural logarithm of its probability; -9999 for a token that is very unlikely."},
-	kinds.Attribute{Name: "bytes", Shape: kinds.Int64s, Description: "The token's bytes in UTF-8. A character can be spread over several tokens. Null where there are none."},
 )
 
-var tokenLogprobs = kinds.Join(tokenLogprob, kinds.Attributes{
-	{Name: "top_logprobs", Shape: kinds.Objects, Fields: tokenLogprob, Description: "The likeliest tokens at this place, as many as `top_logprobs` asked for."},
-})
+// logprobsJSON is the member of a choice that has its log probabilities as JSON.
+const logprobsJSON = "logprobs_json"
 
 // moderated is the judgement of what went in, or of what came out.
 var moderated = kinds.Declare(
@@ -70,11 +70,13 @@ var Answer = kinds.Declare(
 			kinds.Attribute{Name: "message", Shape: kinds.Object, Fields: answered, Description: "The message that the model wrote."},
 			kinds.Attribute{Name: "finish_reason", Shape: kinds.String,
 				Description: "Why the answer ends: `stop` (naturally or at a `stop` sequence), `length` (cut off by `max_completion_tokens`, `max_tokens` or the model's own limit), `tool_calls`, `function_call` or `content_filter`."},
-			kinds.Attribute{Name: "logprobs", Shape: kinds.Object, Description: "How likely the tokens of the answer were. Null unless `logprobs` asked for it.",
+			kinds.Attribute{Name: "logprobs", Shape: kinds.Object, Description: "How likely the tokens of the answer were. Null unless `logprobs` asked for it. The tokens that `top_logprobs` asked for, and the bytes of each token, are in `logprobs_json`.",
 				Fields: kinds.Declare(
 					kinds.Attribute{Name: "content", Shape: kinds.Objects, Fields: tokenLogprobs, Description: "The tokens of the text."},
 					kinds.Attribute{Name: "refusal", Shape: kinds.Objects, Fields: tokenLogprobs, Description: "The tokens of the refusal."},
 				)},
+			kinds.Attribute{Name: logprobsJSON, Shape: kinds.String,
+				Description: "All that `logprobs` is of, as the server wrote it, in JSON: `jsondecode(choices[0].logprobs_json).content[0].top_logprobs` has the likeliest tokens at the first place, `.bytes` the bytes of the token. It is text because Terraform would take minutes for lists of that many values. Null unless `logprobs` asked for it."},
 			restOf("choice"),
 		)},
 	kinds.Attribute{Name: "usage", Shape: kinds.Object, Mode: kinds.Computed,

@@ -36,6 +36,10 @@ func normalizeChoice(choice map[string]any) {
 		choice["message"] = message
 		delete(choice, "text")
 	}
+	delete(choice, logprobsJSON)
+	if !empty(choice["logprobs"]) {
+		choice[logprobsJSON] = choice["logprobs"]
+	}
 	normalizeContent(message)
 	normalizeReasoning(message)
 	if call, ok := message["function_call"].(map[string]any); ok && call["arguments"] == nil {

@@ -324,3 +324,25 @@ func TestReadStored_leavesTheRequestOut(t *testing.T) {
 		}
 	}
 }
+
+// Log probabilities are short lists, with all that there is beside them in one text: Terraform
+// pays for each value at each plan.
+func TestReadAnswer_logprobsAreCompact(t *testing.T) {
+	t.Parallel()
+	const said = `{"content":[{"bytes":[104],"logprob":-0.5,"token":"h","top_logprobs":[{"bytes":[104],"logprob":-0.5,"token":"h"},{"bytes":null,"logprob":-9999.0,"token":"x"}]}],"refusal":null}`
+	got := readBody(t, asksText, `{"choices":[{"index":0,"message":{"content":"h"},"logprobs":`+said+`,"finish_reason":"stop"},{"index":1,"message":{"content":"h"},"logprobs":null}]}`)
+	choice := wire.Open(got.Items("choices")[0])
+	if text := choice.String(logprobsJSON); text != said {
+		t.Errorf("got %s", text)
+	}
+	token := wire.Open(choice.Open("logprobs").Items("content")[0])
+	if token.String("token") != "h" || wire.Float(token.Get("logprob")) != -0.5 || token.Has("top_logprobs") || token.Has("bytes") {
+		t.Errorf("the token is %v", token)
+	}
+	if extra := choice.String(rest); extra != "" {
+		t.Errorf("extra is %s", extra)
+	}
+	if other := wire.Open(got.Items("choices")[1]); !other.Get(logprobsJSON).IsNull() {
+		t.Errorf("without log probabilities there is %s", other.Get(logprobsJSON))
+	}
+}
