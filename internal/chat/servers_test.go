@@ -95,3 +95,37 @@ func TestServers_openAIHasNoExtra(t *testing.T) {
 		})
 	}
 }
+
+// However a server writes its answers, they read alike, and its tool calls can be given back.
+func TestServers_oddAnswersReadAlike(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{Profile: emulator.Fussy})
+	p := acctest.Speak(t)
+	p.Connect(t, s)
+	first := func(config object) (choice, whole object) {
+		t.Helper()
+		i := p.Instance(typeName, "message", "tool", "functions", "content_part")
+		if diags := i.Apply(t, config); len(diags) > 0 {
+			t.Fatal(diags)
+		}
+		whole = i.State().(object)
+		return whole["choices"].([]any)[0].(object)["message"].(object), whole
+	}
+	for n := range 4 {
+		message, whole := first(configuration(nil))
+		if whole["content"] != "Emulated answer to: hello" || message["reasoning_content"] != "The user wants an answer." || message["extra"] != nil {
+			t.Errorf("answer %d is %v", n, message)
+		}
+	}
+	for n := range 4 {
+		message, _ := first(configuration(object{"tool": tools("f"), "tool_choice": "required"}))
+		calls := message["tool_calls"].([]any)
+		id := calls[0].(object)["id"]
+		talk := conversation(object{"role": "user", "content": "hello"}, object{"role": "assistant", "tool_calls": calls},
+			object{"role": "tool", "tool_call_id": id, "content": "sunny"})
+		talk["tool"] = tools("f")
+		if _, whole := first(talk); whole["content"] == nil {
+			t.Errorf("the loop of answer %d ends with nothing", n)
+		}
+		first(configuration(nil)) // so that the calls have each turn of the server
+	}
+}
