@@ -54,7 +54,9 @@ func (i *invoked) ValidateConfig(_ context.Context, req action.ValidateConfigReq
 
 // Invoke asks the model, passes the answer on line by line, and applies the rules.
 func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	lines := lineWriter{send: func(line string) { resp.SendProgress(action.InvokeProgressEvent{Message: line}) }}
+	lines := lineWriter{send: func(line string) {
+		resp.SendProgress(action.InvokeProgressEvent{Message: client.Printable(line, true)})
+	}}
 	config := wire.Open(req.Config.Raw)
 	if resp.Diagnostics.Append(i.limits(config)...); resp.Diagnostics.HasError() {
 		return
@@ -72,10 +74,13 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 		}
 	}
 	r.reportUnrecorded(&resp.Diagnostics)
-	broken, _ := i.kind.evaluate(config, answer, true)
+	broken, doubts := i.kind.evaluate(config, answer, true)
 	broken = append(broken, i.kind.Gate.Judge(config, answer)...)
-	if len(broken) > 0 {
-		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", "  - "+strings.Join(broken, "\n  - "))
+	switch {
+	case len(broken) > 0:
+		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", bullets(broken))
+	case len(doubts) > 0:
+		resp.Diagnostics.AddWarning(upperFirst(i.kind.Noun)+" may be of no use", bullets(doubts))
 	}
 }
 

@@ -120,10 +120,14 @@ func (r request) read(answer client.Answer, err error) reply {
 // ReadAnswer reads an answer into the attributes of Answer and what is derived. Only an
 // answer that is no JSON object is an error.
 func (k *Kind) ReadAnswer(arguments wire.Fields, answer client.Answer) (wire.Values, error) {
-	values, err := wire.Decode(k.Answer, answer.Body)
+	object, err := wire.ParseObject(answer.Body)
 	if err != nil {
 		return nil, err
 	}
+	if k.Normalize != nil {
+		k.Normalize(object)
+	}
+	values := wire.DecodeObject(k.Answer, object)
 	for _, a := range k.Derived {
 		values[a.Name] = tftypes.NewValue(a.Type(), nil)
 	}

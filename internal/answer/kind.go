@@ -63,6 +63,11 @@ type Kind struct {
 	// not nil. nil: one call, one JSON answer.
 	Send func(ctx context.Context, c *client.Client, arguments wire.Fields, r client.Request, progress func(string)) (client.Answer, error)
 
+	// Normalize changes the parsed JSON of an answer before it is decoded, where servers
+	// write the same in ways that the declaration does not know. Recordings have the answer
+	// as it came, so it is called each time that one is read. nil changes nothing.
+	Normalize func(answer map[string]any)
+
 	// Read completes a decoded answer: it makes Derived, and puts right what servers
 	// write in different ways.
 	Read func(arguments wire.Fields, answer wire.Values)

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -174,7 +175,7 @@ func (f recordedForecast) plan(r reply, from prospect) outlook {
 	case r.kept.Unrecorded != nil:
 		text := ""
 		if f.kind.Text != nil {
-			text = " The answer was:\n\n" + f.kind.Text(wire.FieldsOf(r.values))
+			text = " The answer was:\n\n" + client.Printable(f.kind.Text(wire.FieldsOf(r.values)), true)
 		}
 		f.diags.AddError(upperFirst(f.kind.Noun)+" cannot be planned",
 			"The model has answered, but the answer could not be recorded, so that the apply would not find it. The next plan asks again."+text)

@@ -75,7 +75,7 @@ func (p plan) keep(prior wire.Fields, settled tftypes.Value) tftypes.Value {
 	if p.kind.FailOn != nil && !next.Get("fail_on").Equal(prior.Get("fail_on")) && next.Get("fail_on").IsFullyKnown() && p.process.Plans() {
 		if faults, _ := p.kind.evaluate(next, wire.FieldsOf(kept), false); len(faults) > 0 {
 			p.diags.AddWarning("The answer that is there fails fail_on",
-				"  - "+strings.Join(faults, "\n  - ")+"\n\nfail_on holds for new answers. To ask for one, change the request or triggers.")
+				bullets(faults)+"\n\nfail_on holds for new answers. To ask for one, change the request or triggers.")
 		}
 	}
 	return p.complete(settled, kept, p.keptVersion(prior))

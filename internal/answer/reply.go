@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
@@ -103,12 +104,22 @@ func (r reply) report(diags *diag.Diagnostics, d disposition) {
 		report.Failure(diags, summary, r.given, r.failure, "What had arrived before that is "+r.whereabouts(d))
 	case len(r.faults) > 0:
 		diags.AddError("Unusable "+r.kind.Noun,
-			"The model answered, but the answer is not what was asked for:\n\n  - "+strings.Join(r.faults, "\n  - ")+"\n\nThe answer is "+r.whereabouts(d))
+			"The model answered, but the answer is not what was asked for:\n\n"+bullets(r.faults)+"\n\nThe answer is "+client.Printable(r.whereabouts(d), true))
 	case len(r.warnings) > 0:
 		diags.AddWarning(upperFirst(r.kind.Noun)+" may be of no use",
-			"  - "+strings.Join(r.warnings, "\n  - ")+"\n\nThe answer is kept. To have this fail, use fail_on; to ask again, change the request or triggers.")
+			bullets(r.warnings)+"\n\nThe answer is kept. To have this fail, use fail_on; to ask again, change the request or triggers.")
 	}
 	r.reportUnrecorded(diags)
+}
+
+// bullets lists texts that quote what a server or a model wrote, fit for a terminal: each is one
+// line.
+func bullets(texts []string) string {
+	lines := make([]string, len(texts))
+	for i, text := range texts {
+		lines[i] = "  - " + client.Printable(text, false)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // whereabouts says where the answer is, and what comes next.

@@ -2,16 +2,16 @@ package chat
 
 import "github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 
-// tokenLogprob is how likely one token was.
-var tokenLogprob = kinds.Declare(
+// tokenLogprobs are how likely the tokens of an answer were. The CLI pays for each attribute of
+// each element at each plan: with the alternatives of 20 places each, 800 tokens take it
+// half a minute. So those are in the JSON beside it.
+var tokenLogprobs = kinds.Declare(
 	kinds.Attribute{Name: "token", Shape: kinds.String, Description: "The token as text."},
 	kinds.Attribute{Name: "logprob", Shape: kinds.Float64, Description: "The natural logarithm of its probability; -9999 for a token that is very unlikely."},
-	kinds.Attribute{Name: "bytes", Shape: kinds.Int64s, Description: "The token's bytes in UTF-8. A character can be spread over several tokens. Null where there are none."},
 )
 
-var tokenLogprobs = kinds.Join(tokenLogprob, kinds.Attributes{
-	{Name: "top_logprobs", Shape: kinds.Objects, Fields: tokenLogprob, Description: "The likeliest tokens at this place, as many as `top_logprobs` asked for."},
-})
+// logprobsJSON is the member of a choice that has its log probabilities as JSON.
+const logprobsJSON = "logprobs_json"
 
 // moderated is the judgement of what went in, or of what came out.
 var moderated = kinds.Declare(
@@ -55,7 +55,8 @@ var answered = kinds.Declare(
 			kinds.Attribute{Name: "transcript", Shape: kinds.String, Description: "What is said, as text."},
 			kinds.Attribute{Name: "data", Shape: kinds.String, Description: "The sound in base64. Null unless `include_audio_data` is set."},
 		)},
-	kinds.Attribute{Name: "reasoning_content", Shape: kinds.String, Description: "What the model thought before it answered, from the servers that tell it. Null elsewhere."},
+	kinds.Attribute{Name: "reasoning_content", Shape: kinds.String, Description: "What the model thought before it answered, from the servers that tell it, also as `reasoning` or in parts of the content. Null elsewhere."},
+	restOf("message"),
 )
 
 // Answer declares what comes back.
@@ -69,11 +70,14 @@ var Answer = kinds.Declare(
 			kinds.Attribute{Name: "message", Shape: kinds.Object, Fields: answered, Description: "The message that the model wrote."},
 			kinds.Attribute{Name: "finish_reason", Shape: kinds.String,
 				Description: "Why the answer ends: `stop` (naturally or at a `stop` sequence), `length` (cut off by `max_completion_tokens`, `max_tokens` or the model's own limit), `tool_calls`, `function_call` or `content_filter`."},
-			kinds.Attribute{Name: "logprobs", Shape: kinds.Object, Description: "How likely the tokens of the answer were. Null unless `logprobs` asked for it.",
+			kinds.Attribute{Name: "logprobs", Shape: kinds.Object, Description: "How likely the tokens of the answer were. Null unless `logprobs` asked for it. The tokens that `top_logprobs` asked for, and the bytes of each token, are in `logprobs_json`.",
 				Fields: kinds.Declare(
 					kinds.Attribute{Name: "content", Shape: kinds.Objects, Fields: tokenLogprobs, Description: "The tokens of the text."},
 					kinds.Attribute{Name: "refusal", Shape: kinds.Objects, Fields: tokenLogprobs, Description: "The tokens of the refusal."},
 				)},
+			kinds.Attribute{Name: logprobsJSON, Shape: kinds.String,
+				Description: "All that `logprobs` is of, as the server wrote it, in JSON: `jsondecode(choices[0].logprobs_json).content[0].top_logprobs` has the likeliest tokens at the first place, `.bytes` the bytes of the token. It is text because Terraform would take minutes for lists of that many values. Null unless `logprobs` asked for it."},
+			restOf("choice"),
 		)},
 	kinds.Attribute{Name: "usage", Shape: kinds.Object, Mode: kinds.Computed,
 		Description: "What the completion cost, in tokens. Null where the server does not say.",
@@ -114,6 +118,12 @@ var Answer = kinds.Declare(
 		Description: "The configuration of the server that answered. Null where the server does not say. Deprecated by OpenAI."},
 	kinds.Attribute{Name: "object", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The type of the object: `chat.completion`."},
+	func() kinds.Attribute {
+		a := restOf("answer")
+		a.Mode = kinds.Computed
+		a.Description += " What it says of a choice or a message is in theirs: `choices[*].extra`, `choices[*].message.extra`."
+		return a
+	}(),
 )
 
 // derived are made here from the answer.

@@ -75,15 +75,36 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		reportGone(&resp.Diagnostics, summary, err)
 		return
 	}
-	values, err := wire.Decode(stored, answer.Body)
+	values, err := readStored(answer.Body)
 	if err != nil {
 		report.Failure(&resp.Diagnostics, summary, nil, err)
 		return
 	}
-	values["choices"] = normalizeChoices(values["choices"], false)
 	values["content"] = firstContent(values["choices"])
 	values["completion_id"] = tftypes.NewValue(tftypes.String, id)
 	resp.State.Raw = tftypes.NewValue(dataSourceAttributes.Type(), values)
+}
+
+// readStored reads a stored completion into the attributes of stored.
+func readStored(body []byte) (wire.Values, error) {
+	object, err := wire.ParseObject(body)
+	if err != nil {
+		return nil, err
+	}
+	normalizeAnswer(object)
+	if extra, ok := object[rest].(map[string]any); ok {
+		for _, a := range Request { // what was asked is no part of the answer
+			delete(extra, a.WireName())
+		}
+		delete(extra, "request_id")
+		delete(extra, "input_user")
+		if len(extra) == 0 {
+			delete(object, rest)
+		}
+	}
+	values := wire.DecodeObject(stored, object)
+	values["choices"] = normalizeChoices(values["choices"], false)
+	return values, nil
 }
 
 // get asks the server for what it stores.

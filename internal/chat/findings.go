@@ -1,11 +1,13 @@
 package chat
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/structured"
@@ -14,24 +16,31 @@ import (
 
 // The words, besides finish reasons, that fail_on can name.
 const (
-	onRefusal  = "refusal"
-	onMismatch = "schema_mismatch"
+	onRefusal   = "refusal"
+	onMismatch  = "schema_mismatch"
+	onEmpty     = "empty"
+	onUnchecked = "unchecked"
 )
 
 // cutOff are the finish reasons of an answer that does not come to its end.
 var cutOff = []string{"length", "content_filter"}
 
-const failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …), `refusal`, and `schema_mismatch` (the answer is not the JSON that `response_format` asked for)"
+const (
+	failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …), `refusal`, `schema_mismatch` (the answer is not the JSON that `response_format` asked for), " +
+		"`empty` (there is no text, tool call or anything else in it), and `unchecked` (it could not be checked against the schema, such as one that is too large)"
+	failOnJSON = "`[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\", \"empty\"]`"
+)
 
 var failOn = &answer.FailOn{
 	Description: "What makes an answer fail: " + failOnWords + ". An answer that fails is not recorded for others, and the next apply asks again. " +
-		"Default: `[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\"]` where `response_format` asks for JSON; elsewhere nothing fails, and an answer that is cut off gives a warning. With `[]` none of these fails.",
-	Gate: "What fails the run: " + failOnWords + ". Default: `[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\"]`. With `[]` none of these fails it; `expect`, and a call that fails, still do.",
+		"Default: " + failOnJSON + " where `response_format` asks for JSON, and a warning for `unchecked`; elsewhere nothing fails, and an answer that is cut off or empty gives a warning. " +
+		"With `[]` none of these fails. An error that the server reports in the answer always does.",
+	Gate: "What fails the run: " + failOnWords + ". Default: " + failOnJSON + ", and a warning for `unchecked`. With `[]` none of these fails it; `expect`, a call that fails, and an error in the answer still do.",
 	Default: func(arguments wire.Fields, gate bool) (fails, warns []string) {
 		if _, ok := wantsJSON(arguments); ok || gate {
-			return append(slices.Clone(cutOff), onRefusal, onMismatch), nil
+			return append(slices.Clone(cutOff), onRefusal, onMismatch, onEmpty), []string{onUnchecked}
 		}
-		return nil, cutOff
+		return nil, append(slices.Clone(cutOff), onEmpty)
 	},
 }
 
@@ -39,11 +48,19 @@ var failOn = &answer.FailOn{
 func findings(arguments, got wire.Fields) []answer.Finding {
 	choices := got.Items("choices")
 	if len(choices) == 0 {
-		return []answer.Finding{{Text: "the server answered without any choices"}}
+		text := "the server answered without any choices"
+		if said := extraOf(got); said != nil {
+			text += ", but with: " + quoted(said)
+		}
+		return []answer.Finding{{Text: text}}
+	}
+	empty := true
+	for _, choice := range choices {
+		empty = empty && holdsNothing(wire.Open(choice))
 	}
 	var found []answer.Finding
 	for i, choice := range choices {
-		for _, f := range choiceFindings(arguments, wire.Open(choice)) {
+		for _, f := range choiceFindings(arguments, wire.Open(choice), empty) {
 			f.Text = fmt.Sprintf("choices[%d]: ", i) + f.Text
 			found = append(found, f)
 		}
@@ -51,37 +68,131 @@ func findings(arguments, got wire.Fields) []answer.Finding {
 	return found
 }
 
-func choiceFindings(arguments, choice wire.Fields) []answer.Finding {
+// choiceFindings are those of one choice; nothing says that no choice of the answer has anything.
+func choiceFindings(arguments, choice wire.Fields, nothing bool) []answer.Finding {
 	schema, wantsJSON := wantsJSON(arguments)
 	message, reason := choice.Open("message"), choice.String("finish_reason")
-	ended := answer.Finding{Words: []string{reason}, Text: fmt.Sprintf("the answer ended with finish_reason = %q", reason)}
-	if message.Absent() {
-		return []answer.Finding{ended}
+	if text := choiceError(choice); text != "" {
+		return []answer.Finding{{Text: text}}
 	}
-	content, there := message.Text("content")
-	calls := !there || content == "" && len(message.Items("tool_calls")) > 0
+	ended := answer.Finding{Words: []string{reason}, Text: fmt.Sprintf("the answer ended with finish_reason = %q", reason)}
+	content, cut := message.String("content"), slices.Contains(cutOff, reason)
+	called := content == "" && isCall(message)
+	bare := !called && (message.Absent() || strings.TrimSpace(content) == "")
 	switch refusal := message.String("refusal"); {
 	case refusal != "":
 		return []answer.Finding{ended, {Words: []string{onRefusal}, Text: "the model refused: " + refusal}}
-	case slices.Contains(cutOff, reason) && wantsJSON && !calls:
+	case bare && (wantsJSON || nothing || message.Absent()):
+		return []answer.Finding{emptyFinding(message, reason, wantsJSON)}
+	case cut && wantsJSON && !called:
 		return []answer.Finding{{Words: []string{reason, onMismatch},
 			Text: fmt.Sprintf("the answer was cut off (finish_reason = %q). Raise max_completion_tokens, or ask for less", reason)}}
-	case slices.Contains(cutOff, reason):
+	case cut:
 		ended.Text = fmt.Sprintf("the answer was cut off (finish_reason = %q)", reason)
 		return []answer.Finding{ended}
-	case !wantsJSON || calls:
+	case !wantsJSON || called:
 		return []answer.Finding{ended}
 	}
-	found := []answer.Finding{ended}
+	return append(schemaFindings(schema, content), ended)
+}
+
+// emptyFinding is what there is to say of a choice in which there is nothing of use.
+func emptyFinding(message wire.Fields, reason string, wantsJSON bool) answer.Finding {
+	f := answer.Finding{Words: []string{reason, onEmpty}, Text: "the answer is empty"}
+	if wantsJSON {
+		f.Words = append(f.Words, onMismatch)
+	}
+	switch {
+	case message.Absent():
+		f.Text = "the choice has no message"
+	case message.String("reasoning_content") != "":
+		f.Text += ": the model thought, and said nothing"
+	}
+	f.Text += fmt.Sprintf(" (finish_reason = %q)", reason)
+	if slices.Contains(cutOff, reason) {
+		f.Text = strings.Replace(f.Text, " (", "; it was cut off (", 1)
+	}
+	if reason == "length" {
+		f.Text += ". Raise max_completion_tokens, or ask for less"
+	}
+	return f
+}
+
+// schemaFindings are where an answer is not the JSON that was asked for.
+func schemaFindings(schema, content string) []answer.Finding {
 	if schema == "" {
 		schema = `{"type":"object"}`
 	}
+	var found []answer.Finding
 	for _, fault := range structured.Validate(schema, content) {
+		message := strings.TrimSuffix(fault.Message, ".")
+		if fault.Unchecked {
+			found = append(found, answer.Finding{Words: []string{onUnchecked}, Text: message})
+			continue
+		}
 		place := strings.Replace(pointer(fault.Pointer), "of the schema", "of the answer", 1)
-		found = append(found, answer.Finding{Words: []string{onMismatch}, Text: fmt.Sprintf("at %s: %s", place, strings.TrimSuffix(fault.Message, "."))})
+		found = append(found, answer.Finding{Words: []string{onMismatch}, Text: fmt.Sprintf("at %s: %s", place, message)})
 	}
 	return found
 }
+
+// choiceError is the error that a server reports in the place of a choice, in its words; ""
+// where there is none.
+func choiceError(choice wire.Fields) string {
+	said := ""
+	for _, extra := range []map[string]any{extraOf(choice), extraOf(choice.Open("message"))} {
+		if value, there := extra["error"]; there && said == "" {
+			raw, _ := json.Marshal(value) // it was parsed from JSON
+			said = client.ErrorText(raw)
+		}
+	}
+	switch {
+	case said != "":
+		return "the server reports an error: " + said
+	case choice.String("finish_reason") == "error":
+		if extra := extraOf(choice); extra != nil {
+			return "the server reports an error (finish_reason = \"error\"), and says of it: " + quoted(extra)
+		}
+		return "the server reports an error (finish_reason = \"error\"), and does not say which"
+	}
+	return ""
+}
+
+// quoted is the beginning of JSON, for people.
+func quoted(value any) string {
+	const most = 500
+	text, _ := json.Marshal(value) // it was parsed from JSON
+	if runes := []rune(string(text)); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return string(text)
+}
+
+// isCall reports whether a message calls a tool, or speaks, in place of a text.
+func isCall(message wire.Fields) bool {
+	return len(message.Items("tool_calls")) > 0 || !message.Open("function_call").Absent() || !message.Open("audio").Absent()
+}
+
+// holdsNothing reports whether a choice has no answer of any kind.
+func holdsNothing(choice wire.Fields) bool {
+	message := choice.Open("message")
+	if strings.TrimSpace(message.String("content")) != "" || message.String("refusal") != "" || isCall(message) {
+		return false
+	}
+	for name, value := range extraOf(message) {
+		switch value.(type) {
+		case []any, map[string]any:
+			if !slices.ContainsFunc(asides, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+				return false // such as images
+			}
+		}
+	}
+	return true
+}
+
+// asides begin the names of lists and objects in a message that are no answer: what the
+// model thought, what a search or a filter found.
+var asides = []string{"reasoning", "thinking", "thought", "extra_content", "context", "citations", "content_filter", "error"}
 
 // gate is the action: it streams, and can expect members of a JSON answer.
 var gate = &answer.Gate{

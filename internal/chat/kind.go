@@ -33,7 +33,7 @@ var kind = &answer.Kind{
 	Reading: sound, Reread: withoutAudioData,
 	Delivery: []string{"stream", "stream_options"}, Labels: []string{"metadata"},
 	Defaults: map[string]any{"store": false},
-	Validate: validate, Limits: limits, Complete: complete, Send: send, Read: read, Absent: absent,
+	Validate: validate, Limits: limits, Complete: complete, Send: send, Normalize: normalizeAnswer, Read: read, Absent: absent,
 	Findings: findings, FailOn: failOn, Text: answerText, Describe: describe, Tokens: estimate,
 	Stored: &answer.Stored{
 		Kept:    func(arguments wire.Fields) bool { return arguments.True("store") },

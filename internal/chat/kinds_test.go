@@ -251,6 +251,9 @@ func TestAction_isAGate(t *testing.T) {
 		"not approved":  {config: configuration(object{"response_format": asJSON, "expect": `{"approved":true}`}), fault: ptr(approve(`"{\"approved\":false}"`)), want: "/approved is false, not true"},
 		"says nothing":  {config: configuration(object{"response_format": asJSON, "expect": `{"approved":true}`}), fault: ptr(approve(`"{}"`)), want: "/approved is missing"},
 		"breaks format": {config: configuration(object{"response_format": asJSON}), fault: ptr(approve(`"words"`)), want: "choices[0]"},
+		"error inside":  {config: configuration(object{"fail_on": []any{}}), fault: ptr(emulator.Status(200, choiceError)), want: "Upstream network [2Jerror (502)"},
+		"empty":         {config: configuration(nil), fault: ptr(approve(`""`)), want: "the answer is empty"},
+		"escapes":       {config: configuration(nil), fault: ptr(approve(`"[31mred"`)), progress: "[31mred"},
 		"fails":         {config: configuration(nil), fault: ptr(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key")), want: "Wrong key"},
 	} {
 		t.Run(name, func(t *testing.T) {

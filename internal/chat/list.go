@@ -82,7 +82,7 @@ func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		report.Failure(&resp.Diagnostics, summary, nil, err)
 		return
 	}
-	resp.State.Raw = wire.With(req.Config.Raw, decodeAll(&resp.Diagnostics, summary, *listAttributes.Find("completions"), stored, items), "completions")
+	resp.State.Raw = wire.With(req.Config.Raw, decodeAll(&resp.Diagnostics, summary, *listAttributes.Find("completions"), items), "completions")
 }
 
 // page is one page of a list of the API.
@@ -124,19 +124,16 @@ func listAll(ctx context.Context, c *client.Client, query url.Values, limit int6
 	}
 }
 
-// decodeAll reads items of a list into a list attribute.
-func decodeAll(diags *diag.Diagnostics, summary string, list kinds.Attribute, item kinds.Attributes, data []json.RawMessage) tftypes.Value {
+// decodeAll reads stored completions into a list attribute.
+func decodeAll(diags *diag.Diagnostics, summary string, list kinds.Attribute, data []json.RawMessage) tftypes.Value {
 	values := make([]tftypes.Value, 0, len(data))
 	for _, text := range data {
-		fields, err := wire.Decode(item, text)
+		fields, err := readStored(text)
 		if err != nil {
 			report.Failure(diags, summary, nil, err)
 			continue
 		}
-		if choices, ok := fields["choices"]; ok {
-			fields["choices"] = normalizeChoices(choices, false)
-		}
-		values = append(values, tftypes.NewValue(item.Type(), fields))
+		values = append(values, tftypes.NewValue(stored.Type(), fields))
 	}
 	return tftypes.NewValue(list.Type(), values)
 }

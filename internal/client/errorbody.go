@@ -63,6 +63,30 @@ func parseError(body []byte) errorBody {
 	return readError(doc)
 }
 
+// ErrorText is what JSON in a place that is made for an error says, such as the member "error"
+// of a part of an answer, with its code; "" where it says that there is none. What it says in no
+// way that is known is quoted. It is the server's text as it is.
+func ErrorText(value []byte) string {
+	if !something(value) {
+		return ""
+	}
+	said := parseError(value)
+	text, code := said.message, said.code
+	if text == "" {
+		text = said.kind
+	}
+	switch {
+	case text == "":
+		return printable(string(value), quotedErrorLength)
+	case code == "" || strings.Contains(text, code):
+		return text
+	}
+	return text + " (" + code + ")"
+}
+
+// quotedErrorLength is how many characters of an error in an unknown form are quoted.
+const quotedErrorLength = 500
+
 func readError(doc any) errorBody {
 	switch doc := doc.(type) {
 	case string:

@@ -25,7 +25,9 @@ const plainAnswers = 4
 //   - There are no headers of OpenAI, no request ID either.
 //   - Completions lack object, system_fingerprint, service_tier, logprobs,
 //     refusal and annotations; created has a fraction; there is reasoning_content,
-//     and fields that nobody else has; content is "" beside calls. The id is "",
+//     or reasoning, or content in parts, by turns, and fields that nobody else has; content
+//     is "" beside calls; every other answer has calls without type, and without arguments
+//     that are empty. The id is "",
 //     missing or odd by turns; usage has no details, is missing, or has null ones.
 //   - Streams have comments, CRLF line ends and no "[DONE]"; the role is in the
 //     first delta or in none, by turns; tool calls come whole and without index;
@@ -144,15 +146,29 @@ func fussyUsage(document map[string]any, n uint64) {
 
 func fussyMessage(message map[string]any, n uint64) {
 	drop(message, "refusal", "annotations")
-	message["reasoning_content"] = "The user wants an answer."
+	const thought = "The user wants an answer."
+	text, _ := message["content"].(string)
+	message["content"] = text
+	switch n % 4 {
+	case 2:
+		message["reasoning"] = thought
+	case 3:
+		message["content"] = fussyParts(thought, text)
+	default:
+		message["reasoning_content"] = thought
+	}
 	if n%2 == 1 {
 		drop(message, "role")
 	}
-	if message["content"] == nil {
-		message["content"] = ""
-	}
-	for _, call := range objects(message, "tool_calls") {
+	for i, call := range objects(message, "tool_calls") {
 		call["id"] = "call/" + strings.TrimPrefix(call["id"].(string), "call_")
+		if function, ok := call["function"].(map[string]any); ok && n%2 == 1 {
+			drop(call, "type")
+			call["index"] = i
+			if function["arguments"] == "{}" {
+				drop(function, "arguments")
+			}
+		}
 	}
 }
 

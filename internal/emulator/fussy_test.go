@@ -29,8 +29,19 @@ func TestFussy_completions(t *testing.T) {
 			equal(t, name, got.get(name), "absent")
 		}
 		equal(t, "created", got.get("created"), 1700000000.25)
-		equal(t, "content", got.message(0)["content"], "")
-		equal(t, "reasoning", got.message(0)["reasoning_content"], "The user wants an answer.")
+		switch thought := "The user wants an answer."; n {
+		case 2:
+			equal(t, "reasoning", got.message(0)["reasoning"], thought)
+		case 3:
+			equal(t, "thinking", got.get("choices", 0, "message", "content", 0, "thinking", 0, "text"), thought)
+			equal(t, "text", got.get("choices", 0, "message", "content", 1, "text"), "")
+		default:
+			equal(t, "content", got.message(0)["content"], "")
+			equal(t, "reasoning", got.message(0)["reasoning_content"], thought)
+		}
+		if _, typed := got.message(0)["tool_calls"].([]any)[0].(map[string]any)["type"]; typed != (n%2 == 0) {
+			t.Errorf("the call of answer %d has a type: %v", n, typed)
+		}
 		if _, there := got.message(0)["role"]; there != (n%2 == 0) {
 			t.Errorf("answer %d has a role: %v", n, there)
 		}

@@ -68,3 +68,17 @@ func (s *Server) fussyModeration(w http.ResponseWriter, r *http.Request, body []
 	}
 	respond(w, http.StatusOK, document)
 }
+
+// fussyParts are a text and what was thought before it, as parts of content.
+func fussyParts(thought, text string) []any {
+	part := func(kind string, of any) map[string]any { return map[string]any{"type": kind, kind: of} }
+	parts := []any{part("thinking", []any{part("text", thought)})}
+	if len(text) > 1 { // in two pieces
+		half := len(text) / 2
+		for half < len(text) && text[half]&0xc0 == 0x80 { // not inside of a character
+			half++
+		}
+		return append(parts, part("text", text[:half]), part("text", text[half:]))
+	}
+	return append(parts, part("text", text))
+}

@@ -24,6 +24,15 @@ import (
 // unknown one is in the Extra of its object or, without one, ignored, a scalar of another type is converted where it can be
 // and null where it cannot. Only text that is no JSON object is an error.
 func Decode(as kinds.Attributes, data []byte) (map[string]tftypes.Value, error) {
+	object, err := ParseObject(data)
+	if err != nil {
+		return nil, err
+	}
+	return DecodeObject(as, object), nil
+}
+
+// ParseObject reads a JSON object, for DecodeObject. Numbers are json.Number.
+func ParseObject(data []byte) (map[string]any, error) {
 	parsed, err := jsontext.Parse(string(data))
 	if err != nil {
 		return nil, err
@@ -32,6 +41,11 @@ func Decode(as kinds.Attributes, data []byte) (map[string]tftypes.Value, error) 
 	if !ok {
 		return nil, fmt.Errorf("a JSON object was expected, not %s", describe(parsed))
 	}
+	return object, nil
+}
+
+// DecodeObject is Decode for a JSON object that has been parsed.
+func DecodeObject(as kinds.Attributes, object map[string]any) map[string]tftypes.Value {
 	out := make(map[string]tftypes.Value, len(as))
 	for i := range as {
 		a := &as[i]
@@ -39,7 +53,7 @@ func Decode(as kinds.Attributes, data []byte) (map[string]tftypes.Value, error) 
 			out[a.Name] = decodeField(as, a, object)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // decodeField is the value of one attribute of an object with attributes as.
