@@ -76,11 +76,14 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 	broken, _ := i.kind.evaluate(config, answer, true)
 	broken = append(broken, i.kind.Gate.Judge(config, answer)...)
 	if len(broken) > 0 {
-		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", "  - "+strings.Join(broken, "\n  - "))
+		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", "The answer is not what the action asks for:\n\n  - "+strings.Join(broken, "\n  - "))
 	}
 }
 
-// lineWriter passes text on in whole lines.
+// longLine is how many bytes of a line are passed on before its end is there, at a space.
+const longLine = 200
+
+// lineWriter passes text on in whole lines, and long ones in pieces.
 type lineWriter struct {
 	send    func(string)
 	rest    strings.Builder
@@ -93,11 +96,27 @@ func (w *lineWriter) write(piece string) {
 		line, rest, found := strings.Cut(piece, "\n")
 		w.rest.WriteString(line)
 		if !found {
+			w.shorten()
 			return
 		}
 		w.end()
 		piece = rest
 	}
+}
+
+// shorten passes on what is long enough of a line, up to its last space.
+func (w *lineWriter) shorten() {
+	if w.rest.Len() < longLine {
+		return
+	}
+	line := w.rest.String()
+	space := strings.LastIndexByte(line, ' ')
+	if space < longLine/2 {
+		return
+	}
+	w.send(line[:space])
+	w.rest.Reset()
+	w.rest.WriteString(line[space+1:])
 }
 
 func (w *lineWriter) end() {
