@@ -67,10 +67,9 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 		return
 	}
 	answer := wire.FieldsOf(r.values)
-	if !lines.written && i.kind.Text != nil {
-		for line := range strings.SplitSeq(strings.TrimSpace(i.kind.Text(answer)), "\n") {
-			lines.send(line)
-		}
+	if i.kind.Text != nil {
+		lines.write(strings.TrimSpace(lines.notYet(i.kind.Text(answer))))
+		lines.end()
 	}
 	r.reportUnrecorded(&resp.Diagnostics)
 	broken, _ := i.kind.evaluate(config, answer, true)
@@ -85,13 +84,21 @@ const longLine = 200
 
 // lineWriter passes text on in whole lines, and long ones in pieces.
 type lineWriter struct {
-	send    func(string)
-	rest    strings.Builder
-	written bool
+	send func(string)
+	rest strings.Builder
+	all  strings.Builder // that was written
+}
+
+// notYet is what of a text comes after what was written.
+func (w *lineWriter) notYet(text string) string {
+	if _, rest, found := strings.Cut(text, strings.TrimSpace(w.all.String())); found {
+		return rest
+	}
+	return text
 }
 
 func (w *lineWriter) write(piece string) {
-	w.written = true
+	w.all.WriteString(piece)
 	for {
 		line, rest, found := strings.Cut(piece, "\n")
 		w.rest.WriteString(line)

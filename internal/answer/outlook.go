@@ -41,6 +41,7 @@ type forecast struct {
 	asker
 	arguments wire.Fields // the configuration
 	plans     bool        // the process makes a plan: a warning is of use
+	asks      bool        // and what it plans may come to be: the model may be asked
 	diags     *diag.Diagnostics
 }
 
@@ -141,7 +142,7 @@ func (f recordedForecast) unrecorded(ctx context.Context, file string, promise r
 	case promise == recording.Shown, promise == recording.Unclear && f.onPlan():
 		f.warnOfPlan("the recording " + file + ", whose answer the plan may have, is not here. Bring the recordings here that were there when the plan was made, or plan again")
 		return outlook{prospect: asksInApply}
-	case !f.onPlan() || promise == recording.Open:
+	case !f.onPlan() || !f.asks || promise == recording.Open:
 		return outlook{prospect: asksInApply}
 	}
 	if place := unknownPlace(f.kind.declare().credentials, f.arguments); place != "" {

@@ -30,7 +30,7 @@ func (p plan) create(ctx context.Context, proposed tftypes.Value) tftypes.Value 
 }
 
 func (p plan) forecast(plans bool) forecast {
-	return forecast{asker: p.asker, arguments: p.config, plans: plans, diags: p.diags}
+	return forecast{asker: p.asker, arguments: p.config, plans: plans, asks: p.process.PlansToAsk(), diags: p.diags}
 }
 
 // update plans what becomes of an answer that is there: it stays, or is asked for again.
@@ -51,7 +51,7 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 	settled = p.withVersion(settled, p.changedVersion(ctx, prior))
 	planned := kinds.MarkComputedUnknown(p.attributes, settled)
 	o := p.forecast(p.process.Plans()).look(ctx)
-	if !p.diags.HasError() && p.process.Plans() {
+	if !p.diags.HasError() && p.process.Plans() && p.process.PlansToAsk() {
 		p.announce(found, o)
 	}
 	if o.values != nil {
