@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -178,7 +179,7 @@ func ExitCode(err error) int {
 // Running is a CLI that runs.
 type Running struct {
 	Process *os.Process
-	output  *bytes.Buffer
+	output  *output
 	done    chan struct{}
 	err     error
 }
@@ -197,7 +198,7 @@ func (d *Dir) Start(arguments ...string) *Running {
 	cmd.Dir = d.Path
 	cmd.Env = append(append([]string(nil), d.in.env...), d.env...)
 	cmd.WaitDelay = 5 * time.Second // a provider that outlives the CLI holds its output open
-	r := &Running{output: &bytes.Buffer{}, done: make(chan struct{})}
+	r := &Running{output: &output{}, done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = r.output, r.output
 	if err := cmd.Start(); err != nil {
 		d.t.Fatal(err)
@@ -211,11 +212,50 @@ func (d *Dir) Start(arguments ...string) *Running {
 	return r
 }
 
+// output is what a CLI has written so far.
+type output struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	waits map[string]chan struct{}
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, _ = o.text.Write(p)
+	o.look()
+	return len(p), nil
+}
+
+func (o *output) look() {
+	for text, said := range o.waits {
+		if bytes.Contains(o.text.Bytes(), []byte(text)) {
+			close(said)
+			delete(o.waits, text)
+		}
+	}
+}
+
+// Says returns a channel that is closed when the CLI has written a text. Each text can be waited for once.
+func (r *Running) Says(text string) <-chan struct{} {
+	r.output.mu.Lock()
+	defer r.output.mu.Unlock()
+	said := make(chan struct{})
+	if r.output.waits == nil {
+		r.output.waits = map[string]chan struct{}{}
+	}
+	r.output.waits[text] = said
+	r.output.look()
+	return said
+}
+
 // Done is closed when the CLI has ended.
 func (r *Running) Done() <-chan struct{} { return r.done }
 
 // Wait waits for the end and returns all that the CLI wrote.
 func (r *Running) Wait() (output string, err error) {
 	<-r.done
-	return r.output.String(), r.err
+	r.output.mu.Lock()
+	defer r.output.mu.Unlock()
+	return r.output.text.String(), r.err
 }

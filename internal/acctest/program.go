@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log"
 	"os"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -19,6 +20,7 @@ const (
 	serveVariable = "ACCTEST_SERVE"
 	killVariable  = "ACCTEST_KILL"  // names the file that says it has happened
 	clockVariable = "ACCTEST_CLOCK" // names the file that waits are written to
+	graceVariable = "ACCTEST_GRACE" // is how long a call that was sent is waited for after an interrupt
 )
 
 // serveIfAsked makes this process the provider, where Install's environment
@@ -39,6 +41,9 @@ func serveIfAsked() {
 		clock := &hasty{file: waits}
 		adjust = append(adjust, func(s *client.Settings) { s.Clock = clock })
 	}
+	if grace, err := time.ParseDuration(os.Getenv(graceVariable)); err == nil {
+		adjust = append(adjust, func(s *client.Settings) { s.Grace = grace })
+	}
 	if err := serve.Serve(func() serve.Provider { return provider.New("test", adjust...) }, options); err != nil {
 		log.Fatal(err)
 	}
@@ -50,6 +55,10 @@ func serveIfAsked() {
 // changed or destroyed, and before it tells the CLI. marker is a file that is not there
 // yet; once it is there, nothing dies any more.
 func KillOnceAnswered(marker string) string { return killVariable + "=" + marker }
+
+// Grace is a variable for Dir.With: how long the provider waits, after an interrupt, for
+// the answer to a call that was sent.
+func Grace(d time.Duration) string { return graceVariable + "=" + d.String() }
 
 // complete is all that the server answers.
 type complete interface {

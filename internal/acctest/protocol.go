@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
 )
@@ -73,10 +74,10 @@ type Protocol struct {
 	Schema *tfprotov6.GetProviderSchemaResponse
 }
 
-// Speak starts a provider, not configured yet.
-func Speak(t testing.TB) Protocol {
+// Speak starts a provider, not configured yet. What its configuration cannot say is adjusted.
+func Speak(t testing.TB, adjust ...func(*client.Settings)) Protocol {
 	t.Helper()
-	p := Protocol{ProviderServer: serve.New(provider.New("test"))}
+	p := Protocol{ProviderServer: serve.New(provider.New("test", adjust...))}
 	var err error
 	if p.Schema, err = p.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 		t.Fatal(err)

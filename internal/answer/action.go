@@ -20,7 +20,7 @@ var (
 // Action is the action of the kind: it shows the answer and fails by the rules of
 // the kind's Gate.
 func (k *Kind) Action() func() action.Action {
-	schema := kinds.Action(k.Description.Action, k.declare().action)
+	schema := kinds.Action(k.Description.Action+" It has no `api_key`, since a plan shows what an action is given, and its file holds it: for a key of its own, give the action a provider with an `alias`.", k.declare().action)
 	return func() action.Action { return &invoked{asker: asker{kind: k}, schema: schema} }
 }
 
@@ -68,17 +68,16 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 		return
 	}
 	answer := wire.FieldsOf(r.values)
-	if !lines.written && i.kind.Text != nil {
-		for line := range strings.SplitSeq(strings.TrimSpace(i.kind.Text(answer)), "\n") {
-			lines.send(line)
-		}
+	if i.kind.Text != nil {
+		lines.write(strings.TrimSpace(lines.notYet(i.kind.Text(answer))))
+		lines.end()
 	}
 	r.reportUnrecorded(&resp.Diagnostics)
 	broken, doubts := i.kind.evaluate(config, answer, true)
 	broken = append(broken, i.kind.Gate.Judge(config, answer)...)
 	switch {
 	case len(broken) > 0:
-		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", bullets(broken))
+		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", "The answer is not what the action asks for:\n\n"+bullets(broken))
 	case len(doubts) > 0:
 		resp.Diagnostics.AddWarning(upperFirst(i.kind.Noun)+" may be of no use", bullets(doubts))
 	}
@@ -92,24 +91,51 @@ func (k *Kind) gateArguments(config wire.Fields) wire.Fields {
 	return k.Gate.Complete(config)
 }
 
-// lineWriter passes text on in whole lines.
+// longLine is how many bytes of a line are passed on before its end is there, at a space.
+const longLine = 200
+
+// lineWriter passes text on in whole lines, and long ones in pieces.
 type lineWriter struct {
-	send    func(string)
-	rest    strings.Builder
-	written bool
+	send func(string)
+	rest strings.Builder
+	all  strings.Builder // that was written
+}
+
+// notYet is what of a text comes after what was written.
+func (w *lineWriter) notYet(text string) string {
+	if _, rest, found := strings.Cut(text, strings.TrimSpace(w.all.String())); found {
+		return rest
+	}
+	return text
 }
 
 func (w *lineWriter) write(piece string) {
-	w.written = true
+	w.all.WriteString(piece)
 	for {
 		line, rest, found := strings.Cut(piece, "\n")
 		w.rest.WriteString(line)
 		if !found {
+			w.shorten()
 			return
 		}
 		w.end()
 		piece = rest
 	}
+}
+
+// shorten passes on what is long enough of a line, up to its last space.
+func (w *lineWriter) shorten() {
+	if w.rest.Len() < longLine {
+		return
+	}
+	line := w.rest.String()
+	space := strings.LastIndexByte(line, ' ')
+	if space < longLine/2 {
+		return
+	}
+	w.send(line[:space])
+	w.rest.Reset()
+	w.rest.WriteString(line[space+1:])
 }
 
 func (w *lineWriter) end() {

@@ -18,6 +18,7 @@ import (
 type asker struct {
 	kind   *Kind
 	client *client.Client // nil while the provider's settings are not known
+	unkept bool           // only a recording keeps an answer that comes after an interrupt
 }
 
 // ask answers the request that the arguments make: from a recording, or by
@@ -36,6 +37,7 @@ func (a asker) ask(ctx context.Context, arguments wire.Fields, progress func(str
 		return a.failed(err)
 	}
 	if store == nil {
+		r.call.Unkept = a.unkept
 		return r.read(a.send(ctx, r, progress))
 	}
 	question, err := r.question()

@@ -19,7 +19,7 @@ var (
 // DataSource is the data source of the kind: it asks each time that it is read.
 func (k *Kind) DataSource() func() datasource.DataSource {
 	schema := kinds.DataSource(k.Description.DataSource, k.declare().asking)
-	return func() datasource.DataSource { return &readAnew{asker: asker{kind: k}, schema: schema} }
+	return func() datasource.DataSource { return &readAnew{asker: asker{kind: k, unkept: true}, schema: schema} }
 }
 
 // readAnew is the data source of a kind.

@@ -19,7 +19,9 @@ var (
 // Ephemeral is the ephemeral resource of the kind.
 func (k *Kind) Ephemeral() func() ephemeral.EphemeralResource {
 	schema := kinds.Ephemeral(k.Description.Ephemeral, k.declare().asking)
-	return func() ephemeral.EphemeralResource { return &opened{asker: asker{kind: k}, schema: schema} }
+	return func() ephemeral.EphemeralResource {
+		return &opened{asker: asker{kind: k, unkept: true}, schema: schema}
+	}
 }
 
 // opened is the ephemeral resource of a kind.

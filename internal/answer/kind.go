@@ -160,7 +160,8 @@ func (k *Kind) declare() *declarations {
 		d.resource = kinds.Join(k.Request, settings, k.Reading, k.failOn(false), lifecycle, d.outcome)
 		d.asking = kinds.Join(k.Request, settings, k.Reading, k.failOn(false), d.outcome).WithoutWriteOnly()
 		if k.Gate != nil {
-			d.action = kinds.Join(k.Request, settings, k.failOn(true), k.Gate.Rules).WithoutWriteOnly()
+			// A plan shows all that an action is given, and its file holds it: no key belongs there.
+			d.action = kinds.Join(k.Request, pick(settings, "extra_body", "record"), k.failOn(true), k.Gate.Rules).WithoutWriteOnly()
 		}
 		d.requestInputs = kinds.Join(k.Request, k.Reading, pick(settings, "extra_body", "record"), pick(lifecycle, "triggers"))
 		d.credentials = append(pick(settings, "api_key"), pick(lifecycle, "api_key_wo")...)

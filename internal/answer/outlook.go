@@ -42,6 +42,7 @@ type forecast struct {
 	asker
 	arguments wire.Fields // the configuration
 	plans     bool        // the process makes a plan: a warning is of use
+	asks      bool        // and what it plans may come to be: the model may be asked
 	diags     *diag.Diagnostics
 }
 
@@ -139,10 +140,16 @@ func (f recordedForecast) unrecorded(ctx context.Context, file string, promise r
 			"No call was made, since another answer would not be the one that the plan has shown.\n\n"+
 			"Bring the recordings here that were there when the plan was made; or plan again where they are, which makes no call.")
 		return outlook{prospect: unanswerable}
-	case promise == recording.Shown, promise == recording.Unclear && f.onPlan():
+	case promise == recording.Unclear && f.onPlan():
+		f.diags.AddError("Missing recording", "A plan is being applied that cannot be read here, such as an encrypted one, and the recording "+file+", whose answer it may have, is not here. "+
+			"No call was made, since another answer would not be the one that the plan has shown.\n\n"+
+			"Bring the recordings here that were there when the plan was made; or plan again where they are, which makes no call. "+
+			"Where the plan did not have the answer yet, set the environment variable OPENAI_RECORDINGS_PLAN_CHECK=off to have the model asked now.")
+		return outlook{prospect: unanswerable}
+	case promise == recording.Shown:
 		f.warnOfPlan("the recording " + file + ", whose answer the plan may have, is not here. Bring the recordings here that were there when the plan was made, or plan again")
 		return outlook{prospect: asksInApply}
-	case !f.onPlan() || promise == recording.Open:
+	case !f.onPlan() || !f.asks || promise == recording.Open:
 		return outlook{prospect: asksInApply}
 	}
 	if place := unknownPlace(f.kind.declare().credentials, f.arguments); place != "" {

@@ -33,7 +33,7 @@ func (p plan) create(ctx context.Context, proposed tftypes.Value) tftypes.Value 
 }
 
 func (p plan) forecast(plans bool) forecast {
-	return forecast{asker: p.asker, arguments: p.config, plans: plans, diags: p.diags}
+	return forecast{asker: p.asker, arguments: p.config, plans: plans, asks: p.process.PlansToAsk(), diags: p.diags}
 }
 
 // update plans what becomes of an answer that is there: it stays, or is asked for again.
@@ -55,7 +55,7 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 		return proposed
 	}
 	o := p.forecast(p.process.Plans()).look(ctx)
-	if !p.diags.HasError() && p.process.Plans() {
+	if !p.diags.HasError() && p.process.Plans() && p.process.PlansToAsk() {
 		p.announce(found, o)
 	}
 	values := o.values

@@ -84,6 +84,9 @@ func apiKey(arguments wire.Fields) string {
 			return key
 		}
 	}
+	if !arguments.Has("api_key") { // an action's plan would show it
+		return ""
+	}
 	return arguments.String("api_key")
 }
 

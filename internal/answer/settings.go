@@ -52,7 +52,7 @@ func (k *Kind) lifecycle() kinds.Attributes {
 		kinds.Attribute{Name: "triggers", Shape: kinds.StringMap, Local: true,
 			Description: "Any values; when one of them changes, the " + k.Noun + " is asked for again. They are not sent. They also tell requests apart that are otherwise the same, and would share one recording."},
 		kinds.Attribute{Name: "generate_on", Shape: kinds.String, Local: true,
-			Description: "When the model is asked: `apply` (the default) or `plan`. With `plan`, `terraform plan` asks once, records the answer and shows it; `apply` stores exactly that answer, without a call. It needs the provider's `recordings`, which must be there when the plan is applied. Where an argument is not known during the plan, the model is asked during the apply.",
+			Description: "When the model is asked: `apply` (the default) or `plan`. With `plan`, `terraform plan` asks once, records the answer and shows it; `apply` stores exactly that answer, without a call. It needs the provider's `recordings`, which must be there when the plan is applied. Where an argument is not known during the plan, the model is asked during the apply. `terraform destroy` and `terraform refresh` plan, too, but ask nothing, where the provider can see the command line (on Linux, not in `terraform test`).",
 			Validators:  checks{stringvalidator.OneOf(onApply, onPlan)}})
 	if k.Stored != nil {
 		as = append(as, kinds.Attribute{Name: "skip_destroy", Shape: kinds.Bool, Local: true,

@@ -29,6 +29,10 @@ type Process struct {
 	// Applies reports whether the process certainly applies a plan and does not make
 	// one, as far as the command line of the CLI tells; nil = it tells nothing.
 	Applies func() bool
+
+	// Discards reports whether the plan that the process makes certainly changes nothing but by destroying, since the
+	// CLI destroys or only refreshes; nil = it is not known to.
+	Discards func() bool
 }
 
 // SetRecordsNothing notes whether the provider certainly has no recordings.
@@ -46,3 +50,7 @@ func (p *Process) ObserveRead() { p.refreshes.Store(true) }
 func (p *Process) Plans() bool {
 	return p.refreshes.Load() || p.Applies == nil || !p.Applies()
 }
+
+// PlansToAsk reports whether what the process plans to ask may come to be: not where
+// the CLI destroys or only refreshes, although it plans then as ever. It errs on the side of yes.
+func (p *Process) PlansToAsk() bool { return p.Discards == nil || !p.Discards() }

@@ -131,5 +131,5 @@ var derived = kinds.Declare(
 	kinds.Attribute{Name: "content", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 		Description: "The text of the first choice: `choices[0].message.content`."},
 	kinds.Attribute{Name: "output", Shape: kinds.Dynamic, Mode: kinds.Computed, Local: true,
-		Description: "The first choice's JSON as a value, if `response_format` asked for JSON: `openai_chat_completion.x.output.city`. Null otherwise, where it is not valid JSON, and where it is nested more than 50 deep."},
+		Description: "The first choice's JSON as a value, if `response_format` asked for JSON: `openai_chat_completion.x.output.city`. Null otherwise, where it is not valid JSON, where it is nested more than 50 deep, and where it is longer than 4 MiB: `content` has it all the same."},
 )

@@ -87,13 +87,17 @@ func wantsJSON(arguments wire.Fields) (schema string, ok bool) {
 // output is the first choice's JSON as a value; null where there is none.
 func output(arguments wire.Fields, content tftypes.Value) tftypes.Value {
 	text, there := wire.Text(content)
-	if _, ok := wantsJSON(arguments); ok && there {
+	if _, ok := wantsJSON(arguments); ok && there && len(text) <= maxOutput {
 		if v, err := jsontext.Parse(text); err == nil && depth(v) <= maxDepth {
 			return wire.Dynamic(v)
 		}
 	}
 	return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
 }
+
+// maxOutput is how many bytes of JSON become a value. A message between Terraform and a
+// provider holds 256 MiB, and a value of many small members takes a multiple of its text.
+const maxOutput = 4 << 20
 
 // maxDepth is how deep an answer may be nested to become a value. Terraform
 // writes the type of a value beside it, and compares both at each plan, which

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -319,4 +320,27 @@ func TestStructuredOutput_keepsOddNames(t *testing.T) {
 		resource.TestStep{Config: completionOf("json", "response_format {\n type = \"json_object\"\n }"), Check: asked(t, s, 1),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 	)
+}
+
+// A very long answer stays text, as a value of it could be neither planned nor destroyed.
+func TestOutput_hasALimit(t *testing.T) {
+	for name, test := range map[string]struct {
+		length int
+		there  bool
+	}{"short": {10, true}, "long": {5 << 20, false}} {
+		t.Run(name, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"{\"a\":\"`+strings.Repeat("x", test.length)+`\"}"},"finish_reason":"stop"}]}`))
+			p := acctest.Speak(t)
+			p.Connect(t, s)
+			i := p.Instance(typeName, "message", "tool", "functions", "content_part")
+			if diags := i.Apply(t, configuration(object{"response_format": object{"type": "json_object"}})); len(diags) > 0 {
+				t.Fatal(diags)
+			}
+			state := i.State().(object)
+			if (state["output"] != nil) != test.there || len(state["content"].(string)) < test.length {
+				t.Errorf("output is there: %t", state["output"] != nil)
+			}
+		})
+	}
 }

@@ -2,6 +2,8 @@ package chat_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -269,5 +271,71 @@ func TestAction_isAGate(t *testing.T) {
 				t.Errorf("got %q, want %q", all, test.want)
 			}
 		})
+	}
+}
+
+// A plan shows what an action is given, so no key can be given to one.
+func TestAction_takesNoKey(t *testing.T) {
+	t.Parallel()
+	p := acctest.Speak(t)
+	for typeName, action := range p.Schema.ActionSchemas {
+		for _, a := range action.Schema.Block.Attributes {
+			if strings.Contains(a.Name, "key") && a.Name != "prompt_cache_key" {
+				t.Errorf("the action %s has the argument %s", typeName, a.Name)
+			}
+		}
+	}
+}
+
+func TestAction_showsEveryChoice(t *testing.T) {
+	for name, stream := range map[string]bool{"streamed": true, "in one piece": false} {
+		t.Run(name, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			progress, diags := gate(t, s, configuration(object{"n": 2, "stream": stream}))
+			if len(diags) > 0 || len(progress) != 2 || !strings.Contains(progress[0], "Emulated answer") || !strings.HasPrefix(progress[1], "choices[1]: ") {
+				t.Errorf("got %q %q", progress, diags)
+			}
+		})
+	}
+}
+
+// An interrupted action has an error, although it ends when the provider is stopped.
+func TestAction_interrupted(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.RateLimited("50"))
+	here := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		close(here)
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	p := acctest.Speak(t)
+	p.Connect(t, s, object{"base_url": server.URL + "/v1"})
+	actions := p.ProviderServer.(tfprotov6.ActionServer)
+	value := acctest.Dynamic(t, acctest.Value(p.Schema.ActionSchemas[typeName].Schema.ValueType(), configuration(nil), "message", "tool", "functions", "content_part"))
+	ctx, end := context.WithCancel(t.Context()) // as the protocol's server ends it
+	defer end()
+	stream, err := actions.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: value})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		<-here
+		if _, err := p.StopProvider(context.Background(), &tfprotov6.StopProviderRequest{}); err != nil {
+			t.Error(err)
+		}
+		end()
+	}()
+	var said []string
+	for event := range stream.Events {
+		if ctx.Err() != nil {
+			break // dropped
+		}
+		if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+			said = acctest.Texts(completed.Diagnostics)
+		}
+	}
+	if len(said) != 1 || !strings.HasPrefix(said[0], "error: Could not create chat completion") {
+		t.Errorf("the core hears %q", said)
 	}
 }

@@ -92,11 +92,20 @@ type page struct {
 	HasMore bool              `json:"has_more"`
 }
 
-// listAll follows the pages of a list, up to limit items; 0 = all.
+// pageSize is how many items a page is asked to have, maxPages how many pages of a list are
+// read: a server may say for ever that there are more.
+const (
+	pageSize = 100
+	maxPages = 1000
+)
+
+// listAll follows the pages of a list, up to limit items; 0 = all. A list of more than maxPages is an error.
 func listAll(ctx context.Context, c *client.Client, query url.Values, limit int64, path ...string) ([]json.RawMessage, error) {
-	const pageSize = 100
 	var all []json.RawMessage
-	for {
+	for pages := 1; ; pages++ {
+		if pages > maxPages {
+			return nil, fmt.Errorf("the list does not end: after %d pages with %d items the server says that there are more. Use limit to read only the first", maxPages, len(all))
+		}
 		size := int64(pageSize)
 		if limit > 0 {
 			size = min(size, limit-int64(len(all)))

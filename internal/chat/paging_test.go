@@ -163,3 +163,21 @@ func TestListDataSource_oddPages(t *testing.T) {
 		})
 	}
 }
+
+// A server that says for ever that there are more, each time with new items, is not asked for ever.
+func TestListDataSource_endsEndlessPages(t *testing.T) {
+	t.Parallel()
+	served := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		served++
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprintf(w, `{"data":[{"id":"c%d"}],"last_id":"c%d","has_more":true}`, served, served)
+	}))
+	t.Cleanup(server.Close)
+	p := acctest.Speak(t)
+	p.Connect(t, &acctest.Server{URL: server.URL + "/v1"})
+	_, diags := p.ReadData(t, "openai_chat_completions", nil)
+	if len(diags) != 1 || !strings.Contains(diags[0], "the list does not end: after 1000 pages") && !strings.Contains(diags[0], "The list does not end: after 1000 pages") {
+		t.Errorf("got %q after %d pages", diags, served)
+	}
+}

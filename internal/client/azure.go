@@ -16,6 +16,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/openai/openai-go/v3/azure"
 	"github.com/openai/openai-go/v3/option"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
 )
 
 // Azure makes a client speak to Azure OpenAI. Settings.BaseURL is then the
@@ -97,7 +99,7 @@ func (e *entra) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azc
 	if e.err != nil {
 		return azcore.AccessToken{}, &tokenError{e.err}
 	}
-	token, err := e.source.GetToken(ctx, o)
+	token, err := e.source.GetToken(transport.Caller(ctx), o)
 	if err != nil {
 		return azcore.AccessToken{}, &tokenError{err}
 	}

@@ -96,6 +96,7 @@ func (c *Client) transport() http.RoundTripper {
 		Secrets:        c.secrets,
 		Log:            s.Log,
 		Clock:          s.Clock,
+		Grace:          s.Grace,
 		Limits: transport.Limits{
 			MaxConcurrent:     s.Limits.MaxConcurrent,
 			RequestsPerMinute: s.Limits.RequestsPerMinute,
@@ -140,6 +141,10 @@ type Request struct {
 	// Tokens is about how many tokens the call takes, question and answer. The
 	// limits go by it until the server says how many it were. 0 = nobody knows.
 	Tokens int
+
+	// Unkept says that an answer is kept nowhere, so that a canceled call ends at once, whether
+	// or not it was sent. Else one that was sent has Settings.Grace to be answered.
+	Unkept bool
 
 	// Free says that an answer costs nothing although the method is POST.
 	Free bool
@@ -188,7 +193,7 @@ type call struct {
 	client  *Client
 	request Request
 	ctx     context.Context // the caller's
-	watched context.Context // the same, reporting to wire
+	watched context.Context // what requests are made with, reporting to wire; the caller's end is package transport's to see to
 	wire    *transport.Exchange
 	secrets *transport.Redactor // for texts that are shown
 	lasting *transport.Redactor // for answers, which are kept: of long secrets only
@@ -203,6 +208,9 @@ type call struct {
 func (c *Client) newCall(ctx context.Context, r Request) *call {
 	watched, wire := transport.Watch(ctx)
 	wire.Expect(r.Tokens)
+	if r.Unkept {
+		wire.Abandon()
+	}
 	private := transport.NewPassages(r.Secrets...)
 	if private != nil {
 		wire.Withhold(private)

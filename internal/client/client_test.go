@@ -448,6 +448,16 @@ func TestDo_timeout(t *testing.T) {
 	}
 }
 
+// patient is a clock whose waits last until the caller no longer needs them.
+type patient struct{}
+
+func (patient) Now() time.Time { return time.Now() }
+
+func (patient) Sleep(ctx context.Context, _ time.Duration) error {
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
 func TestDo_context(t *testing.T) {
 	t.Parallel()
 	reason := errors.New("the run was interrupted")
@@ -462,12 +472,59 @@ func TestDo_context(t *testing.T) {
 			cancel(reason)
 			waiting(w, r)
 		})
-		_, err := newClient(t, client.Settings{BaseURL: base, MaxRetries: 3}).Do(ctx, chat)
+		_, err := newClient(t, client.Settings{BaseURL: base, MaxRetries: 3, Grace: 20 * time.Millisecond}).Do(ctx, chat)
 		p := problem(t, err, client.Canceled)
-		contains(t, p.Detail(), "the run was interrupted", "after the request was sent", "may bill")
+		contains(t, p.Detail(), "the run was interrupted", "after the request was sent, and its answer was not complete within 20ms after that", "may bill")
 		if !errors.Is(err, reason) || !errors.Is(err, context.Canceled) || !p.MaybeBilled || p.Attempts != 1 {
 			t.Errorf("got %+v", p)
 		}
+	})
+	t.Run("canceled after sending, and answered", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			cancel(reason)
+			answer(200, "application/json", `{"id":"1"}`)(w, r)
+		})
+		a, err := newClient(t, client.Settings{BaseURL: base, Clock: patient{}}).Do(ctx, chat)
+		if err != nil || string(a.Body) != `{"id":"1"}` {
+			t.Errorf("got %s %v", a.Body, err)
+		}
+	})
+	t.Run("canceled after sending, and refused", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		base, hits := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			cancel(reason)
+			answer(503, "application/json", `{"error":{"message":"the house is full"}}`)(w, r)
+		})
+		_, err := newClient(t, client.Settings{BaseURL: base, MaxRetries: 3, Clock: patient{}}).Do(ctx, chat)
+		contains(t, problem(t, err, client.API).Detail(), "the house is full")
+		if hits.Load() != 1 {
+			t.Errorf("%d requests", hits.Load())
+		}
+	})
+	t.Run("canceled after sending, and lost", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		base, _ := serve(t, func(http.ResponseWriter, *http.Request) {
+			cancel(reason)
+			panic(http.ErrAbortHandler)
+		})
+		_, err := newClient(t, client.Settings{BaseURL: base, MaxRetries: 3, Clock: patient{}}).Do(ctx, chat)
+		contains(t, problem(t, err, client.Lost).Detail(), "the connection broke", "may bill")
+	})
+	t.Run("canceled after sending, and kept nowhere", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			cancel(reason)
+			waiting(w, r)
+		})
+		unkept := chat
+		unkept.Unkept = true
+		_, err := newClient(t, client.Settings{BaseURL: base}).Do(ctx, unkept)
+		contains(t, problem(t, err, client.Canceled).Detail(), "after the request was sent and before its answer was complete", "may bill")
 	})
 	t.Run("deadline after sending", func(t *testing.T) {
 		t.Parallel()

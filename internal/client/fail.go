@@ -94,7 +94,7 @@ func (k *call) fail(err error) *Problem {
 	switch {
 	case errors.As(err, &redirect):
 		p = k.redirected(redirect)
-	case k.ctx.Err() != nil:
+	case k.ctx.Err() != nil && !k.failedByItself(err):
 		return k.ended(err)
 	case errors.As(err, &token):
 		p = k.noToken(token)
@@ -117,6 +117,14 @@ func (k *call) fail(err error) *Problem {
 	return p
 }
 
+// failedByItself reports whether the error of a call whose caller gave up is another than that.
+func (k *call) failedByItself(err error) bool {
+	if errors.As(err, new(*transport.TooLargeError)) || errors.As(err, new(*transport.TimeoutError)) {
+		return true
+	}
+	return errors.As(err, new(*transport.LostError)) && !errors.Is(err, context.Cause(k.ctx))
+}
+
 // ended explains that the caller gave up. err is what the call ended with.
 func (k *call) ended(err error) *Problem {
 	p := k.problem(Canceled)
@@ -136,7 +144,11 @@ func (k *call) ended(err error) *Problem {
 		what += " (" + k.text(cause.Error(), 300) + ")"
 	}
 	var limit *transport.LimitError
+	var grace *transport.GraceError
 	switch {
+	case errors.As(err, &grace):
+		p.Message = fmt.Sprintf("%s after the request was sent, and its answer was not complete within %s after that.", what, grace.After)
+		p.MaybeBilled = k.costs()
 	case errors.As(err, &limit):
 		p.Message = what + " while the request waited for " + limit.Limit + "."
 		if p.Kind == Deadline {

@@ -29,6 +29,7 @@ type Settings struct {
 	Limits         Limits            // of all calls together
 	Log            transport.Log     // nil = none
 	Clock          transport.Clock   // nil = the real one
+	Grace          time.Duration     // how long a call that was sent is waited for when it is canceled; 0 = transport.DefaultGrace
 	Recordings     *recording.Store  // nil = none
 }
 

@@ -106,7 +106,7 @@ func TestStream_broken(t *testing.T) {
 	}{
 		"cut":      {end: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, kind: client.Lost},
 		"timeout":  {settings: client.Settings{RequestTimeout: 200 * time.Millisecond}, end: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, kind: client.Timeout},
-		"canceled": {end: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, cancel: true, kind: client.Canceled},
+		"canceled": {settings: client.Settings{Grace: 20 * time.Millisecond}, end: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, cancel: true, kind: client.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

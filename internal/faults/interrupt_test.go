@@ -58,8 +58,8 @@ func (m *meeting) connection(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// The user presses Ctrl-C in the middle of a call.
-func TestInterrupt_endsTheCallAtOnce(t *testing.T) {
+// The user presses Ctrl-C in the middle of a call that nobody will answer, or that was not sent.
+func TestInterrupt_endsTheCall(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments string
 		fault     emulator.Fault
@@ -70,11 +70,11 @@ func TestInterrupt_endsTheCallAtOnce(t *testing.T) {
 	}{
 		"before the answer": {
 			fault: emulator.Hang(), handle: (*meeting).received, seen: 1,
-			says: `The operation was canceled .*after the request was sent and before its answer was complete\. ` + mayBill + once,
+			says: `The operation was canceled .*after the request was sent, and its answer was not complete within 300ms after that\. ` + mayBill + once,
 		},
 		"in the stream": {
 			arguments: "stream = true", handle: (*meeting).streaming, content: "Ten grey",
-			says: `The operation was canceled .*before its answer was complete\. ` + mayBill + once + `.*What had arrived before that is kept in the state`,
+			says: `The operation was canceled .*its answer was not complete within 300ms after that\. ` + mayBill + once + `.*What had arrived before that is kept in the state`,
 		},
 		"while waiting to send again": {
 			fault: emulator.RateLimited("50"), handle: (*meeting).answered, seen: 1,
@@ -83,7 +83,7 @@ func TestInterrupt_endsTheCallAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, "", prompt, test.arguments)
-			s.dir = s.dir.With(acctest.SkipWaits("")) // the wait is what is interrupted
+			s.dir = s.dir.With(acctest.SkipWaits(""), acctest.Grace(300*time.Millisecond)) // the wait is what is interrupted
 			s.Fail(test.fault)
 			m := &meeting{site: s, here: make(chan struct{})}
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { test.handle(m, w, r) }))
@@ -113,16 +113,71 @@ func TestInterrupt_endsTheCallAtOnce(t *testing.T) {
 	}
 }
 
-// interrupted applies, and sends the CLI a signal when the call is here.
-func interrupted(t *testing.T, dir *acctest.Dir, here <-chan struct{}) (output string, err error) {
+// What has been sent when the user presses Ctrl-C is answered and kept, by a hasty server and in a stream. What
+// waits to be sent is not.
+func TestInterrupt_keepsWhatIsUnderWay(t *testing.T) {
+	for name, arguments := range map[string]string{"in one piece": "", "in a stream": "stream = true"} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, "limits {\n    max_concurrent = 1\n  }", prompt, "for_each = toset([\"a\", \"b\", \"c\"])\n"+arguments)
+			s.dir = s.dir.With(acctest.SkipWaits(""), "TF_LOG_PROVIDER=DEBUG")
+			sent, answer := make(chan struct{}), make(chan struct{})
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					t.Error(err)
+				}
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				close(sent) // twice would panic
+				<-answer
+				s.ServeHTTP(w, r)
+			}))
+			t.Cleanup(server.Close)
+			s.base = server.URL + "/v1"
+			s.write()
+
+			cli := s.dir.Start("apply", "-auto-approve")
+			waiting, queued := cli.Says("waiting for the answer"), cli.Says("waiting for limits")
+			await(t, cli, sent)
+			await(t, cli, queued)
+			if err := cli.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			await(t, cli, waiting)
+			close(answer)
+			output, err := cli.Wait()
+			says := regexp.MustCompile(`The operation was canceled .*while the request waited for limits.max_concurrent\.`)
+			if acctest.ExitCode(err) != 1 || !says.MatchString(fold(output)) || strings.Contains(output, "after the request was sent, and") {
+				t.Errorf("%v\n%s", err, output)
+			}
+			state := stateOf(t, s.dir)
+			if len(state) != 1 || s.Made() != 1 {
+				t.Errorf("%d answers were made; in the state: %+v", s.Made(), state)
+			}
+			for _, kept := range state {
+				if kept.Attributes.Content != usual || kept.tainted() {
+					t.Errorf("in the state: %+v", kept)
+				}
+			}
+		})
+	}
+}
+
+// await waits for something that happens before the CLI ends.
+func await(t *testing.T, cli *acctest.Running, here <-chan struct{}) {
 	t.Helper()
-	cli := dir.Start("apply", "-auto-approve")
 	select {
 	case <-here:
 	case <-cli.Done():
 		output, err := cli.Wait()
 		t.Fatalf("the CLI ended too soon: %v\n%s", err, output)
 	}
+}
+
+// interrupted applies, and sends the CLI a signal when the call is here.
+func interrupted(t *testing.T, dir *acctest.Dir, here <-chan struct{}) (output string, err error) {
+	t.Helper()
+	cli := dir.Start("apply", "-auto-approve")
+	await(t, cli, here)
 	pressed := time.Now()
 	if err := cli.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

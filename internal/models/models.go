@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -31,7 +32,7 @@ var (
 // facts are what a server tells of a model.
 var facts = kinds.Declare(
 	kinds.Attribute{Name: "created", Shape: kinds.Int64, Mode: kinds.Computed,
-		Description: "When the model was created, in seconds since 1970 (Unix time)."},
+		Description: "When the model was created, in seconds since 1970 (Unix time). Some servers give the time of the call: an output of it changes with each plan."},
 	kinds.Attribute{Name: "owned_by", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The organization that owns the model."},
 	kinds.Attribute{Name: "shutdown_date", Shape: kinds.String, Mode: kinds.Computed,
@@ -80,7 +81,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const summary = "Could not read model"
 	name := wire.Open(req.Config.Raw).String("model")
-	answer, err := get(ctx, d.client, "models", name)
+	answer, err := find(ctx, d.client, name)
 	var problem *client.Problem
 	if client.IsGone(err) && errors.As(err, &problem) {
 		resp.Diagnostics.AddAttributeError(path.Root("model"), summary, problem.Detail())
@@ -90,7 +91,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		report.Failure(&resp.Diagnostics, summary, nil, err)
 		return
 	}
-	values, err := wire.Decode(oneAttributes, answer.Body)
+	values, err := wire.Decode(oneAttributes, answer)
 	if err != nil {
 		report.Failure(&resp.Diagnostics, summary, nil, err)
 		return
@@ -141,6 +142,48 @@ func (d *ListDataSource) Read(ctx context.Context, _ datasource.ReadRequest, res
 		return
 	}
 	resp.State.Raw = tftypes.NewValue(listAttributes.Type(), values)
+}
+
+// find reads one model. Where the server knows no single ones, or not this one, it is looked for in the list; the
+// error is that of the first call where it is not there either.
+func find(ctx context.Context, c *client.Client, name string) ([]byte, error) {
+	answer, err := get(ctx, c, "models", name)
+	switch {
+	case err == nil && (idOf(answer.Body) == "" || names(idOf(answer.Body), name)):
+		return answer.Body, nil
+	case err != nil && !client.IsGone(err):
+		return nil, err
+	}
+	list, listErr := get(ctx, c, "models")
+	if listErr == nil {
+		var models struct {
+			Data []json.RawMessage `json:"data"`
+		}
+		_ = json.Unmarshal(list.Body, &models) // what cannot be read has no models
+		for _, model := range models.Data {
+			if names(idOf(model), name) {
+				return model, nil
+			}
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("the server answered with the model %q when asked for %q, and its list has no such model", idOf(answer.Body), name)
+	}
+	return nil, err
+}
+
+// names reports whether the ID of a model is the one asked for; some servers put a folder before it ("models/").
+func names(id, asked string) bool {
+	return strings.EqualFold(id, asked) || strings.HasSuffix(strings.ToLower(id), "/"+strings.ToLower(asked))
+}
+
+// idOf is the ID of a model; "" = it has none.
+func idOf(model []byte) string {
+	var m struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal(model, &m) // what cannot be read has no ID
+	return m.ID
 }
 
 func get(ctx context.Context, c *client.Client, path ...string) (client.Answer, error) {

@@ -85,6 +85,26 @@ func TestDataSource_failsAtTheArgument(t *testing.T) {
 	}
 }
 
+// Some servers have a list, and no single models, or answer with any model.
+func TestDataSource_looksInTheList(t *testing.T) {
+	for name, single := range map[string]emulator.Fault{
+		"not found":     emulator.ErrorJSON(404, "invalid_request_error", "", "", "Not Found"),
+		"another model": emulator.Status(200, `{"id":"default"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{Models: []string{"gpt-4o", "mine"}})
+			s.Fail(single.On(http.MethodGet, "/models/").Repeat(-1))
+			state, diags := read(t, s, one, object{"model": "mine"})
+			if len(diags) > 0 || state.(object)["model"] != "mine" || state.(object)["owned_by"] == nil {
+				t.Errorf("got %v %q", state, diags)
+			}
+			if _, diags := read(t, s, one, object{"model": "theirs"}); len(diags) != 1 || !strings.Contains(diags[0], "Could not read model: ") {
+				t.Errorf("one that is in neither: %q", diags)
+			}
+		})
+	}
+}
+
 // A name may hold what a path takes for something else.
 func TestDataSource_escapesTheName(t *testing.T) {
 	for _, name := range []string{"my-own/model:7b", "ft:gpt-4o:acme::7p4lURx", "a b?c#d%e", "../models"} {
@@ -116,8 +136,10 @@ func TestDataSource_takesOddAnswers(t *testing.T) {
 		"other types":         {`{"id":7,"created":"1700000000","owned_by":3,"shutdown_date":true}`, object{"created": 1700000000.0, "owned_by": "3", "shutdown_date": "true"}, ""},
 		"a time that is none": {`{"created":"yesterday"}`, object{"created": nil, "owned_by": nil, "shutdown_date": nil}, ""},
 		"more than we know":   {`{"id":"m","created":1,"owned_by":"me","permission":[{}],"context_length":4096}`, object{"created": 1.0, "owned_by": "me", "shutdown_date": nil}, ""},
-		"another name":        {`{"id":"m-2024","created":1}`, object{"created": 1.0, "owned_by": nil, "shutdown_date": nil}, ""},
 		"a list":              {`[{"id":"m"},{"id":"n"}]`, nil, "Could not read model"},
+		"in a folder":         {`{"id":"models/M","created":1}`, object{"created": 1.0, "owned_by": nil, "shutdown_date": nil}, ""},
+		"another name":        {`{"id":"m-2024","created":1}`, nil, `the model "m-2024" when asked for "m"`},
+		"in a list":           {`[{"id":"m"}]`, object{"created": nil, "owned_by": nil, "shutdown_date": nil}, ""},
 		"no JSON":             {`model m`, nil, "Could not read model"},
 		"an error in a 200":   {`{"error":{"message":"no such model"}}`, nil, "no such model"},
 		"half of an answer":   {`{"id":"m","crea`, nil, "Could not read model"},

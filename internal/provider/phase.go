@@ -3,6 +3,7 @@ package provider
 import (
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,4 +21,36 @@ func appliesPlan(words []string, getenv func(string) string) bool {
 		return strings.TrimLeft(word, "-") == "refresh=false" && strings.HasPrefix(word, "-")
 	})
 	return slices.Contains(words, "apply") && reads
+}
+
+// discards reports whether the CLI that has started this process destroys or refreshes, and
+// does nothing else: it makes an ordinary plan on the way, of which nothing is applied.
+// Where its command line cannot be seen, the answer is no.
+func discards() bool { return discardsPlan(commandLine(), os.Getenv) }
+
+func discardsPlan(words []string, getenv func(string) string) bool {
+	if len(words) == 0 {
+		return false
+	}
+	command := slices.IndexFunc(words[1:], func(word string) bool { return !strings.HasPrefix(word, "-") }) + 1
+	if command == 0 {
+		return false
+	}
+	switch name := words[command]; name {
+	case "destroy", "refresh":
+		return true
+	case "plan", "apply":
+		options := slices.Concat(strings.Fields(getenv("TF_CLI_ARGS")), strings.Fields(getenv("TF_CLI_ARGS_"+name)), words[command+1:])
+		found := false
+		for _, option := range options { // the last one counts
+			option, value, given := strings.Cut(option, "=")
+			switch option {
+			case "-destroy", "--destroy", "-refresh-only", "--refresh-only":
+				yes, err := strconv.ParseBool(value)
+				found = !given || err == nil && yes
+			}
+		}
+		return found
+	}
+	return false
 }

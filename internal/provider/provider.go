@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -52,7 +53,7 @@ type Provider struct {
 // New returns the provider of that version, to be configured by Terraform. Tests
 // adjust what the configuration cannot say, such as the clock.
 func New(version string, adjust ...func(*client.Settings)) *Provider {
-	return &Provider{version: version, adjust: adjust, process: area.Process{Applies: applies}}
+	return &Provider{version: version, adjust: adjust, process: area.Process{Applies: applies, Discards: sync.OnceValue(discards)}}
 }
 
 // areas is the table of contents.

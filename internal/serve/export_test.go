@@ -15,3 +15,9 @@ func Inner(p Provider) Framework { return providerserver.NewProtocol6(p)().(fram
 func WithShortCuts(p Provider, inner Framework) tfprotov6.ProviderServer {
 	return withShortCuts(p, inner)
 }
+
+// Stoppable puts in front of a server what New does.
+func Stoppable(inner Framework) Framework { return newStoppable(inner) }
+
+// Behind is what New puts behind that.
+func Behind(server tfprotov6.ProviderServer) Framework { return server.(*stoppable).framework }

@@ -33,9 +33,9 @@ const FrameworkOnly = "OPENAI_PROVIDER_FRAMEWORK_ONLY"
 func New(p Provider) tfprotov6.ProviderServer {
 	inner := providerserver.NewProtocol6(p)().(framework) //nolint:forcetypeassert // the framework's server is all of it; every test would show
 	if only, _ := strconv.ParseBool(os.Getenv(FrameworkOnly)); only {
-		return inner
+		return newStoppable(inner)
 	}
-	return withShortCuts(p, inner)
+	return newStoppable(withShortCuts(p, inner))
 }
 
 // Options are the flags of the program.

@@ -12,7 +12,7 @@ func TestNew_isTheFrameworksServerWhereTheVariableSaysSo(t *testing.T) {
 	framework := reflect.TypeOf(serve.Inner(p))
 	for value, want := range map[string]bool{"1": true, "true": true, "": false, "0": false, "false": false} {
 		t.Setenv(serve.FrameworkOnly, value)
-		if got := reflect.TypeOf(serve.New(p)) == framework; got != want {
+		if got := reflect.TypeOf(serve.Behind(serve.New(p))) == framework; got != want {
 			t.Errorf("%s=%q: the framework's server: %t, want %t", serve.FrameworkOnly, value, got, want)
 		}
 	}

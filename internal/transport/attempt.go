@@ -20,7 +20,7 @@ type attempt struct {
 	chain  *chain
 	caller context.Context    // ends when the caller gives up
 	ctx    context.Context    // ends when this attempt does
-	cancel context.CancelFunc // frees what the attempt has: timer and slot
+	cancel context.CancelFunc // frees what the attempt has: timers and slot
 	wire   *wire
 
 	dialed atomic.Bool // a connection was asked for
@@ -36,10 +36,14 @@ var (
 // send makes attempt n (from 0) of a request, when the limits allow it. It
 // consumes req.Body. rested is a time up to which the call has waited already.
 func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response, *slot, error) {
-	ex := exchangeFrom(req.Context())
-	slot, err := t.pace.take(req.Context(), ex.expects(), rested, func(why string, wait time.Duration) {
+	ex, caller := exchangeFrom(req.Context()), Caller(req.Context())
+	slot, err := t.pace.take(caller, ex.expects(), rested, func(why string, wait time.Duration) {
 		t.note(req, n, "waiting for limits", why, wait)
 	})
+	if err == nil && caller.Err() != nil {
+		slot.release()
+		err = context.Cause(caller)
+	}
 	if err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close()
@@ -47,11 +51,8 @@ func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response
 		return nil, nil, &UnsentError{Err: err, permanent: true}
 	}
 	ex.begin(slot)
-	a := &attempt{chain: t, caller: req.Context(), ctx: req.Context(), cancel: slot.release}
-	if t.RequestTimeout > 0 {
-		ctx, cancel := context.WithTimeoutCause(a.caller, t.RequestTimeout, errTimeLimit)
-		a.ctx, a.cancel = ctx, func() { cancel(); slot.release() }
-	}
+	a := &attempt{chain: t, caller: caller}
+	a.begin(req, n, slot)
 	out := req.Clone(httptrace.WithClientTrace(a.ctx, a.trace(req.URL.Host)))
 	a.wire = t.begin(out, n)
 	a.guardReplay(out)
@@ -158,11 +159,11 @@ func (a *attempt) explain(err error) error {
 	if errors.As(err, &large) {
 		return err
 	}
-	switch {
-	case a.caller.Err() != nil:
-		err = context.Cause(a.caller)
-	case a.ctx.Err() != nil && errors.Is(context.Cause(a.ctx), errTimeLimit):
+	switch cause := context.Cause(a.ctx); {
+	case errors.Is(cause, errTimeLimit):
 		return &TimeoutError{Limit: "request_timeout", After: a.chain.RequestTimeout, Sent: a.wrote.Load()}
+	case cause != nil:
+		err = cause
 	case refused(err):
 		a.wrote.Store(false)
 	}

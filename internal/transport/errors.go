@@ -40,6 +40,19 @@ type LostError struct{ Err error }
 func (e *LostError) Error() string { return "the answer was lost: " + e.Err.Error() }
 func (e *LostError) Unwrap() error { return e.Err }
 
+// GraceError means that the caller gave up after the request was sent, and that the time
+// which was left for the answer ran out, too. It comes inside of a LostError.
+type GraceError struct {
+	After time.Duration // from when the caller gave up
+	Err   error         // why it did
+}
+
+func (e *GraceError) Error() string {
+	return fmt.Sprintf("%v, and no complete answer within %s after that", e.Err, e.After)
+}
+
+func (e *GraceError) Unwrap() error { return e.Err }
+
 // TimeoutError means that one attempt took longer than its limit.
 type TimeoutError struct {
 	Limit string        // name of the setting, "request_timeout"

@@ -10,6 +10,8 @@ import (
 // Exchange is what became of one call, over all of its attempts and redirects.
 // It is safe for concurrent use.
 type Exchange struct {
+	caller context.Context // of the call; nil = the request's
+
 	mu    sync.Mutex
 	tries int
 	sent  int
@@ -20,6 +22,8 @@ type Exchange struct {
 	expected int   // tokens
 	slot     *slot // of the last attempt
 	repeats  func(ctx context.Context) bool
+
+	abandoned bool // an answer that is under way is not waited for when the caller gives up
 
 	withheld bool // bodies are not logged
 	passages *Passages
@@ -43,10 +47,37 @@ func outcomeOf(wrote bool, res *http.Response, err error) outcome {
 
 type exchangeKey struct{}
 
-// Watch returns a context that reports what becomes of the requests made with it.
+// Watch returns a context that reports what becomes of the requests made with it. It
+// does not end when ctx does: the chain looks at ctx itself, and gives a request that was
+// sent Options.Grace to be answered, so that nobody between the caller and the chain
+// throws the answer away.
 func Watch(ctx context.Context) (context.Context, *Exchange) {
-	ex := &Exchange{}
-	return context.WithValue(ctx, exchangeKey{}, ex), ex
+	ex := &Exchange{caller: ctx}
+	return context.WithValue(context.WithoutCancel(ctx), exchangeKey{}, ex), ex
+}
+
+// Caller is the context that was given to Watch, where ctx comes from there, else ctx.
+// It ends when the caller gives up: what is not a request under way goes by it.
+func Caller(ctx context.Context) context.Context {
+	if ex := exchangeFrom(ctx); ex.caller != nil {
+		return ex.caller
+	}
+	return ctx
+}
+
+// Abandon has the call end at once when its caller gives up, also where the request
+// was sent: for answers that are kept nowhere.
+func (ex *Exchange) Abandon() {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.abandoned = true
+}
+
+// waits reports whether an answer that is under way is waited for when the caller gives up.
+func (ex *Exchange) waits() bool {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.caller != nil && !ex.abandoned
 }
 
 // Tries is how often sending was begun, whether or not a connection was made.

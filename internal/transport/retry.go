@@ -24,7 +24,7 @@ const (
 // the last answer as it came, also when it is one that would be retried. A
 // server that says the same twice of its own fault is not asked a third time.
 func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, exchange := req.Context(), exchangeFrom(req.Context())
+	ctx, exchange := Caller(req.Context()), exchangeFrom(req.Context())
 	last, rested, failed := "", time.Time{}, 0
 	for n := 0; ; n++ {
 		again, err := nth(req, n)
@@ -33,7 +33,7 @@ func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		res, slot, err := t.send(again, n, rested)
 		r := t.assess(ctx, res, slot, failed)
-		why, ok := t.shouldRetry(req, res, err, n, r)
+		why, ok := t.shouldRetry(ctx, req, res, err, n, r)
 		if !ok {
 			return res, err
 		}
@@ -122,21 +122,21 @@ func (t *chain) assess(ctx context.Context, res *http.Response, slot *slot, fail
 }
 
 // shouldRetry decides whether a request is sent again after attempt n (from 0), and why.
-func (t *chain) shouldRetry(req *http.Request, res *http.Response, err error, n int, r reaction) (why string, again bool) {
-	if t.MaxRetries < 1 || !r.turn && r.failed >= t.MaxRetries || req.Context().Err() != nil {
+func (t *chain) shouldRetry(ctx context.Context, req *http.Request, res *http.Response, err error, n int, r reaction) (why string, again bool) {
+	if t.MaxRetries < 1 || !r.turn && r.failed >= t.MaxRetries || ctx.Err() != nil {
 		return "", false
 	}
 	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
 		return "", false
 	}
 	if err != nil {
-		return err.Error(), retryError(req.Method, err) && t.inTime(req.Context(), r.wait)
+		return err.Error(), retryError(req.Method, err) && t.inTime(ctx, r.wait)
 	}
 	if !retryAnswer(req.Method, res) {
 		return "", false
 	}
 	why = "status " + strconv.Itoa(res.StatusCode)
-	if r.asked && r.wait > serverWait || !t.inTime(req.Context(), r.wait) {
+	if r.asked && r.wait > serverWait || !t.inTime(ctx, r.wait) {
 		exchangeFrom(req.Context()).tooLong(r.wait)
 		t.givingUp(req, n, why, r.wait)
 		return "", false

@@ -51,6 +51,7 @@ type Options struct {
 	Base           http.RoundTripper // what really sends; nil = NewBase()
 	MaxRetries     int               // failed attempts after the first; less than 1 = nothing is sent again
 	RequestTimeout time.Duration     // limit of one attempt, headers and body; 0 = none
+	Grace          time.Duration     // how long a request that was sent may take after its caller gave up; 0 = DefaultGrace
 	MaxBody        int64             // longest response body in bytes; 0 = MaxBody
 	Secrets        []string          // values redacted in logs, besides those of Authorization and the like
 	Log            Log               // nil = none
@@ -62,6 +63,10 @@ type Options struct {
 	// attempts that begin after it.
 	Jitter func(ceiling time.Duration) time.Duration
 }
+
+// DefaultGrace is how long a request that was sent is waited for after its caller
+// gave up, when Options does not say otherwise.
+const DefaultGrace = 30 * time.Second
 
 // New returns the chain. It is safe for concurrent use. Errors of its RoundTrip
 // and of reading a response body are *UnsentError, *LostError, *TimeoutError
@@ -75,6 +80,9 @@ func New(o Options) http.RoundTripper {
 	}
 	if o.MaxBody <= 0 {
 		o.MaxBody = MaxBody
+	}
+	if o.Grace <= 0 {
+		o.Grace = DefaultGrace
 	}
 	if o.Clock == nil {
 		o.Clock = realClock{}

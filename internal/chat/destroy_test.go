@@ -1,0 +1,48 @@
+package chat_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
+)
+
+// A destroy and a refresh plan as ever on their way, but ask nothing: nobody would get the answer.
+func TestGenerateOnPlan_destroyAndRefreshAskNothing(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`)}).With(online(s)...)
+	dir.MustRun("init")
+	dir.MustRun("apply", "-auto-approve")
+	before := len(s.Requests())
+	dir.Write("main.tf", team+completionOf("another question", `generate_on = "plan"`))
+	for _, command := range [][]string{
+		{"refresh"}, {"plan", "-refresh-only"}, {"apply", "-refresh-only", "-auto-approve"}, {"plan", "-destroy"}, {"destroy", "-auto-approve"},
+	} {
+		if output := dir.MustRun(command...); len(s.Requests()) != before {
+			t.Fatalf("%v sent %d requests\n%s", command, len(s.Requests())-before, output)
+		}
+	}
+}
+
+// A plan that cannot be read, since it is encrypted, may have the answer of a recording that is not here: an
+// error says so before any call, instead of Terraform's own, which blames the provider.
+func TestGenerateOnPlan_encryptedPlanWithoutItsRecording(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	plan := filepath.Join(t.TempDir(), "plan")
+	if err := os.WriteFile(plan, []byte(`{"encrypted_data":"…"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := acctest.Speak(t, func(to *client.Settings) {
+		to.Recordings = recording.New(recording.Options{Directory: t.TempDir(), Mode: recording.Reuse, SavedPlan: recording.NewSavedPlan(plan)})
+	})
+	p.Connect(t, s, recordings(t.TempDir(), ""))
+	planned := p.Instance("openai_chat_completion", "message", "tool", "functions", "content_part").Plan(t, configuration(object{"generate_on": "plan"}))
+	if len(planned.Diags) != 1 || !strings.HasPrefix(planned.Diags[0], "error: Missing recording: ") || len(s.Requests()) != 0 {
+		t.Errorf("got %q after %d requests", planned.Diags, len(s.Requests()))
+	}
+}
