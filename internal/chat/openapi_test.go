@@ -10,9 +10,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/openapi"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
 // leftOut are the properties of OpenAI's document that the provider does not
@@ -24,6 +26,7 @@ var leftOut = map[string]string{
 // added are names that the provider knows and the document does not.
 var added = map[string]string{
 	"answer.choices.message.reasoning_content": "compatible servers send it",
+	"request.messages.reasoning_content":       "compatible servers want it back",
 }
 
 // document is OpenAI's own, walked as it is.
@@ -118,7 +121,7 @@ func (d *document) compare(at string, as kinds.Attributes, schema any) {
 	ours := map[string]bool{}
 	for i := range as {
 		a := &as[i]
-		if a.Local {
+		if a.Local || a.Extra {
 			continue
 		}
 		ours[a.WireName()] = true
@@ -147,7 +150,7 @@ func (d *document) compare(at string, as kinds.Attributes, schema any) {
 // jsonTypes are the JSON types that each shape can be.
 var jsonTypes = map[kinds.Shape][]string{
 	kinds.String: {"string"}, kinds.Bool: {"boolean"}, kinds.Int64: {"integer"}, kinds.Float64: {"number"},
-	kinds.JSON: {"object"}, kinds.JSONOrString: {"object", "string"}, kinds.Strings: {"array"}, kinds.Int64s: {"array"},
+	kinds.JSON: {"object", "array"}, kinds.JSONOrString: {"object", "string"}, kinds.Strings: {"array"}, kinds.Int64s: {"array"},
 	kinds.StringMap: {"object"}, kinds.Int64Map: {"object"}, kinds.Float64Map: {"object"}, kinds.BoolMap: {"object"},
 	kinds.StringsMap: {"object"}, kinds.Object: {"object"}, kinds.Objects: {"array"},
 }
@@ -173,7 +176,7 @@ func (d *document) compareOne(path string, a *kinds.Attribute, variants []map[st
 	}
 }
 
-// compareBounds holds the validators against minimum and maximum: both are
+// compareBounds holds the validators, and the limits that hold for OpenAI, against minimum and maximum: both are
 // accepted, and what is beyond them is refused.
 func (d *document) compareBounds(path string, a *kinds.Attribute, v map[string]any) {
 	if !strings.HasPrefix(path, "request.") || (a.Shape != kinds.Int64 && a.Shape != kinds.Float64) {
@@ -184,10 +187,10 @@ func (d *document) compareBounds(path string, a *kinds.Attribute, v map[string]a
 		if !ok || limit > 1e15 || limit < -1e15 { // beyond what a 64-bit number holds
 			continue
 		}
-		if !accepts(a, limit) {
+		if !accepts(a, limit) || !withinLimits(path, a, limit) {
 			d.t.Errorf("%s refuses its %s, %v", path, bound, limit)
 		}
-		if accepts(a, limit+beyond) {
+		if accepts(a, limit+beyond) && withinLimits(path, a, limit+beyond) {
 			d.t.Errorf("%s accepts %v, beyond its %s", path, limit+beyond, bound)
 		}
 	}
@@ -221,6 +224,19 @@ func accepts(a *kinds.Attribute, value float64) bool {
 		}
 	}
 	return true
+}
+
+// withinLimits asks limits about a number that is an argument of the request itself.
+func withinLimits(path string, a *kinds.Attribute, value float64) bool {
+	if path != "request."+a.WireName() {
+		return true
+	}
+	arguments := wire.Values{}
+	for _, other := range Request {
+		arguments[other.Name] = tftypes.NewValue(other.Type(), nil)
+	}
+	arguments[a.Name] = tftypes.NewValue(tftypes.Number, value)
+	return !limits(wire.FieldsOf(arguments)).HasError()
 }
 
 func acceptsText(a *kinds.Attribute, value string) bool {

@@ -323,6 +323,7 @@ func TestLimits_holdForOpenAI(t *testing.T) {
 				continue
 			}
 			t.Run(server+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				got := slices.DeleteFunc(p.Instance(typeName, chatBlocks...).Plan(t, test.config).Diags, func(d string) bool { return strings.Contains(d, "recording") })
 				attribute, text, _ := strings.Cut(test.want, ": ")
 				if test.want == "" || !holds {

@@ -70,11 +70,12 @@ func (m *maker[A, B]) renderAttribute(a *Attribute, in place, of Attributes) A {
 	c.Required = a.Mode == Required && in == inBlock
 	c.Optional = in != inAnswer && a.Mode != Computed && !c.Required
 	vs, inside := a.Validators, inAttribute
-	if !c.Optional && !c.Required {
+	switch {
+	case !c.Optional && !c.Required:
 		vs, inside = nil, inAnswer
-	} else if a.Fields != nil {
+	case a.Fields != nil:
 		vs = append(slices.Clone(vs), presentFields{a.Fields, false})
-	} else if a.Extra {
+	case a.Extra:
 		vs = append(slices.Clone(vs), FurtherMembers(a.Name, of))
 	}
 	if a.Mode == Required && c.Optional {
