@@ -21,7 +21,9 @@ func BenchmarkCalls(b *testing.B) {
 	state := p.decode(b, p.apply(b, p.null(), planned, config).NewState)
 	edited := build(p.tf, with(rich, "temperature", 1.0))
 	dConfig, dPlanned, dState := acctest.Dynamic(b, config), acctest.Dynamic(b, planned), acctest.Dynamic(b, state)
-	dEdited, dProposed := acctest.Dynamic(b, edited), acctest.Dynamic(b, p.propose(state, edited))
+	proposed := p.propose(state, edited)
+	dEdited, dProposed := acctest.Dynamic(b, edited), acctest.Dynamic(b, proposed)
+	dChange := acctest.Dynamic(b, p.planned(b, p.plan(b, state, edited, proposed))) // the answer is not known: an update asks
 	for name, server := range map[string]tfprotov6.ProviderServer{"framework": p.framework, "ours": p.ours} {
 		for call, do := range map[string]func() error{
 			"validate": func() error {
@@ -45,7 +47,7 @@ func BenchmarkCalls(b *testing.B) {
 			},
 			"update": func() error {
 				_, err := server.ApplyResourceChange(b.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: typeName,
-					PriorState: dState, Config: dEdited, PlannedState: dProposed})
+					PriorState: dState, Config: dEdited, PlannedState: dChange})
 				return err
 			},
 			"new": func() error {
