@@ -90,39 +90,40 @@ func TestResource_keepsWhatABudgetDoesNotReach(t *testing.T) {
 
 // Two ways of writing the same request are one request.
 func TestResource_asksNothingForTheSameRequest(t *testing.T) {
-	head := "resource \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n"
-	tail := "\n}\noutput \"content\" {\n  value = openai_chat_completion.test.content\n}\n"
-	block := "  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n"
-	tool := func(parameters string) string {
-		return "  functions {\n    name       = \"f\"\n    parameters = " + parameters + "\n  }\n"
-	}
-	for kind, pair := range map[string][2]string{
-		"blocks and a value":  {block, "  messages = [{ role = \"user\", content = \"hello\" }]"},
-		"no triggers":         {block, block + "  triggers = {}"},
-		"streamed":            {block, block + "  stream = true\n  stream_options {\n    include_usage = false\n  }"},
-		"not streamed":        {block, block + "  stream = false"},
-		"not stored":          {block, block + "  store = false"},
-		"labels of nothing":   {block, block + "  metadata = { team = \"a\" }"},
-		"no members":          {block, block + "  extra_body = jsonencode({})"},
-		"spelling and a key":  {block + tool(`"{\"type\":\"object\",\"properties\":{}}"`), block + tool(`"{ \"properties\": {}, \"type\": \"object\" }"`) + "  api_key = \"sk-test-new\""},
-		"rules of the answer": {block, block + "  fail_on = [\"length\"]"},
-		"sound of no sound":   {block, block + "  include_audio_data = true"},
+	hello := object{"role": "user", "content": "hello"}
+	function := func(parameters string) []any { return []any{object{"name": "f", "parameters": parameters}} }
+	for kind, pair := range map[string][2]object{
+		"blocks and a value":  {nil, {"message": []any{}, "messages": []any{hello}}},
+		"a value and JSON":    {{"message": []any{}, "messages": []any{hello}}, {"message": []any{}, "messages_json": `[{"content":"hello","role":"user"}]`}},
+		"no triggers":         {nil, {"triggers": object{}}},
+		"streamed":            {nil, {"stream": true, "stream_options": object{"include_usage": false}}},
+		"not streamed":        {nil, {"stream": false}},
+		"not stored":          {nil, {"store": false}},
+		"labels of nothing":   {nil, {"metadata": object{"team": "a"}}},
+		"no members":          {nil, {"extra_body": "{ }"}},
+		"spelling and a key":  {{"functions": function(`{"type":"object","properties":{}}`)}, {"functions": function(`{ "properties": {}, "type": "object" }`), "api_key": "sk-test-new"}},
+		"rules of the answer": {nil, {"fail_on": []any{"length"}}},
+		"sound of no sound":   {nil, {"include_audio_data": true}},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			s.Foreign = true // labels of what is not stored
-			known := planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull()))
-			s.Run(t,
-				resource.TestStep{Config: head + pair[0] + tail},
-				resource.TestStep{Config: head + pair[1] + tail, ConfigPlanChecks: known},
-				resource.TestStep{Config: head + pair[1] + tail, ConfigPlanChecks: emptyPlan},
-				resource.TestStep{Config: head + pair[0] + tail, ConfigPlanChecks: known, Check: func(*terraform.State) error {
-					if n := len(s.Requests()); n != 1 {
-						t.Errorf("%d requests were sent, want 1", n)
-					}
-					return nil
-				}},
-			)
+			r := instance(t, s)
+			first, second := configuration(pair[0]), configuration(pair[1])
+			if diags := r.Apply(t, first); len(diags) > 0 {
+				t.Fatal(diags)
+			}
+			content := of(t, r.State(), "content")
+			for _, config := range []object{second, second, first} {
+				plan := r.Plan(t, config)
+				if len(plan.Diags) > 0 || plan.Replace || of(t, plan.Value, "content") != content || of(t, plan.Value, "id") != of(t, r.State(), "id") {
+					t.Errorf("the plan asks again, or says %q", plan.Diags)
+				}
+				if diags := r.Apply(t, config); len(diags) > 0 || of(t, r.State(), "content") != content {
+					t.Errorf("the apply changes the answer, or says %q", diags)
+				}
+			}
+			wantCalls(t, s, map[string]int{"POST": 1})
 		})
 	}
 }

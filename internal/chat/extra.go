@@ -20,6 +20,9 @@ func restOf(what string) kinds.Attribute {
 // likewise in the objects inside. An object inside whose fields have no `extra` leaves that to
 // the one around it. What is empty says nothing, and is left out.
 func keepRest(fields kinds.Attributes, object map[string]any) {
+	if a := fields.Find(rest); a != nil && a.Extra {
+		return // package wire reads it so
+	}
 	undeclared := undeclaredOf(fields, object)
 	delete(object, rest)
 	if len(undeclared) > 0 {

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -42,44 +43,60 @@ func TestResource_plansNullWhatWillBeNull(t *testing.T) {
 // The default of fail_on: an answer that is cut off warns where text was asked for, and
 // fails where JSON was. What the user writes decides instead.
 func TestFailOn_decidesWhatFails(t *testing.T) {
-	json := "\n  response_format {\n    type = \"json_object\"\n  }"
 	answer := func(message, reason string) emulator.Fault {
 		return emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant",`+message+`},"finish_reason":"`+reason+`"}]}`)
 	}
 	cut, refused, words := answer(`"content":"half a"`, "length"), answer(`"content":null,"refusal":"No."`, "stop"), answer(`"content":"words"`, "stop")
+	length, refusal, mismatch, none := []any{"length"}, []any{"refusal"}, []any{"schema_mismatch"}, []any{}
 	for kind, test := range map[string]struct {
-		answer    emulator.Fault
-		arguments string
-		fails     string // "" = it does not
+		answer emulator.Fault
+		failOn []any // nil = null
+		json   bool
+		fails  string // "" = it does not
 	}{
-		"text cut off":               {cut, "", ""},
-		"text cut off, strict":       {cut, `fail_on = ["length"]`, `cut off \(finish_reason = "length"\)`},
-		"text refused":               {refused, "", ""},
-		"text refused, strict":       {refused, `fail_on = ["refusal"]`, "the model refused: No."},
-		"any reason":                 {words, `fail_on = ["stop"]`, `ended with finish_reason = "stop"`},
-		"JSON cut off":               {cut, json, "cut off"},
-		"JSON refused":               {refused, json, "the model refused"},
-		"no JSON":                    {words, json, "not JSON"},
-		"no JSON, by name":           {words, `fail_on = ["schema_mismatch"]` + json, "not JSON"},
-		"JSON cut off, by mismatch":  {cut, `fail_on = ["schema_mismatch"]` + json, "cut off"},
-		"JSON refused, not by name":  {refused, `fail_on = ["schema_mismatch"]` + json, ""},
-		"no JSON, nothing fails":     {words, `fail_on = []` + json, ""},
-		"nothing at all always does": {emulator.Status(200, `{"id":"odd","choices":[]}`), `fail_on = []`, "without any choices"},
+		"text cut off":               {cut, nil, false, ""},
+		"text cut off, strict":       {cut, length, false, `cut off (finish_reason = "length")`},
+		"text refused":               {refused, nil, false, ""},
+		"text refused, strict":       {refused, refusal, false, "the model refused: No."},
+		"any reason":                 {words, []any{"stop"}, false, `ended with finish_reason = "stop"`},
+		"JSON cut off":               {cut, nil, true, "cut off"},
+		"JSON refused":               {refused, nil, true, "the model refused"},
+		"no JSON":                    {words, nil, true, "not JSON"},
+		"no JSON, by name":           {words, mismatch, true, "not JSON"},
+		"JSON cut off, by mismatch":  {cut, mismatch, true, "cut off"},
+		"JSON refused, not by name":  {refused, mismatch, true, ""},
+		"no JSON, nothing fails":     {words, none, true, ""},
+		"nothing at all always does": {emulator.Status(200, `{"id":"odd","choices":[]}`), none, false, "without any choices"},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
-			s.Fail(test.answer, test.answer)
-			step := resource.TestStep{Config: completionOf(jsonAnswer, "  "+test.arguments)}
-			if test.fails != "" {
-				step.ExpectError = regexp.MustCompile("(?s)Unusable chat completion.*" + regexp.MustCompile(" ").ReplaceAllString(test.fails, `[\s│]+`))
-			}
-			s.Run(t, step)
 			s.Fail(test.answer)
-			ephemeral := "ephemeral" + step.Config[len("\nresource"):]
-			ephemeral = regexp.MustCompile(`(?s)\noutput .*`).ReplaceAllString(ephemeral, "")
-			s.Run(t, resource.TestStep{Config: ephemeral, ExpectError: step.ExpectError})
+			config := configuration(object{"fail_on": test.failOn})
+			if test.failOn == nil {
+				delete(config, "fail_on")
+			}
+			if test.json {
+				config["response_format"] = object{"type": "json_object"}
+				config["message"] = []any{object{"role": "user", "content": jsonAnswer}}
+			}
+			said := strings.Join(instance(t, s).Apply(t, config), "\n")
+			if strings.Contains(said, "error: Unusable chat completion") != (test.fails != "") || !strings.Contains(said, test.fails) {
+				t.Errorf("it says %q, want %q", said, test.fails)
+			}
 		})
 	}
+}
+
+// The ephemeral resource has the same rules.
+func TestFailOn_holdsForTheEphemeralResource(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	config := func(failOn string) string {
+		return "ephemeral \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n  max_tokens = 1\n  " + failOn + "\n  message {\n    role = \"user\"\n    content = \"hello\"\n  }\n}\n"
+	}
+	s.Run(t,
+		resource.TestStep{Config: config("")},
+		resource.TestStep{Config: config(`fail_on = ["length"]`), ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*cut[\s│]+off`)},
+	)
 }
 
 // The warning of an answer that is cut off, and of rules that the answer that is there breaks.

@@ -20,12 +20,20 @@ import (
 // leftOut are the properties of OpenAI's document that the provider does not
 // have, with the reason. Paths are of the JSON.
 var leftOut = map[string]string{
-	"answer.metadata": "the argument metadata says it, and data sources read it back",
+	"answer.metadata":                              "the argument metadata says it, and data sources read it back",
+	"answer.choices.logprobs.content.bytes":        "it is in logprobs_json",
+	"answer.choices.logprobs.content.top_logprobs": "it is in logprobs_json",
+	"answer.choices.logprobs.refusal.bytes":        "it is in logprobs_json",
+	"answer.choices.logprobs.refusal.top_logprobs": "it is in logprobs_json",
 }
 
 // added are names that the provider knows and the document does not.
 var added = map[string]string{
 	"answer.choices.message.reasoning_content": "compatible servers send it",
+	"answer.choices.logprobs_json":             "the log probabilities as the server wrote them",
+	"answer.extra":                             "what no other attribute has",
+	"answer.choices.extra":                     "what no other attribute has",
+	"answer.choices.message.extra":             "what no other attribute has",
 	"request.messages.reasoning_content":       "compatible servers want it back",
 }
 

@@ -129,7 +129,7 @@ func TestToolCalls_goBackAsTheyCame(t *testing.T) {
 		},
 		"without id": {
 			`"tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]`,
-			`{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]}`, "",
+			`{"role":"assistant","tool_calls":[{"id":"call_0","type":"function","function":{"name":"f","arguments":"{}"}}]}`, "",
 		},
 		"with reasoning": {
 			`"content":"","reasoning_content":"I need the tool.","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]`,

@@ -39,7 +39,7 @@ func TestHabits(t *testing.T) {
 	for _, habit := range emulator.Habits() {
 		resp := fussy.ask("Hello", `"stream":true`)
 		alone := start(t, emulator.Options{Habits: []emulator.Habit{habit}}).ask("Hello", `"stream":true`)
-		for _, mark := range []string{"PROCESSING\n", `data: ""`, "data: null", "data:\n", "event: ping", "2026-", "1767322800", `"message":`, `"prompt_filter_results"`, `[{"text":`} {
+		for _, mark := range []string{"PROCESSING\n", `data: ""`, "data: null", "data:\n", "event: ping", "2026-", "1767322800", `"message":`, `"prompt_filter_results"`} {
 			if strings.Contains(alone.text, mark) != strings.Contains(strings.ReplaceAll(resp.text, ": PROCESSING\r\n", ""), mark) {
 				t.Errorf("%s: a Fussy server has not its turn of %q:\n%s", habit, mark, resp.text)
 			}

@@ -3,6 +3,7 @@ package serve_test
 import (
 	"context"
 	"maps"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -291,6 +292,21 @@ func TestShortCuts_areLeftToTheFramework(t *testing.T) {
 		"read of nothing that is there": read(func(r *tfprotov6.ReadResourceRequest) { r.CurrentState = nil }),
 	} {
 		t.Run(name, test)
+	}
+}
+
+// A write-only attribute is found in a state also by a long name, which travels in another form than a short one.
+func TestReadResource_findsOldSecretsOfLongNames(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int{31, 32, 60} {
+		name := strings.Repeat("n", length)
+		p, c, _ := newCounted(t, record{schema: schema.Schema{Attributes: attributes{name: schema.StringAttribute{Optional: true, WriteOnly: true}}}})
+		for value, want := range map[any]int64{nil: 0, "s": 1} {
+			p.readState(t, &tfprotov6.ReadResourceRequest{CurrentState: acctest.Dynamic(t, acctest.Value(p.tf, map[string]any{name: value}))})
+			if got := c.reads.Swap(0); got != want {
+				t.Errorf("a name of %d letters with the value %v: %d reads of the framework, want %d", length, value, got, want)
+			}
+		}
 	}
 }
 
