@@ -255,7 +255,7 @@ func TestAction_isAGate(t *testing.T) {
 		"breaks format": {config: configuration(object{"response_format": asJSON}), fault: ptr(approve(`"words"`)), want: "choices[0]"},
 		"error inside":  {config: configuration(object{"fail_on": []any{}}), fault: ptr(emulator.Status(200, choiceError)), want: "Upstream network [2Jerror (502)"},
 		"empty":         {config: configuration(nil), fault: ptr(approve(`""`)), want: "the answer is empty"},
-		"escapes":       {config: configuration(nil), fault: ptr(approve(`"[31mred"`)), progress: "[31mred"},
+		"escapes":       {config: configuration(nil), fault: ptr(approve("\"\x1b[31mred\x07\"")), progress: "[31mred"},
 		"fails":         {config: configuration(nil), fault: ptr(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key")), want: "Wrong key"},
 	} {
 		t.Run(name, func(t *testing.T) {

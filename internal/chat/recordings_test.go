@@ -252,3 +252,16 @@ func TestRecordings_replayLeavesTheServerAlone(t *testing.T) {
 		t.Errorf("%d requests were sent, and %v are stored", n, s.Stored())
 	}
 }
+
+// Of many that ask the same, one meets a server that hangs. The others share its failure,
+// since the call may be billed; it is no answer, and the next run asks again.
+func TestRecordings_shareAFailureThatMayBeBilled(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Hang())
+	many := s.Provider(recordingsIn(t.TempDir(), ""), `request_timeout = "300ms"`) +
+		"resource \"openai_chat_completion\" \"test\" {\n  count = 4\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n}\n"
+	s.Run(t,
+		resource.TestStep{Config: many, ExpectError: flat("This is the failure of another resource or data source, which has asked the same in this run.")},
+		resource.TestStep{Config: many, Check: asked(t, s, 2)},
+	)
+}

@@ -204,3 +204,19 @@ func TestResource_refusesAnAnswerWithoutItsVectors(t *testing.T) {
 			ExpectError: regexp.MustCompile("(?s)Unusable embedding.*" + strings.ReplaceAll(says, " ", `[\s│]+`))})
 	}
 }
+
+// A new vector that does not come, or is none, leaves the old one and its arguments.
+func TestResource_keepsTheOldVectorUntilTheNewOneIsThere(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	before, after := embedding("input = \"one\"\n  dimensions = 4"), embedding("input = \"two\"\n  dimensions = 4")
+	s.Run(t,
+		resource.TestStep{Config: before, Check: asked(t, s, 1)},
+		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, PreConfig: func() {
+			s.Fail(emulator.Status(200, `{"data":[]}`), emulator.ErrorJSON(401, "", "", "", "Wrong key"))
+		}},
+		resource.TestStep{Config: after, ExpectError: regexp.MustCompile(`(?s)Unusable embedding.*stay[\s│]+in[\s│]+the[\s│]+state`)},
+		resource.TestStep{Config: after, ExpectError: regexp.MustCompile(`(?s)Could not update embedding.*Wrong key`)},
+		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan},
+		resource.TestStep{Config: after, ConfigPlanChecks: updates(), Check: asked(t, s, 4)},
+	)
+}
