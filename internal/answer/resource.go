@@ -128,45 +128,28 @@ func (m *managed) ObserveRead() { m.process.ObserveRead() }
 
 // Update asks again where the request has changed. As long as the new answer is not
 // there, the state stays as it was: the old answer with its old arguments.
+//
+// Terraform plans once more before it applies, when all values are known. So a request
+// that could not be compared in the first plan has been compared by now: where it is the
+// same, the plan has the whole answer.
 func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	prior, planned, config := wire.Open(req.State.Raw), wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
-	state := planned
-	if !m.kind.answered(planned) {
-		values, asked := m.answerAgain(ctx, prior, config, resp)
+	state, answered := planned, m.kind.answered(planned)
+	if !answered { // with all that is known now, the request is another
+		r := m.askInTime(ctx, config)
+		r.report(&resp.Diagnostics, onUpdate)
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		if asked {
-			resp.Diagnostics.Append(m.noteSecrets(ctx, values, planned, config, resp.Private)...)
-		} else if m.kind.writeOnly() != "" && !planned.Get(m.kind.version()).IsKnown() {
-			values[m.kind.version()] = prior.Get(m.kind.version())
-		}
-		state = planned.With(values)
+		resp.Diagnostics.Append(m.noteSecrets(ctx, r.values, planned, config, resp.Private)...)
+		state = planned.With(r.values)
 	}
 	if m.kind.Stored != nil {
-		if m.settleStored(ctx, prior, state, config, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		if m.settleStored(ctx, prior, state, config, answered, &resp.Diagnostics); resp.Diagnostics.HasError() {
 			return
 		}
 	}
 	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), state.Values())
-}
-
-// answerAgain is the answer to a request that could not be compared, or was another, in
-// the plan: the one that is there where the request turns out to be the same.
-func (m *managed) answerAgain(ctx context.Context, prior, config wire.Fields, resp *resource.UpdateResponse) (values wire.Values, asked bool) {
-	found, diags := m.kind.compare(ctx, prior, config, config, resp.Private)
-	resp.Diagnostics.Append(diags...)
-	if diags.HasError() {
-		return nil, false
-	}
-	if found.same() {
-		if kept, ok := m.kind.reread(prior, config); ok {
-			return kept, false
-		}
-	}
-	r := m.askInTime(ctx, config)
-	r.report(&resp.Diagnostics, onUpdate)
-	return r.values, true
 }
 
 // answered reports whether a plan has the whole answer.

@@ -11,14 +11,18 @@ import (
 )
 
 // settleStored does on the server what an update asks for: new labels for an answer
-// that stays, and the deletion of one whose place another has taken.
-func (m *managed) settleStored(ctx context.Context, prior, state, config wire.Fields, diags *diag.Diagnostics) {
+// that stays, and the deletion of one whose place another has taken. stays is false for an
+// answer that was asked for just now: it has its labels, whatever the server calls it.
+func (m *managed) settleStored(ctx context.Context, prior, state, config wire.Fields, stays bool, diags *diag.Diagnostics) {
 	id := prior.String("id")
 	if id == "" || !m.kind.Stored.Kept(prior) {
 		return
 	}
 	if state.String("id") != id {
 		m.removeReplaced(ctx, id, state, config, diags)
+		return
+	}
+	if !stays {
 		return
 	}
 	for _, label := range m.kind.Labels {
