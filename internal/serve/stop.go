@@ -17,6 +17,7 @@ type stoppable struct {
 	framework
 
 	mu      sync.Mutex
+	stopped bool // since it was configured last: what begins now has to end at once
 	cancels map[*context.CancelFunc]struct{}
 	actions map[chan struct{}]struct{} // each is closed when its action has ended
 }
@@ -32,12 +33,24 @@ func (s *stoppable) track(ctx context.Context) (tracked context.Context, done fu
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cancels[&cancel] = struct{}{}
+	if s.stopped {
+		cancel()
+	}
 	return tracked, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.cancels, &cancel)
 		cancel()
 	}
+}
+
+// ConfigureProvider is the inner server's. A provider that is run for a debugger serves one
+// run after another.
+func (s *stoppable) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	s.mu.Lock()
+	s.stopped = false
+	s.mu.Unlock()
+	return s.framework.ConfigureProvider(ctx, req)
 }
 
 // PlanResourceChange is the inner server's.
@@ -79,6 +92,7 @@ func (s *stoppable) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActio
 // StopProvider ends what is under way, and returns when the actions have ended.
 func (s *stoppable) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
 	s.mu.Lock()
+	s.stopped = true
 	for cancel := range s.cancels {
 		(*cancel)()
 	}
