@@ -46,9 +46,11 @@ func (k *Kind) compare(ctx context.Context, prior, next, config wire.Fields, pri
 		}
 		c.add(name, c.secrets == secretsOpen)
 	}
-	for _, a := range k.Reading {
-		if v := next.Get(a.Name); !v.Equal(prior.Get(a.Name)) && !k.rereads(prior, next) {
-			c.add(a.Name, !v.IsKnown())
+	if _, rereads := k.reread(prior, next); !rereads {
+		for _, a := range k.Reading {
+			if v := next.Get(a.Name); !v.Equal(prior.Get(a.Name)) {
+				c.add(a.Name, !v.IsKnown())
+			}
 		}
 	}
 	return c, diags
@@ -65,11 +67,7 @@ func (c *comparison) add(place string, open bool) {
 // identity is what makes a request this one and no other: its JSON without what only
 // delivers or labels the answer, and without defaults that are written out.
 func (k *Kind) identity(arguments wire.Fields) (map[string]any, error) {
-	complete := arguments
-	if k.Complete != nil {
-		complete = k.Complete(arguments)
-	}
-	body, err := wire.Sketch(k.declare().visible, complete)
+	body, err := wire.Sketch(k.declare().visible, k.completed(arguments))
 	if err != nil {
 		return nil, err
 	}
@@ -113,14 +111,8 @@ func (k *Kind) identity(arguments wire.Fields) (map[string]any, error) {
 	return object, nil
 }
 
-// rereads reports whether an answer that is there can be read with other values of
-// the arguments of Reading.
-func (k *Kind) rereads(prior, next wire.Fields) bool {
-	_, ok := k.reread(prior, next)
-	return ok
-}
-
-// reread is the answer that is there, as the arguments ask for it now.
+// reread is the answer that is there, as the arguments of Reading ask for it now; false =
+// it has not what that needs.
 func (k *Kind) reread(prior, next wire.Fields) (wire.Values, bool) {
 	kept := wire.Values{}
 	for _, a := range k.outcome() {

@@ -30,11 +30,7 @@ type request struct {
 // not known yet.
 func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
 	r := request{kind: k, arguments: arguments, given: k.givenArguments(arguments)}
-	complete := arguments
-	if k.Complete != nil {
-		complete = k.Complete(arguments)
-	}
-	body, err := wire.Encode(k.Request, complete)
+	body, err := wire.Encode(k.Request, k.completed(arguments))
 	if err != nil {
 		return r, fmt.Errorf("the request could not be written as JSON: %w", err)
 	}
@@ -49,6 +45,14 @@ func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
 		r.call.Tokens = k.Tokens(body)
 	}
 	return r, nil
+}
+
+// completed are the arguments as they are sent, and as two requests are compared.
+func (k *Kind) completed(arguments wire.Fields) wire.Fields {
+	if k.Complete == nil {
+		return arguments
+	}
+	return k.Complete(arguments)
 }
 
 // givenArguments are those that the user wrote, so that what the server says of

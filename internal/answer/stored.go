@@ -46,6 +46,13 @@ func (m *managed) relabel(ctx context.Context, id string, state, config wire.Fie
 	return m.kind.Stored.Relabel(ctx, m.client, id, state, apiKey(config))
 }
 
+func (m *managed) remove(ctx context.Context, id, apiKey string) error {
+	if m.client == nil {
+		return client.ErrUnconfigured
+	}
+	return m.kind.Stored.Remove(ctx, m.client, id, apiKey)
+}
+
 // removeReplaced deletes the old answer, now that the new one is there. That it fails
 // is no error: the new answer is what was asked for.
 func (m *managed) removeReplaced(ctx context.Context, id string, state, config wire.Fields, diags *diag.Diagnostics) {
@@ -54,10 +61,7 @@ func (m *managed) removeReplaced(ctx context.Context, id string, state, config w
 	}
 	why := "The mode of the recordings is \"replay\", in which no call is made."
 	if !Replays(m.client) {
-		err := client.ErrUnconfigured
-		if m.client != nil {
-			err = m.kind.Stored.Remove(ctx, m.client, id, apiKey(config))
-		}
+		err := m.remove(ctx, id, apiKey(config))
 		if err == nil {
 			return
 		}
@@ -78,11 +82,7 @@ func (m *managed) deleteStored(ctx context.Context, state wire.Fields, diags *di
 			upperFirst(m.kind.Noun)+" "+id+" was made with store = true. It is gone from the state, but not from the server, if it is there: the mode of the recordings is \"replay\", in which no call is made.")
 		return
 	}
-	err := client.ErrUnconfigured
-	if m.client != nil {
-		err = m.kind.Stored.Remove(ctx, m.client, id, apiKey(state))
-	}
-	if err != nil {
+	if err := m.remove(ctx, id, apiKey(state)); err != nil {
 		report.Failure(diags, "Could not delete stored "+m.kind.Noun, nil, err,
 			"To leave it on the server, set skip_destroy = true and apply, then destroy.")
 	}
