@@ -91,7 +91,7 @@ func mayBeBilled(err error) bool {
 // send makes the call.
 func (a asker) send(ctx context.Context, r request, progress func(string)) (answer client.Answer, err error) {
 	if a.kind.Send != nil {
-		answer, err = a.kind.Send(ctx, a.client, r.arguments, r.call, progress)
+		answer, err = a.sendShown(ctx, r, progress)
 	} else {
 		answer, err = a.client.Do(ctx, r.call)
 	}
@@ -99,6 +99,16 @@ func (a asker) send(ctx context.Context, r request, progress func(string)) (answ
 		err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
 	}
 	return answer, err
+}
+
+// sendShown is Kind.Send whose progress holds no secret, in whatever pieces one comes.
+func (a asker) sendShown(ctx context.Context, r request, progress func(string)) (client.Answer, error) {
+	if progress == nil {
+		return a.kind.Send(ctx, a.client, r.arguments, r.call, nil)
+	}
+	write, end := a.client.Passing(r.call, progress)
+	defer end()
+	return a.kind.Send(ctx, a.client, r.arguments, r.call, write)
 }
 
 // read makes a reply of what came back.

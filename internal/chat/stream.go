@@ -40,6 +40,7 @@ func (s *assembly) add(data []byte) error {
 	if !ok {
 		return errors.New("an event of the stream is not a JSON object")
 	}
+	chunk = unwrapped(chunk)
 	if s.head == nil {
 		s.head = map[string]any{}
 	}
@@ -90,18 +91,23 @@ func (s *assembly) watch(index int) func(string) {
 }
 
 func (c *assembledChoice) add(piece map[string]any, progress func(string)) {
+	delta, streamed := piece["delta"].(map[string]any)
+	message, whole := piece["message"].(map[string]any)
+	legacy, isText := piece["text"].(string)
+	if isText = isText && !streamed && !whole; isText { // of a legacy completion
+		delta, streamed = map[string]any{"content": legacy}, true
+	}
 	c.setField("finish_reason", piece["finish_reason"]) // says of the rest that it may repeat everything
 	for key, value := range piece {
-		switch key {
-		case "index", "finish_reason", "delta", "message":
+		switch {
+		case key == "text" && isText:
+		case key == "index", key == "finish_reason", key == "delta", key == "message":
 		default:
 			c.setField(key, value)
 		}
 	}
 	before, _ := c.message["content"].(*text)
 	had := before.value()
-	delta, streamed := piece["delta"].(map[string]any)
-	message, whole := piece["message"].(map[string]any)
 	switch {
 	case streamed:
 		merge(c.message, delta, c.finishReason() != "")
@@ -134,16 +140,16 @@ func (c *assembledChoice) add(piece map[string]any, progress func(string)) {
 	}
 }
 
-// setField takes what is said of a choice beside its message: lists grow, and so does the
-// text of a legacy completion; the rest repeats itself, and nothing overwrites something.
+// setField takes what is said of a choice beside its message: lists grow; the rest repeats
+// itself, and nothing overwrites something, but for an error.
 func (c *assembledChoice) setField(key string, value any) {
 	_, isList := value.([]any)
 	switch {
 	case key == "finish_reason":
-		if have, there := c.fields[key]; !there && value != nil || blank(have) && !blank(value) || value == "error" {
+		if have, there := c.fields[key]; !there && value != nil || blank(have) && !blank(value) || isError(value) {
 			c.fields[key] = value
 		}
-	case key == "logprobs", key == "text", isList:
+	case key == "logprobs", isList:
 		mergeField(c.fields, key, value, c.finishReason() != "")
 	default:
 		replaceField(c.fields, key, value)
