@@ -59,11 +59,14 @@ var answered = kinds.Declare(
 	restOf("message"),
 )
 
+// mostChoices is how many choices are taken of an answer. OpenAI makes 128 at most.
+const mostChoices = 1000
+
 // Answer declares what comes back.
 var Answer = kinds.Declare(
 	kinds.Attribute{Name: "id", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The server's ID of the completion."},
-	kinds.Attribute{Name: "choices", Shape: kinds.Objects, Mode: kinds.Computed,
+	kinds.Attribute{Name: "choices", Shape: kinds.Objects, Mode: kinds.Computed, Most: mostChoices,
 		Description: "The answers: one, or `n`.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "index", Shape: kinds.Int64, Description: "The place of this choice in the list, from 0."},
