@@ -26,7 +26,7 @@ const (
 var cutOff = []string{byLength, byFilter}
 
 const (
-	failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …), `refusal`, `schema_mismatch` (the answer is not the JSON that `response_format` asked for), " +
+	failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …; another server's word such as `MAX_TOKENS` counts as OpenAI's), `refusal`, `schema_mismatch` (the answer is not the JSON that `response_format` asked for), " +
 		"`empty` (there is no text, tool call or anything else in it), and `unchecked` (it could not be checked against the schema, such as one that is too large)"
 	failOnJSON = "`[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\", \"empty\"]`"
 )

@@ -57,21 +57,25 @@ func (s *assembly) add(data []byte) error {
 		items = []any{one}
 	}
 	for place, item := range items {
-		if choice, ok := item.(map[string]any); ok {
-			s.addChoice(choice, place)
+		if choice, ok := item.(map[string]any); ok && !s.addChoice(choice, place) {
+			return fmt.Errorf("the server's answer is too long: it has more than %d choices", mostChoices)
 		}
 	}
 	return nil
 }
 
-// addChoice takes what an event says of one choice, which stands at a place in its list.
-func (s *assembly) addChoice(piece map[string]any, place int) {
+// addChoice takes what an event says of one choice, which stands at a place in its list; false =
+// it is one too many.
+func (s *assembly) addChoice(piece map[string]any, place int) bool {
 	spelled := piece["index"]
 	index, ok := number(spelled)
 	if !ok {
 		index, spelled = place, json.Number(strconv.Itoa(place))
 	}
 	choice := s.choices[index]
+	if choice == nil && len(s.choices) == mostChoices {
+		return false
+	}
 	if choice == nil {
 		choice = &assembledChoice{index: spelled, fields: map[string]any{}, message: map[string]any{"role": newText("assistant"), "content": nil}}
 		if s.choices == nil {
@@ -80,6 +84,7 @@ func (s *assembly) addChoice(piece map[string]any, place int) {
 		s.choices[index] = choice
 	}
 	choice.add(piece, s.watch(index))
+	return true
 }
 
 // watch is who is told of the text of a choice; nil = nobody.

@@ -285,3 +285,42 @@ func TestVariants_toolCalls(t *testing.T) {
 		})
 	}
 }
+
+// Millions of choices, or of anything in one, are no reason to work for a minute: the beginning is
+// kept, and the error says how much there was.
+func TestVariants_tooMuch(t *testing.T) {
+	t.Parallel()
+	many := func(element string, n int) string { return strings.Repeat(element+",", n-1) + element }
+	for name, test := range map[string]struct {
+		body, says string
+		choices    float64
+	}{
+		"choices":               {`{"id":"c1","choices":[` + many("{}", 700_000) + `]}`, "choices has 700000 elements, of which the first 1000 are taken", 1000},
+		"choices, in a stream":  {`data: {"id":"c1","choices":[` + many("{}", 700_000) + "]}\n\ndata: [DONE]\n\n", "more than 1000 choices", 1000},
+		"choices, one by one":   {many(`data: {"choices":[{"delta":{"content":"a"}}]}`+"\n\n", 1) + indexes(2000), "more than 1000 choices", 1000},
+		"calls":                 {whole(`"message":{"role":"assistant","content":"Hello","tool_calls":[` + many("{}", 700_000) + `]},"finish_reason":"stop"`), "choices[0].message.tool_calls has 700000 elements", 1},
+		"as many as can be had": {`{"id":"c1","choices":[` + many(`{"message":{"content":"a"},"finish_reason":"stop"}`, 1000) + `]}`, "", 1000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, _, next := replying(t)
+			next(test.body)
+			for _, streamed := range []bool{false, true} {
+				state, diags := reply(t, p, configuration(object{"stream": streamed, "fail_on": []any{}}))
+				all := strings.Join(diags, "\n")
+				if (all == "") != (test.says == "") || !strings.Contains(all, test.says) || lookUp(state, []string{"choices", "#"}) != test.choices {
+					t.Errorf("streamed %t: %.500s, %v choices", streamed, all, lookUp(state, []string{"choices", "#"}))
+				}
+			}
+		})
+	}
+}
+
+// indexes is a stream in which each event begins another choice.
+func indexes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `data: {"choices":[{"index":%d,"delta":{"content":"a"}}]}`+"\n\n", i)
+	}
+	return b.String()
+}

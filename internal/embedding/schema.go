@@ -51,7 +51,7 @@ var reading = kinds.Declare(
 const base64Text = "The vector in base64: 32-bit floating-point numbers, little-endian, as vector databases and the SDKs take it."
 
 var response = kinds.Declare(
-	kinds.Attribute{Name: "embeddings", Wire: "data", Shape: kinds.Objects, Mode: kinds.Computed,
+	kinds.Attribute{Name: "embeddings", Wire: "data", Shape: kinds.Objects, Mode: kinds.Computed, Most: maxInputs,
 		Description: "The vectors of `inputs`, in their order. Null for a single `input`.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "index", Shape: kinds.Int64, Description: "The place of the text in `inputs`, from 0."},
