@@ -80,7 +80,11 @@ var Answer = kinds.Declare(
 				)},
 			kinds.Attribute{Name: logprobsJSON, Shape: kinds.String,
 				Description: "All that `logprobs` is of, as the server wrote it, in JSON: `jsondecode(choices[0].logprobs_json).content[0].top_logprobs` has the likeliest tokens at the first place, `.bytes` the bytes of the token. It is text because Terraform would take minutes for lists of that many values. Null unless `logprobs` asked for it."},
-			restOf("choice"),
+			func() kinds.Attribute {
+				a := restOf("choice")
+				a.Except = []string{"logprobs"} // which stand in full in logprobs_json
+				return a
+			}(),
 		)},
 	kinds.Attribute{Name: "usage", Shape: kinds.Object, Mode: kinds.Computed,
 		Description: "What the completion cost, in tokens. Null where the server does not say.",

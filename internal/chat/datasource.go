@@ -32,6 +32,12 @@ var stored = func() kinds.Attributes {
 		if a.Wire != "" {
 			a.Name, a.Wire = a.Wire, ""
 		}
+		if a.Extra { // what was asked is no part of the answer
+			a.Except = []string{"request_id", "input_user"}
+			for _, argument := range Request {
+				a.Except = append(a.Except, argument.WireName())
+			}
+		}
 		out = append(out, a)
 	}
 	labels := *Request.Find("metadata")
@@ -92,16 +98,6 @@ func readStored(body []byte) (wire.Values, error) {
 		return nil, err
 	}
 	normalizeAnswer(object)
-	if extra, ok := object[rest].(map[string]any); ok {
-		for _, a := range Request { // what was asked is no part of the answer
-			delete(extra, a.WireName())
-		}
-		delete(extra, "request_id")
-		delete(extra, "input_user")
-		if len(extra) == 0 {
-			delete(object, rest)
-		}
-	}
 	if err := wire.Cut(stored, object); err != nil {
 		return nil, err
 	}

@@ -7,10 +7,10 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
-// furtherMembers is an argument that holds what a server takes in an object, and no
-// other attribute declares.
+// furtherMembers is an attribute that holds what a server takes in an object, or says in one, and
+// no other attribute declares.
 func furtherMembers(description string) kinds.Attribute {
-	return kinds.Attribute{Name: "extra", Shape: kinds.JSON, Extra: true, Description: description}
+	return kinds.Attribute{Name: rest, Shape: kinds.JSON, Extra: true, Description: description}
 }
 
 // called is what a model writes when it calls a function: an argument of an

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // normalizeAnswer changes the parsed JSON of an answer, or of a stored completion, to what
@@ -28,7 +30,6 @@ func normalizeAnswer(answer map[string]any) {
 	if usage, ok := answer["usage"].(map[string]any); ok {
 		normalizeUsage(usage)
 	}
-	keepRest(Answer, answer)
 }
 
 // wrappers are members in which gateways and servers of other protocols put a whole answer.
@@ -37,12 +38,12 @@ var wrappers = []string{"data", "result", "output", "response"}
 // unwrapped is the answer, or the chunk of one, in an object that only wraps it, with what
 // stands beside it there.
 func unwrapped(answer map[string]any) map[string]any {
-	if !empty(answer["choices"]) {
+	if !jsontext.Empty(answer["choices"]) {
 		return answer
 	}
 	for _, name := range wrappers {
 		inside, _ := answer[name].(map[string]any)
-		if empty(inside["choices"]) {
+		if jsontext.Empty(inside["choices"]) {
 			continue
 		}
 		whole := maps.Clone(answer)
@@ -61,7 +62,7 @@ func normalizeChoice(choice map[string]any) {
 		delete(choice, "text")
 	}
 	delete(choice, logprobsJSON)
-	if !empty(choice["logprobs"]) {
+	if !jsontext.Empty(choice["logprobs"]) {
 		choice[logprobsJSON] = choice["logprobs"]
 	}
 	normalizeContent(message)
@@ -164,7 +165,7 @@ func (p *partTexts) add(part any) {
 // check notes what a part says besides its type and the member that was read.
 func (p *partTexts) check(part map[string]any, read string) {
 	for name, value := range part {
-		if name != "type" && name != read && name != "index" && name != "closed" && !empty(value) {
+		if name != "type" && name != read && name != "index" && name != "closed" && !jsontext.Empty(value) {
 			p.unread = true
 		}
 	}

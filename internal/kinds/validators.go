@@ -91,23 +91,33 @@ func FurtherMembers(name string, attributes Attributes) validator.String {
 }
 
 // ParseMembers reads text that holds a JSON object, and refuses members that some
-// attributes declare.
+// attributes declare, but for further members of an Object.
 func ParseMembers(s string, attributes Attributes) (map[string]any, error) {
 	object, err := ParseObject(s)
 	if err != nil {
 		return nil, err
 	}
-	var repeated []string
-	for member := range object {
-		if attributes.Declares(member) {
-			repeated = append(repeated, member)
-		}
-	}
-	if len(repeated) > 0 {
+	if repeated := repeatedBy(object, attributes, ""); len(repeated) > 0 {
 		slices.Sort(repeated)
 		return nil, fmt.Errorf("%s: there is an argument or block for this; use that instead", strings.Join(repeated, ", "))
 	}
 	return object, nil
+}
+
+// repeatedBy are the members of an object that attributes declare.
+func repeatedBy(object map[string]any, attributes Attributes, at string) (repeated []string) {
+	for name, value := range object {
+		a := attributes.Member(name)
+		inside, isObject := value.(map[string]any)
+		switch {
+		case a == nil:
+		case a.Shape == Object && isObject && a.Fields.Extra() == nil:
+			repeated = append(repeated, repeatedBy(inside, a.Fields, at+name+".")...)
+		default:
+			repeated = append(repeated, at+name)
+		}
+	}
+	return repeated
 }
 
 // ParseObject reads text that holds a JSON object. Its error says what to do.
