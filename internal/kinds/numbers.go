@@ -111,29 +111,32 @@ func (v Range) check(ctx context.Context, diags *diag.Diagnostics, at path.Path,
 		return
 	}
 	got := n.ValueBigFloat()
-	more, fits := v.fits(got)
-	if fits {
+	why, ok := v.allows(got)
+	if ok {
 		return
 	}
-	diags.AddAttributeError(at, "Invalid number", fmt.Sprintf("%s must be %s%s, not %s.", at, v.Description(ctx), more, shortest(got)))
+	diags.AddAttributeError(at, "Invalid number", fmt.Sprintf("%s must be %s, not %s%s.", at, v.Description(ctx), shortest(got), why))
 }
 
-// fits reports whether a number is allowed; more is what the description does not say of why it is not.
-func (v Range) fits(n *big.Float) (more string, ok bool) {
+// allows reports whether a number is allowed; why is what the description does not say of why it is not.
+func (v Range) allows(n *big.Float) (why string, ok bool) {
 	switch {
 	case v.whole && !n.IsInt(), n.Cmp(big.NewFloat(v.least)) < 0, n.Cmp(big.NewFloat(v.most)) > 0:
 		return "", false
 	case v.whole:
-		if _, accuracy := n.Int64(); accuracy == big.Exact {
-			return "", true
+		switch _, accuracy := n.Int64(); accuracy {
+		case big.Below:
+			return fmt.Sprintf(": the largest is %d", math.MaxInt64), false
+		case big.Above:
+			return fmt.Sprintf(": the least is %d", math.MinInt64), false
 		}
-		return fmt.Sprintf(", and between %d and %d", math.MinInt64, math.MaxInt64), false
+		return "", true
 	}
 	switch f, _ := n.Float64(); {
 	case math.IsInf(f, 0):
-		return fmt.Sprintf(", and between -%.2g and %.2g", math.MaxFloat64, math.MaxFloat64), false
+		return ": that is more than any server can read", false
 	case f == 0 && n.Sign() != 0:
-		return ", and 0 or not so close to it", false
+		return ": that is closer to 0 than any server can tell. Write 0", false
 	}
 	return "", true
 }
