@@ -1,7 +1,7 @@
 # An answer that is a JSON object, decoded.
 
 resource "openai_chat_completion" "colours" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role    = "user"

@@ -1,7 +1,7 @@
 # Know before you ask: the model is there, and will be.
 
 locals {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 }
 
 # A model that is not offered, or not to this key, is an error before anything

@@ -14,7 +14,7 @@ locals {
 }
 
 resource "openai_chat_completion" "ticket" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role    = "user"
