@@ -59,17 +59,20 @@ var answered = kinds.Declare(
 	restOf("message"),
 )
 
+// mostChoices is how many choices are taken of an answer. OpenAI makes 128 at most.
+const mostChoices = 1000
+
 // Answer declares what comes back.
 var Answer = kinds.Declare(
 	kinds.Attribute{Name: "id", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The server's ID of the completion."},
-	kinds.Attribute{Name: "choices", Shape: kinds.Objects, Mode: kinds.Computed,
+	kinds.Attribute{Name: "choices", Shape: kinds.Objects, Mode: kinds.Computed, Most: mostChoices,
 		Description: "The answers: one, or `n`.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "index", Shape: kinds.Int64, Description: "The place of this choice in the list, from 0."},
 			kinds.Attribute{Name: "message", Shape: kinds.Object, Fields: answered, Description: "The message that the model wrote."},
 			kinds.Attribute{Name: "finish_reason", Shape: kinds.String,
-				Description: "Why the answer ends: `stop` (naturally or at a `stop` sequence), `length` (cut off by `max_completion_tokens`, `max_tokens` or the model's own limit), `tool_calls`, `function_call` or `content_filter`."},
+				Description: "Why the answer ends: `stop` (naturally or at a `stop` sequence), `length` (cut off by `max_completion_tokens`, `max_tokens` or the model's own limit), `tool_calls`, `function_call` or `content_filter`. Other servers have other words."},
 			kinds.Attribute{Name: "logprobs", Shape: kinds.Object, Description: "How likely the tokens of the answer were. Null unless `logprobs` asked for it. The tokens that `top_logprobs` asked for, and the bytes of each token, are in `logprobs_json`.",
 				Fields: kinds.Declare(
 					kinds.Attribute{Name: "content", Shape: kinds.Objects, Fields: tokenLogprobs, Description: "The tokens of the text."},

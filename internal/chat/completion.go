@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -116,18 +117,26 @@ func normalizeChoices(choices tftypes.Value, sound bool) tftypes.Value {
 	if items == nil {
 		return choices
 	}
-	out := make([]tftypes.Value, len(items))
+	out, changed := slices.Clone(items), false
 	for i, choice := range items {
 		message := wire.Open(choice).Open("message")
+		if message.Absent() {
+			continue
+		}
+		with := func(value tftypes.Value, names ...string) {
+			out[i], changed = wire.With(out[i], value, append([]string{"message"}, names...)...), true
+		}
 		for _, name := range []string{"tool_calls", "annotations"} {
 			if list := message.Get(name); !list.IsNull() && len(wire.Items(list)) == 0 {
-				choice = wire.With(choice, tftypes.NewValue(list.Type(), nil), "message", name)
+				with(tftypes.NewValue(list.Type(), nil), name)
 			}
 		}
 		if !sound && !message.Get("audio").IsNull() {
-			choice = wire.With(choice, tftypes.NewValue(tftypes.String, nil), "message", "audio", "data")
+			with(tftypes.NewValue(tftypes.String, nil), "audio", "data")
 		}
-		out[i] = choice
+	}
+	if !changed {
+		return choices
 	}
 	return tftypes.NewValue(choices.Type(), out)
 }

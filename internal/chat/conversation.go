@@ -146,13 +146,25 @@ func withWholeCalls(arguments wire.Fields) wire.Fields {
 		if len(items) == 0 {
 			continue
 		}
+		if !slices.ContainsFunc(items, hasCalls) {
+			continue
+		}
 		messages := make([]tftypes.Value, len(items))
 		for i, item := range items {
 			messages[i] = withWholeCall(item, wire.Open(item))
 		}
 		changed[name] = tftypes.NewValue(arguments.Get(name).Type(), messages)
 	}
+	if len(changed) == 0 {
+		return arguments
+	}
 	return arguments.With(changed)
+}
+
+// hasCalls reports whether a message has calls of any kind, which few have.
+func hasCalls(message tftypes.Value) bool {
+	fields := wire.Open(message)
+	return len(fields.Items("tool_calls")) > 0 || !fields.Open("function_call").Absent()
 }
 
 func withWholeCall(message tftypes.Value, fields wire.Fields) tftypes.Value {

@@ -102,6 +102,9 @@ func readStored(body []byte) (wire.Values, error) {
 			delete(object, rest)
 		}
 	}
+	if err := wire.Cut(stored, object); err != nil {
+		return nil, err
+	}
 	values := wire.DecodeObject(stored, object)
 	values["choices"] = normalizeChoices(values["choices"], false)
 	return values, nil

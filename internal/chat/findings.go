@@ -23,10 +23,10 @@ const (
 )
 
 // cutOff are the finish reasons of an answer that does not come to its end.
-var cutOff = []string{"length", "content_filter"}
+var cutOff = []string{byLength, byFilter}
 
 const (
-	failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …), `refusal`, `schema_mismatch` (the answer is not the JSON that `response_format` asked for), " +
+	failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …; another server's word such as `MAX_TOKENS` counts as OpenAI's), `refusal`, `schema_mismatch` (the answer is not the JSON that `response_format` asked for), " +
 		"`empty` (there is no text, tool call or anything else in it), and `unchecked` (it could not be checked against the schema, such as one that is too large)"
 	failOnJSON = "`[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\", \"empty\"]`"
 )
@@ -75,17 +75,18 @@ func choiceFindings(arguments, choice wire.Fields, nothing bool) []answer.Findin
 	if text := choiceError(choice); text != "" {
 		return []answer.Finding{{Text: text}}
 	}
-	ended := answer.Finding{Words: []string{reason}, Text: fmt.Sprintf("the answer ended with finish_reason = %q", reason)}
-	content, cut := message.String("content"), slices.Contains(cutOff, reason)
-	called := content == "" && isCall(message)
-	bare := !called && (message.Absent() || strings.TrimSpace(content) == "")
+	ended := answer.Finding{Words: reasonWords(reason), Text: fmt.Sprintf("the answer ended with finish_reason = %q", reason)}
+	content, cut := message.String("content"), slices.Contains(cutOff, reasonOf(reason))
+	blank := strings.TrimSpace(content) == ""
+	called := blank && isCall(message)
+	bare := !called && (message.Absent() || blank)
 	switch refusal := message.String("refusal"); {
 	case refusal != "":
 		return []answer.Finding{ended, {Words: []string{onRefusal}, Text: "the model refused: " + refusal}}
 	case bare && (wantsJSON || nothing || message.Absent()):
 		return []answer.Finding{emptyFinding(message, reason, wantsJSON)}
 	case cut && wantsJSON && !called:
-		return []answer.Finding{{Words: []string{reason, onMismatch},
+		return []answer.Finding{{Words: append(reasonWords(reason), onMismatch),
 			Text: fmt.Sprintf("the answer was cut off (finish_reason = %q). Raise max_completion_tokens, or ask for less", reason)}}
 	case cut:
 		ended.Text = fmt.Sprintf("the answer was cut off (finish_reason = %q)", reason)
@@ -96,9 +97,12 @@ func choiceFindings(arguments, choice wire.Fields, nothing bool) []answer.Findin
 	return append(schemaFindings(schema, content), ended)
 }
 
+// reasonWords are the words by which fail_on names a finish reason: the server's and OpenAI's.
+func reasonWords(said string) []string { return []string{said, reasonOf(said)} }
+
 // emptyFinding is what there is to say of a choice in which there is nothing of use.
 func emptyFinding(message wire.Fields, reason string, wantsJSON bool) answer.Finding {
-	f := answer.Finding{Words: []string{reason, onEmpty}, Text: "the answer is empty"}
+	f := answer.Finding{Words: append(reasonWords(reason), onEmpty), Text: "the answer is empty"}
 	if wantsJSON {
 		f.Words = append(f.Words, onMismatch)
 	}
@@ -109,10 +113,10 @@ func emptyFinding(message wire.Fields, reason string, wantsJSON bool) answer.Fin
 		f.Text += ": the model thought, and said nothing"
 	}
 	f.Text += fmt.Sprintf(" (finish_reason = %q)", reason)
-	if slices.Contains(cutOff, reason) {
+	if slices.Contains(cutOff, reasonOf(reason)) {
 		f.Text = strings.Replace(f.Text, " (", "; it was cut off (", 1)
 	}
-	if reason == "length" {
+	if reasonOf(reason) == byLength {
 		f.Text += ". Raise max_completion_tokens, or ask for less"
 	}
 	return f
@@ -146,16 +150,18 @@ func choiceError(choice wire.Fields) string {
 			said = client.ErrorText(raw)
 		}
 	}
+	reason := choice.String("finish_reason")
 	switch {
 	case said != "":
 		return "the server reports an error: " + said
-	case choice.String("finish_reason") == "error":
-		if extra := extraOf(choice); extra != nil {
-			return "the server reports an error (finish_reason = \"error\"), and says of it: " + quoted(extra)
-		}
-		return "the server reports an error (finish_reason = \"error\"), and does not say which"
+	case reasonOf(reason) != byError:
+		return ""
 	}
-	return ""
+	text := fmt.Sprintf("the server reports an error (finish_reason = %q)", reason)
+	if extra := extraOf(choice); extra != nil {
+		return text + ", and says of it: " + quoted(extra)
+	}
+	return text + ", and does not say which"
 }
 
 // quoted is the beginning of JSON, for people.

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -35,7 +34,7 @@ var (
 			Validators:  checks{stringvalidator.OneOf("asc", "desc")}},
 		kinds.Attribute{Name: "limit", Shape: kinds.Int64, Local: true,
 			Description: "The most completions to list, over all pages. All of them, if it is left out.",
-			Validators:  checks{int64validator.AtLeast(1)}},
+			Validators:  checks{kinds.AtLeast(1)}},
 		kinds.Attribute{Name: "completions", Shape: kinds.Objects, Fields: stored, Mode: kinds.Computed,
 			Description: "The completions that were found."},
 	)

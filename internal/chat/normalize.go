@@ -3,6 +3,7 @@ package chat
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 // OpenAI would have written: servers spell the same things in different ways. What no
 // attribute declares then comes into the attributes `extra`.
 func normalizeAnswer(answer map[string]any) {
+	maps.Copy(answer, unwrapped(answer))
 	delete(answer, "obfuscation") // random text that hides how long a piece of a stream is
 	if one, bare := answer["choices"].(map[string]any); bare {
 		answer["choices"] = []any{one}
@@ -27,6 +29,28 @@ func normalizeAnswer(answer map[string]any) {
 		normalizeUsage(usage)
 	}
 	keepRest(Answer, answer)
+}
+
+// wrappers are members in which gateways and servers of other protocols put a whole answer.
+var wrappers = []string{"data", "result", "output", "response"}
+
+// unwrapped is the answer, or the chunk of one, in an object that only wraps it, with what
+// stands beside it there.
+func unwrapped(answer map[string]any) map[string]any {
+	if !empty(answer["choices"]) {
+		return answer
+	}
+	for _, name := range wrappers {
+		inside, _ := answer[name].(map[string]any)
+		if empty(inside["choices"]) {
+			continue
+		}
+		whole := maps.Clone(answer)
+		delete(whole, name)
+		maps.Copy(whole, inside)
+		return whole
+	}
+	return answer
 }
 
 func normalizeChoice(choice map[string]any) {

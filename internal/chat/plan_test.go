@@ -1,6 +1,11 @@
 package chat_test
 
 import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -74,6 +79,38 @@ resource "openai_chat_completion" "test" {
   }
 }`
 	s.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file`)})
+	if n := len(posts(s)); n != 1 {
+		t.Errorf("%d completions were asked for, want 1", n)
+	}
+}
+
+// Once an answer could not be recorded, the plans of this process ask for no other, which might be lost as well. What
+// one of them has paid for is shown.
+func TestGenerateOnPlan_asksNoMoreOnceAnAnswerWasLost(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := filepath.Join(t.TempDir(), "recordings")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)); err != nil { // after it was found to be fit
+			t.Error(err)
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	p := acctest.Speak(t)
+	p.Connect(t, s, recordings(dir, ""), object{"base_url": server.URL + "/v1"})
+	plan := func(prompt string) string {
+		config := configuration(object{"generate_on": "plan", "message": []any{object{"role": "user", "content": prompt}}})
+		return strings.Join(p.Instance(typeName, "message", "tool", "functions", "content_part").Plan(t, config).Diags, "\n")
+	}
+	if said := plan("one"); !strings.Contains(said, "the answer could not be recorded") || !strings.Contains(said, "The answer was: Emulated answer to: one") {
+		t.Errorf("the first plan says %q", said)
+	}
+	if err := os.Remove(dir); err != nil { // it can be written to again
+		t.Fatal(err)
+	}
+	if said := plan("two"); !strings.Contains(said, dir) || !strings.Contains(said, "No call was made") {
+		t.Errorf("the second plan says %q", said)
+	}
 	if n := len(posts(s)); n != 1 {
 		t.Errorf("%d completions were asked for, want 1", n)
 	}

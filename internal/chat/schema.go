@@ -3,7 +3,6 @@ package chat
 import (
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -105,7 +104,7 @@ var Request = kinds.Declare(
 		Validators:  checks{kinds.Between(0, 1)}},
 	kinds.Attribute{Name: "n", Shape: kinds.Int64,
 		Description: "How many answers (`choices`) to generate, for OpenAI at most 128. Each is paid for. The API's default is 1.",
-		Validators:  checks{int64validator.AtLeast(1)}},
+		Validators:  checks{kinds.AtLeast(1)}},
 	kinds.Attribute{Name: "stream", Shape: kinds.Bool,
 		Description: "Receive the answer piece by piece (server-sent events). The state is the same as without it; it keeps a long answer from being cut off by a proxy that closes idle connections."},
 	kinds.Attribute{Name: "stream_options", Shape: kinds.Object, Block: true,
@@ -132,13 +131,13 @@ var Request = kinds.Declare(
 		Description: "Token IDs of the model's tokenizer mapped to a bias from `-100` (never choose it) to `100` (always choose it).",
 		Validators: checks{
 			mapvalidator.KeysAre(stringvalidator.RegexMatches(regexp.MustCompile(`^\d+$`), "must be a token ID, which is a whole number")),
-			mapvalidator.ValueInt64sAre(int64validator.Between(-100, 100)),
+			kinds.Between(-100, 100),
 		}},
 	kinds.Attribute{Name: "logprobs", Shape: kinds.Bool,
 		Description: "Report how likely each token of the answer was, in `choices[*].logprobs`."},
 	kinds.Attribute{Name: "top_logprobs", Shape: kinds.Int64,
 		Description: "How many of the likeliest tokens to report at each place, for OpenAI at most 20. It needs `logprobs = true`.",
-		Validators:  checks{int64validator.AtLeast(0)}},
+		Validators:  checks{kinds.AtLeast(0)}},
 	kinds.Attribute{Name: "seed", Shape: kinds.Int64,
 		Description: "Asks for the same answer to the same request, as far as that goes: nothing is promised, and OpenAI has deprecated it."},
 	kinds.Attribute{Name: "reasoning_effort", Shape: kinds.String,

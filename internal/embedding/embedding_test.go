@@ -176,7 +176,7 @@ func TestResource_refusesWhatCanNeverBeRight(t *testing.T) {
 	for says, arguments := range map[string]string{
 		"Missing input":                    "",
 		"input and inputs exclude":         "input = \"a\"\n  inputs = [\"b\"]",
-		`at least 1`:                       "input = \"a\"\n  dimensions = 0",
+		"of at least 1, not 0.5":           "input = \"a\"\n  dimensions = 0.5",
 		"at least 1 elements":              "inputs = []",
 		`"base64" "float"`:                 "input = \"a\"\n  encoding_format = \"hex\"",
 		"at most 2048 elements":            "inputs = [for i in concat(range(1024), range(1024), range(1)) : \"x\"]",

@@ -1,7 +1,6 @@
 package embedding
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -36,7 +35,7 @@ var request = kinds.Declare(
 			listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}},
 	kinds.Attribute{Name: "dimensions", Shape: kinds.Int64,
 		Description: "How many numbers a vector has, where the model can shorten it (`text-embedding-3` and later). The API's default is the model's full length.",
-		Validators:  checks{int64validator.AtLeast(1)}},
+		Validators:  checks{kinds.AtLeast(1)}},
 	kinds.Attribute{Name: "encoding_format", Shape: kinds.String,
 		Description: "How the vectors travel: `base64`, unless `float` is written here for a server that knows no other. The attributes are the same with both.",
 		Validators:  checks{stringvalidator.OneOf("base64", "float")}},
@@ -52,7 +51,7 @@ var reading = kinds.Declare(
 const base64Text = "The vector in base64: 32-bit floating-point numbers, little-endian, as vector databases and the SDKs take it."
 
 var response = kinds.Declare(
-	kinds.Attribute{Name: "embeddings", Wire: "data", Shape: kinds.Objects, Mode: kinds.Computed,
+	kinds.Attribute{Name: "embeddings", Wire: "data", Shape: kinds.Objects, Mode: kinds.Computed, Most: maxInputs,
 		Description: "The vectors of `inputs`, in their order. Null for a single `input`.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "index", Shape: kinds.Int64, Description: "The place of the text in `inputs`, from 0."},

@@ -103,6 +103,8 @@ type Attribute struct {
 	// Except are members that an Extra does not read, although no attribute has their
 	// name: those that say nothing when they are given back.
 	Except []string
+	// Most is how many elements of Objects are taken of an answer; 0 = no limit of their own.
+	Most int
 	// Rewrite changes text on its way to the wire, nil for none. What Terraform
 	// keeps is what the user wrote.
 	Rewrite func(string) string

@@ -122,25 +122,3 @@ func ParseObject(s string) (map[string]any, error) {
 	}
 	return object, nil
 }
-
-// between is a validator of a number with words that a person would use.
-type between struct{ least, most float64 }
-
-// Between accepts numbers from least to most, both included.
-func Between(least, most float64) validator.Float64 { return between{least, most} }
-
-func (v between) Description(context.Context) string {
-	return fmt.Sprintf("a number from %v to %v", v.least, v.most)
-}
-
-func (v between) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v between) ValidateFloat64(_ context.Context, req validator.Float64Request, resp *validator.Float64Response) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if got := req.ConfigValue.ValueFloat64(); got < v.least || got > v.most {
-		resp.Diagnostics.AddAttributeError(req.Path, "Value out of range",
-			fmt.Sprintf("%s must be from %v to %v, not %v.", req.Path, v.least, v.most, got))
-	}
-}

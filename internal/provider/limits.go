@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -12,20 +11,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
 // limitsSettings is the limits block.
 type limitsSettings struct {
-	MaxConcurrent     types.Int64 `tfsdk:"max_concurrent"`
-	RequestsPerMinute types.Int64 `tfsdk:"requests_per_minute"`
-	TokensPerMinute   types.Int64 `tfsdk:"tokens_per_minute"`
-	MaxRequests       types.Int64 `tfsdk:"max_requests"`
-	MaxTotalTokens    types.Int64 `tfsdk:"max_total_tokens"`
+	MaxConcurrent     types.Number `tfsdk:"max_concurrent"`
+	RequestsPerMinute types.Number `tfsdk:"requests_per_minute"`
+	TokensPerMinute   types.Number `tfsdk:"tokens_per_minute"`
+	MaxRequests       types.Number `tfsdk:"max_requests"`
+	MaxTotalTokens    types.Number `tfsdk:"max_total_tokens"`
 }
 
 func limitsBlock() schema.Block {
 	limit := func(description string) schema.Attribute {
-		return schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+		return schema.NumberAttribute{Optional: true, Validators: []validator.Number{kinds.AtLeast(1).Whole()},
 			MarkdownDescription: description + " At least 1. Default: no limit."}
 	}
 	return schema.SingleNestedBlock{
@@ -53,12 +53,20 @@ func (s settings) limits(ctx context.Context, diags *diag.Diagnostics) client.Li
 	}
 	var l limitsSettings
 	diags.Append(s.Limits.As(ctx, &l, basetypes.ObjectAsOptions{})...)
-	number := func(v types.Int64) int { return int(min(v.ValueInt64(), math.MaxInt)) }
 	return client.Limits{
-		MaxConcurrent:     number(l.MaxConcurrent),
-		RequestsPerMinute: number(l.RequestsPerMinute),
-		TokensPerMinute:   number(l.TokensPerMinute),
-		MaxRequests:       number(l.MaxRequests),
-		MaxTotalTokens:    number(l.MaxTotalTokens),
+		MaxConcurrent:     whole(l.MaxConcurrent),
+		RequestsPerMinute: whole(l.RequestsPerMinute),
+		TokensPerMinute:   whole(l.TokensPerMinute),
+		MaxRequests:       whole(l.MaxRequests),
+		MaxTotalTokens:    whole(l.MaxTotalTokens),
 	}
+}
+
+// whole is a number that has been checked to be whole; 0 where there is none.
+func whole(v types.Number) int {
+	if v.IsNull() || v.IsUnknown() {
+		return 0
+	}
+	n, _ := v.ValueBigFloat().Int64()
+	return int(min(n, math.MaxInt))
 }

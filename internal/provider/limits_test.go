@@ -128,8 +128,8 @@ func TestLimits_refusesBadValuesWhereTheyAre(t *testing.T) {
 		"the least":         {object{"limits": all}, nil},
 	}
 	for _, name := range names {
-		want := []string{"error at limits." + name + ": Invalid Attribute Value"}
-		for given, value := range map[string]any{"0": 0, "-1": -1} {
+		want := []string{"error at limits." + name + ": Invalid number: limits." + name + " must be a whole number of at least 1"}
+		for given, value := range map[string]any{"0": 0, "-1": -1, "1.5": 1.5, "1e30": 1e30} {
 			tests[name+" = "+given] = struct {
 				config object
 				want   []string
