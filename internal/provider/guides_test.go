@@ -90,7 +90,7 @@ func TestExamples_network(t *testing.T) {
 
 // tunnel connects the client of a CONNECT with an address.
 func tunnel(w http.ResponseWriter, address string) {
-	there, err := (&net.Dialer{}).Dial("tcp", address) //nolint:noctx // it ends with the client
+	there, err := (&net.Dialer{}).Dial("tcp", address)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
