@@ -1,5 +1,5 @@
-# Thirty answers cost thirty times as much as one: an estimate before, a budget
-# while they are asked for, and a sum of what they took.
+# Many answers: an estimate before they are asked for, a budget meanwhile, and a
+# sum of what they took.
 
 variable "services" {
   type = map(string)

@@ -12,7 +12,7 @@ resource "openai_chat_completion" "colours" {
     type = "json_object"
   }
 
-  # A new day, a new palette: change the value to ask again.
+  # Change the value to ask again.
   triggers = {
     edition = "1"
   }

@@ -1,4 +1,4 @@
-# An ordinary JSON Schema, made fit for strict mode. What was optional may be
+# An ordinary JSON Schema, converted for strict mode. What was optional may be
 # null in the answer.
 
 locals {

@@ -1,4 +1,4 @@
-# An answer that keeps to a schema, as a value: no jsondecode, no surprises.
+# An answer that matches a schema, as a value: no jsondecode is needed.
 
 resource "openai_chat_completion" "event" {
   model = "gpt-5.4"

@@ -187,6 +187,25 @@ func TestExamples_cost(t *testing.T) {
 	}
 }
 
+// What a newcomer pastes from the README works as it is.
+func TestDocs_firstExampleOfTheReadme(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{Keys: []string{acctest.Key}})
+	readme, err := os.ReadFile(root + "README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := fenced.FindStringSubmatch(string(readme))
+	if len(first) == 0 || !strings.Contains(first[1], "required_providers") {
+		t.Fatal("the first example of the README does not say where the provider comes from")
+	}
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": first[1]}).With("OPENAI_BASE_URL="+s.URL, "OPENAI_API_KEY="+acctest.Key)
+	dir.MustRun("init")
+	dir.MustRun("apply", "-auto-approve")
+	if answer := dir.MustRun("output", "-raw", "translation"); !strings.HasPrefix(answer, "Bonjour") {
+		t.Errorf("the answer is %q", answer)
+	}
+}
+
 // The front page leads to every guide.
 func TestDocs_listEveryGuide(t *testing.T) {
 	t.Parallel()
