@@ -106,6 +106,9 @@ type Description struct{ Resource, DataSource, Ephemeral, Action string }
 
 // Stored is an answer that the server keeps, by the ID in the attribute "id".
 type Stored struct {
+	// Reading says how one can be read that cannot be imported, a sentence with an example.
+	Reading func(id string) string
+
 	// Kept reports whether the server keeps the answer to such a request.
 	Kept func(arguments wire.Fields) bool
 

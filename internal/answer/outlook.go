@@ -175,7 +175,11 @@ func (f recordedForecast) plan(r reply, from prospect) outlook {
 	if !f.plans {
 		r.warnings = nil // the plan has given them
 	}
-	r.report(f.diags, inPlan)
+	during := inPlan
+	if from == askedInPlan {
+		during = askedDuringPlan
+	}
+	r.report(f.diags, during)
 	switch {
 	case !r.useful():
 		return outlook{prospect: unanswerable}
@@ -215,12 +219,18 @@ func (k *Kind) validateGeneration(diags *diag.Diagnostics, arguments wire.Fields
 	}
 }
 
+const exampleRecordings = `  provider "openai" {
+    recordings {
+      directory = "recordings"
+    }
+  }`
+
 func (k *Kind) needsRecordings(diags *diag.Diagnostics, arguments wire.Fields) {
 	detail := "generate_on = \"plan\" records the answer, so that the apply has the one that the plan has shown"
 	if why := k.unrecordable(arguments); why != "" {
 		detail += "; but " + why + ". Use generate_on = \"apply\"."
 	} else {
-		detail += ". Add a recordings block to the provider: recordings { directory = \"recordings\" }"
+		detail += ". Add a recordings block to the provider:\n\n" + exampleRecordings
 	}
 	diags.AddAttributeError(path.Root("generate_on"), "Missing recordings", detail)
 }

@@ -66,7 +66,8 @@ func (k *Kind) evaluate(arguments, answer wire.Fields, gate bool) (faults, warni
 
 // disposition says what becomes of an answer that is of no use, or is not there.
 type disposition struct {
-	verb  string // of the summary: "create"
+	doing string // what was being done, before the noun: "create"
+	when  string // and after it; "" = nothing
 	place string // where the answer is
 	lost  bool   // nowhere, unless a file holds it
 	shown bool   // the error quotes it
@@ -75,24 +76,26 @@ type disposition struct {
 }
 
 var (
-	onCreate = disposition{verb: "create", place: "kept in the state, since it has probably been billed.",
+	onCreate = disposition{doing: "create", place: "kept in the state, since it has probably been billed.",
 		next: "The resource is marked as tainted: the next apply asks, and is billed, again."}
-	onUpdate = disposition{verb: "update", place: "not put in the place of the old one.", shown: true,
+	onUpdate = disposition{doing: "update", place: "not put in the place of the old one.", shown: true,
 		stays: "The old answer and the arguments that it was made with stay in the state.",
 		next:  "The next apply asks, and is billed, again."}
-	inPlan = disposition{verb: "plan", place: "lost, since it could not be recorded either.", lost: true, shown: true,
+	inPlan = disposition{doing: "plan"}
+	// askedDuringPlan is for the model's answer to generate_on = "plan".
+	askedDuringPlan = disposition{doing: "generate", when: "during the plan", place: "lost, since it could not be recorded either.", lost: true, shown: true,
 		next: "The next plan asks, and is billed, again."}
-	whenOpened = disposition{verb: "create", place: "thrown away, since an ephemeral resource keeps nothing.", lost: true,
+	whenOpened = disposition{doing: "open", place: "thrown away, since an ephemeral resource keeps nothing.", lost: true,
 		next: "Running the operation again asks, and is billed, again."}
-	whenRead = disposition{verb: "read", place: "thrown away, since a data source that fails keeps nothing.", lost: true,
+	whenRead = disposition{doing: "read", place: "thrown away, since a data source that fails keeps nothing.", lost: true,
 		next: "Running the operation again asks, and is billed, again."}
-	whenInvoked = disposition{verb: "create", place: "above, as far as it is text.",
+	whenInvoked = disposition{doing: "create", place: "above, as far as it is text.",
 		next: "Running the action again asks, and is billed, again."}
 )
 
 // report adds what is wrong with the answer.
 func (r reply) report(diags *diag.Diagnostics, d disposition) {
-	summary := "Could not " + d.verb + " " + r.kind.Noun
+	summary := sentences("Could not "+d.doing+" "+r.kind.Noun, d.when)
 	switch {
 	case r.failure != nil && r.values == nil:
 		notes := nextStep(r.failure)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
@@ -30,7 +29,7 @@ func (k *Kind) settings() kinds.Attributes {
 			Validators:  checks{kinds.FurtherMembers("extra_body", k.Request)}},
 		kinds.Attribute{Name: "api_key", Shape: kinds.String, Local: true, Sensitive: true,
 			Description: "The API key for this call, instead of the provider's. A resource keeps its answer when the key changes.",
-			Validators:  checks{stringvalidator.LengthAtLeast(1)}},
+			Validators:  checks{kinds.NotEmpty()}},
 		kinds.Attribute{Name: "record", Shape: kinds.Bool, Local: true,
 			Description: "`false` leaves this answer out of the provider's `recordings`: it is neither taken from a recording nor recorded. By default it is, where the provider has `recordings`." + secret},
 	)
@@ -53,7 +52,7 @@ func (k *Kind) lifecycle() kinds.Attributes {
 			Description: "Any values; when one of them changes, the " + k.Noun + " is asked for again. They are not sent. They also tell requests apart that are otherwise the same, and would share one recording."},
 		kinds.Attribute{Name: "generate_on", Shape: kinds.String, Local: true,
 			Description: "When the model is asked: `apply` (the default) or `plan`. With `plan`, `terraform plan` asks once, records the answer and shows it; `apply` stores exactly that answer, without a call. It needs the provider's `recordings`, which must be there when the plan is applied. Where an argument is not known during the plan, the model is asked during the apply. `terraform destroy` and `terraform refresh` plan, too, but ask nothing, where the provider can see the command line (on Linux, not in `terraform test`).",
-			Validators:  checks{stringvalidator.OneOf(onApply, onPlan)}})
+			Validators:  checks{kinds.OneOf(onApply, onPlan)}})
 	if k.Stored != nil {
 		as = append(as, kinds.Attribute{Name: "skip_destroy", Shape: kinds.Bool, Local: true,
 			Description: "Leave a " + k.Noun + " that was made with `store = true` on the server when the resource is destroyed, or another answer takes its place."})
@@ -85,7 +84,7 @@ func (k *Kind) failOn(gate bool) kinds.Attributes {
 		text = k.FailOn.Gate
 	}
 	return kinds.Declare(kinds.Attribute{Name: "fail_on", Shape: kinds.Strings, Local: true, Description: text,
-		Validators: checks{listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}})
+		Validators: checks{listvalidator.ValueStringsAre(kinds.NotEmpty())}})
 }
 
 // derived are made of how the answer came, not of what it says.

@@ -37,7 +37,7 @@ var kind = &answer.Kind{
 	Findings: findings, FailOn: failOn, Text: answerText, Describe: describe, Tokens: estimate,
 	Stored: &answer.Stored{
 		Kept:    func(arguments wire.Fields) bool { return arguments.True("store") },
-		Relabel: relabel, Remove: remove,
+		Reading: readingStored, Relabel: relabel, Remove: remove,
 	},
 	Gate: gate,
 }

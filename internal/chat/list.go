@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -32,10 +30,10 @@ var (
 			Description: "Only completions that have all of these labels."},
 		kinds.Attribute{Name: "order", Shape: kinds.String, Local: true,
 			Description: "By time of creation: `asc` (oldest first, the API's default) or `desc`.",
-			Validators:  checks{stringvalidator.OneOf("asc", "desc")}},
+			Validators:  checks{kinds.OneOf("asc", "desc")}},
 		kinds.Attribute{Name: "limit", Shape: kinds.Int64, Local: true,
 			Description: "The most completions to list, over all pages. All of them, if it is left out.",
-			Validators:  checks{int64validator.AtLeast(1)}},
+			Validators:  checks{kinds.AtLeast(1)}},
 		kinds.Attribute{Name: "completions", Shape: kinds.Objects, Fields: stored, Mode: kinds.Computed,
 			Description: "The completions that were found."},
 	)

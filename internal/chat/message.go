@@ -1,8 +1,6 @@
 package chat
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -107,7 +105,7 @@ var contentPart = kinds.Declare(
 var message = kinds.Declare(
 	kinds.Attribute{Name: "role", Shape: kinds.String, Mode: kinds.Required,
 		Description: "Who speaks: `system` or `developer` (instructions that set the behaviour of the model), `user`, `assistant` (an earlier answer), `tool` (the result of a tool call), or the legacy `function`.",
-		Validators:  checks{stringvalidator.OneOf("system", "developer", "user", "assistant", "tool", "function")}},
+		Validators:  checks{kinds.OneOf("system", "developer", "user", "assistant", "tool", "function")}},
 	kinds.Attribute{Name: "content", Shape: kinds.String,
 		Description: "The text of the message. Required where there is no `content_part`, except for an `assistant` message that carries `tool_calls`, `function_call`, `audio`, `refusal` or `reasoning_content`, for a message with `extra`, and for the legacy role `function`."},
 	kinds.Attribute{Name: "content_wo", Wire: "content", Shape: kinds.String, WriteOnly: true,

@@ -195,7 +195,7 @@ func TestRecordings_sayWhatIsWrongBeforeAnyCall(t *testing.T) {
 		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(blocked, "below"), "")) + config, Check: asked(t, s, 0),
 			ExpectError: regexp.MustCompile(`(?s)cannot[\s│]+be[\s│]+written.*No[\s│]+call[\s│]+was[\s│]+made`)},
 		resource.TestStep{Config: s.Provider("recordings {}") + config, ExpectError: flat("Set directory in the recordings block")},
-		resource.TestStep{Config: s.Provider("recordings {\n    directory = \"x\"\n    mode = \"record\"\n  }") + config, ExpectError: flat(`value must be one of: ["reuse" "replay" "refresh"]`)},
+		resource.TestStep{Config: s.Provider("recordings {\n    directory = \"x\"\n    mode = \"record\"\n  }") + config, ExpectError: flat(`recordings.mode must be "reuse", "replay" or "refresh", not "record"`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(dir, "r"), "")) + config, Check: asked(t, s, 1)},
 	)
 	recorded := filepath.Join(dir, "r", files(t, filepath.Join(dir, "r"))[0])

@@ -1,11 +1,10 @@
 package chat
 
 import (
-	"regexp"
+	"fmt"
+	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
@@ -13,6 +12,14 @@ import (
 
 // checks keeps the declarations short.
 type checks = []validator.Describer
+
+// tokenID accepts the key of logit_bias.
+var tokenID = kinds.Text("a token ID", "Invalid token ID", func(s string) error {
+	if _, err := strconv.ParseUint(s, 10, 63); err != nil {
+		return fmt.Errorf("%q is not a token ID, which is a whole number such as \"1734\"", s)
+	}
+	return nil
+})
 
 // function is what the model may call, in `tool { function {} }` and in the
 // legacy `functions {}` alike.
@@ -63,7 +70,7 @@ var tool = kinds.Declare(
 var responseFormat = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The form of the answer: `text`; `json_object` for any JSON object (a message must then ask for JSON in so many words, or OpenAI refuses the request); or `json_schema` for JSON that keeps to a schema.",
-		Validators:  checks{stringvalidator.OneOf("text", "json_object", "json_schema")}},
+		Validators:  checks{kinds.OneOf("text", "json_object", "json_schema")}},
 	kinds.Attribute{Name: "json_schema", Shape: kinds.Object, Block: true,
 		Description: "The schema, for the type `json_schema` (Structured Outputs). It is checked at plan time, and the answer is checked against it: one that breaks it, is cut off or is a refusal is an error, unless `fail_on` says otherwise. It is not lost: the first answer of a resource is kept in the state all the same.",
 		Fields: kinds.Declare(
@@ -89,7 +96,7 @@ var moderationConfig = kinds.Declare(
 var Request = kinds.Declare(
 	kinds.Attribute{Name: "model", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The ID of the model to ask, such as `gpt-4o` or `gpt-4`. Any name is passed on to the server; `response_model` tells which model answered.",
-		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
+		Validators:  checks{kinds.NotEmpty()}},
 	kinds.Attribute{Name: "message", Wire: "messages", Shape: kinds.Objects, Fields: message, Block: true,
 		Description: "The conversation so far, oldest message first. At least one is required, here, in `messages` or in `messages_json`."},
 	kinds.Attribute{Name: "messages", Shape: kinds.Objects, Fields: message.WithoutWriteOnly(),
@@ -105,7 +112,7 @@ var Request = kinds.Declare(
 		Validators:  checks{kinds.Between(0, 1)}},
 	kinds.Attribute{Name: "n", Shape: kinds.Int64,
 		Description: "How many answers (`choices`) to generate, for OpenAI at most 128. Each is paid for. The API's default is 1.",
-		Validators:  checks{int64validator.AtLeast(1)}},
+		Validators:  checks{kinds.AtLeast(1)}},
 	kinds.Attribute{Name: "stream", Shape: kinds.Bool,
 		Description: "Receive the answer piece by piece (server-sent events). The state is the same as without it; it keeps a long answer from being cut off by a proxy that closes idle connections."},
 	kinds.Attribute{Name: "stream_options", Shape: kinds.Object, Block: true,
@@ -131,14 +138,14 @@ var Request = kinds.Declare(
 	kinds.Attribute{Name: "logit_bias", Shape: kinds.Int64Map,
 		Description: "Token IDs of the model's tokenizer mapped to a bias from `-100` (never choose it) to `100` (always choose it).",
 		Validators: checks{
-			mapvalidator.KeysAre(stringvalidator.RegexMatches(regexp.MustCompile(`^\d+$`), "must be a token ID, which is a whole number")),
-			mapvalidator.ValueInt64sAre(int64validator.Between(-100, 100)),
+			mapvalidator.KeysAre(tokenID),
+			mapvalidator.ValueInt64sAre(kinds.WholeBetween(-100, 100)),
 		}},
 	kinds.Attribute{Name: "logprobs", Shape: kinds.Bool,
 		Description: "Report how likely each token of the answer was, in `choices[*].logprobs`."},
 	kinds.Attribute{Name: "top_logprobs", Shape: kinds.Int64,
 		Description: "How many of the likeliest tokens to report at each place, for OpenAI at most 20. It needs `logprobs = true`.",
-		Validators:  checks{int64validator.AtLeast(0)}},
+		Validators:  checks{kinds.AtLeast(0)}},
 	kinds.Attribute{Name: "seed", Shape: kinds.Int64,
 		Description: "Asks for the same answer to the same request, as far as that goes: nothing is promised, and OpenAI has deprecated it."},
 	kinds.Attribute{Name: "reasoning_effort", Shape: kinds.String,

@@ -68,7 +68,7 @@ func (k *call) wrongKey(p *Problem) string {
 	if k.isOpenAI() {
 		return source + " Keys are listed at https://platform.openai.com/api-keys."
 	}
-	return source + " " + k.client.address() + " is " + k.text(plainBase(k.client.base), 300) + "."
+	return source + " " + k.client.address() + " is " + k.base() + "."
 }
 
 func (k *call) wrongAzureKey() string {
@@ -76,7 +76,7 @@ func (k *call) wrongAzureKey() string {
 	if k.client.entra != nil {
 		text = "Azure does not accept the token of Microsoft Entra ID. Check which identity is signed in, and in which tenant."
 	}
-	return text + " The endpoint is " + k.text(plainBase(k.client.base), 300) + "."
+	return text + " The endpoint is " + k.base() + "."
 }
 
 func (k *call) forbidden(p *Problem) string {
@@ -91,33 +91,39 @@ func (k *call) forbidden(p *Problem) string {
 
 func (k *call) notFound(p *Problem) string {
 	if k.client.settings.Azure != nil {
-		return "On Azure, model is the name of a deployment. Check it, endpoint (" + k.text(plainBase(k.client.base), 300) +
+		return "On Azure, model is the name of a deployment. Check it, endpoint (" + k.base() +
 			") and api_version: not every version has every part of the API. A deployment that was just made takes some minutes to answer."
 	}
 	about := strings.ToLower(p.Code + " " + p.Type + " " + p.Param + " " + p.Message)
 	if strings.Contains(about, "model") {
 		text := "Check the name of the model, and that the API key's project has access to it."
 		if !k.isOpenAI() {
-			text += " Check also that base_url (" + k.text(plainBase(k.client.base), 300) + ") is the server that has this model."
+			text += " Check also that base_url (" + k.base() + ") is the server that has this model."
 		}
 		return text
 	}
-	if p.quoted && p.Status == http.StatusNotFound && k.isOpenAI() {
+	if p.quoted && p.Status == http.StatusNotFound && k.isOpenAI() && k.request.Existing {
 		return "Check the ID. The object may have been deleted, or belong to another project or organization than the API key."
 	}
 	return k.checkBase()
 }
 
 func (k *call) checkBase() string {
-	base := plainBase(k.client.base)
-	text := "Check " + k.client.address() + " (" + k.text(base, 300) + ")"
-	if k.client.settings.Azure != nil {
+	text := "Check " + k.client.address() + " (" + k.base() + ")"
+	switch {
+	case k.client.settings.Azure != nil:
 		return text + "."
-	}
-	if !strings.HasSuffix(base, "/v1/") {
+	case !strings.HasSuffix(plainBase(k.client.base), "/v1/"):
 		return text + ": for most servers it ends in /v1."
+	case k.request.Existing:
+		return text + ": the server may not offer this part of the API, or the object may have been deleted."
 	}
-	return text + ": the server may not offer this part of the API, or the object may have been deleted."
+	return text + ": the server may not offer this part of the API."
+}
+
+// base is the base URL as people write it, without what may be secret in its query.
+func (k *call) base() string {
+	return k.text(strings.TrimSuffix(plainBase(k.client.base), "/"), 300)
 }
 
 func (k *call) noMoney() string {
@@ -202,23 +208,23 @@ func (k *call) isOpenAI() bool {
 }
 
 // unreachable is the next thing to do when no connection could be made.
-func (c *Client) unreachable(err error) string {
+func (k *call) unreachable(err error) string {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var name *net.DNSError
 	switch {
 	case errors.As(err, &certificate):
-		return "The server's certificate is not trusted here. Behind a company proxy, add its root certificate to the system, or name its file in the environment variable SSL_CERT_FILE; check also that the host name in " + c.address() + " is right."
+		return "The server's certificate is not trusted here. Behind a company proxy, add its root certificate to the system, or name its file in the environment variable SSL_CERT_FILE; check also that the host name in " + k.client.address() + " is right."
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return "The server does not speak HTTPS on this port. Check scheme and port of " + c.address() + "."
+		return "The server does not speak HTTPS on this port. Check scheme and port of " + k.client.address() + "."
 	case errors.As(err, &name) && name.IsNotFound:
-		return fmt.Sprintf("The host name %q is not known. Check %s for a typing error, and the name servers of this machine.", c.base.Hostname(), c.address())
+		return fmt.Sprintf("The host name %q could not be found. Check %s (%s) for typos, and the DNS settings of this machine.", k.client.base.Hostname(), k.client.address(), k.base())
 	}
-	return c.reach()
+	return k.reach()
 }
 
-func (c *Client) reach() string {
-	return "Check that " + c.address() + " (" + origin(c.base) + ") is right, that the server runs and can be reached from here, and the proxy settings (HTTPS_PROXY, NO_PROXY)."
+func (k *call) reach() string {
+	return "Check that " + k.client.address() + " (" + k.base() + ") is right and that the server is running and can be reached from this machine; check the proxy settings as well (HTTPS_PROXY, NO_PROXY)."
 }
 
 // address is the argument that says where the server is.

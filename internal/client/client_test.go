@@ -407,7 +407,7 @@ func TestDo_lostAndUnsent(t *testing.T) {
 		c := newClient(t, client.Settings{BaseURL: "http://" + listener.Addr().String() + "/v1", MaxRetries: 2})
 		_, err := c.Do(t.Context(), chat)
 		p := problem(t, err, client.NotSent)
-		contains(t, p.Detail(), "connection refused", "tried 3 times", "HTTPS_PROXY", "base_url")
+		contains(t, p.Detail(), "connection refused", "tried 3 times", "HTTPS_PROXY", "base_url (http://"+listener.Addr().String()+"/v1)")
 		if p.MaybeBilled || p.Attempts != 0 {
 			t.Errorf("got %+v", p)
 		}
@@ -533,10 +533,28 @@ func TestDo_context(t *testing.T) {
 		defer cancel()
 		_, err := newClient(t, client.Settings{BaseURL: base, RequestTimeout: time.Minute}).Do(ctx, chat)
 		p := problem(t, err, client.Deadline)
-		contains(t, p.Detail(), "time allowed", "after the request was sent", "timeouts")
+		contains(t, p.Detail(), "time allowed", "after the request was sent", "Allow more time in the timeouts block: a long answer can take minutes.")
+		if strings.Contains(p.Detail(), "fewer") {
+			t.Errorf("there was one attempt only:\n%s", p.Detail())
+		}
 		if !errors.Is(err, reason) || !errors.Is(err, context.DeadlineExceeded) || !p.MaybeBilled {
 			t.Errorf("got %+v", p)
 		}
+	})
+	t.Run("deadline in the second attempt", func(t *testing.T) {
+		t.Parallel()
+		var n atomic.Int32
+		base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1) == 1 {
+				answer(503, "application/json", "{}")(w, r)
+				return
+			}
+			waiting(w, r)
+		})
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, reason)
+		defer cancel()
+		_, err := newClient(t, client.Settings{BaseURL: base, RequestTimeout: time.Minute, MaxRetries: 1, Clock: &clock{}}).Do(ctx, chat)
+		contains(t, problem(t, err, client.Deadline).Detail(), "Requests sent: 2", "fewer or shorter attempts")
 	})
 	t.Run("deadline in the body", func(t *testing.T) {
 		t.Parallel()

@@ -81,6 +81,7 @@ func TestDetail_byAnswer(t *testing.T) {
 		body     string
 		line     string
 		text     []string
+		not      string // what the text must not say; "" = anything
 	}{
 		"401": {
 			settings: openAI, status: 401, body: said("Incorrect API key provided", "invalid_api_key"),
@@ -89,15 +90,18 @@ func TestDetail_byAnswer(t *testing.T) {
 		},
 		"401, own key":      {settings: openAI, request: Request{APIKey: "sk-own-key"}, status: 401, body: said("m", ""), text: []string{"this block gives itself"}},
 		"401, header":       {settings: Settings{Headers: map[string]string{"Authorization": "Basic abcdef"}}, status: 401, body: said("m", ""), text: []string{"provider's headers"}},
-		"401, none":         {settings: Settings{BaseURL: "http://localhost:1/v1"}, status: 401, body: said("m", ""), text: []string{"none was given", "base_url is http://localhost:1/v1/"}},
+		"401, none":         {settings: Settings{BaseURL: "http://localhost:1/v1"}, status: 401, body: said("m", ""), text: []string{"none was given", "base_url is http://localhost:1/v1."}},
 		"401, organization": {settings: Settings{APIKey: testKey, Organization: "org-1"}, status: 401, body: said("No such organization", "invalid_organization"), text: []string{"organization and project"}},
 		"402":               {settings: other, status: 402, body: said("Insufficient credits", ""), text: []string{"out of credit"}},
 		"403":               {settings: openAI, status: 403, body: said("m", ""), text: []string{"permissions", "project", "region"}},
 		"403, country":      {settings: openAI, status: 403, body: said("m", "unsupported_country_region_territory"), text: []string{"country"}},
 		"404, model":        {settings: openAI, status: 404, body: said("The model `gpt-9` does not exist", "model_not_found"), text: []string{"name of the model", "access"}},
-		"404, model, other": {settings: other, status: 404, body: said("model not found", ""), text: []string{"name of the model", "base_url (https://llm.example/api/)"}},
-		"404, object":       {settings: openAI, status: 404, body: said("No file with ID x", ""), text: []string{"deleted"}},
-		"404, path":         {settings: other, status: 404, body: `{"detail":"Not Found"}`, text: []string{"The API said: Not Found", "base_url (https://llm.example/api/)", "ends in /v1"}},
+		"404, model, other": {settings: other, status: 404, body: said("model not found", ""), text: []string{"name of the model", "base_url (https://llm.example/api)"}},
+		"404, object":       {settings: openAI, request: Request{Existing: true}, status: 404, body: said("No file with ID x", ""), text: []string{"deleted"}},
+		"404, create":       {settings: openAI, status: 404, body: said("Not found", ""), text: []string{"may not offer this part of the API"}, not: "deleted"},
+		"404, create else":  {settings: Settings{BaseURL: "https://llm.example/v1"}, status: 404, body: said("Not found", ""), text: []string{"base_url (https://llm.example/v1): the server may not offer this part of the API."}, not: "deleted"},
+		"404, object else":  {settings: Settings{BaseURL: "https://llm.example/v1"}, request: Request{Existing: true}, status: 404, body: said("Not found", ""), text: []string{"or the object may have been deleted."}},
+		"404, path":         {settings: other, status: 404, body: `{"detail":"Not Found"}`, text: []string{"The API said: Not Found", "base_url (https://llm.example/api)", "ends in /v1"}},
 		"405":               {settings: other, status: 405, body: `{"detail":"Method Not Allowed"}`, text: []string{"ends in /v1"}},
 		"400, param":        {settings: openAI, status: 400, body: `{"error":{"message":"bad","param":"messages[0].role"}}`, text: []string{"Parameter: messages[0].role", `Correct the argument that becomes "messages[0].role"`}},
 		"400":               {settings: openAI, status: 400, body: said("bad", ""), text: []string{"as the message says"}},
@@ -144,6 +148,9 @@ func TestDetail_byAnswer(t *testing.T) {
 				if !strings.Contains(detail, text) {
 					t.Errorf("%q is missing in\n%s", text, detail)
 				}
+			}
+			if tt.not != "" && strings.Contains(detail, tt.not) {
+				t.Errorf("%q is in\n%s", tt.not, detail)
 			}
 			if len(detail) > 1800 {
 				t.Errorf("%d bytes", len(detail))

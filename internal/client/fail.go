@@ -27,7 +27,7 @@ func (k *call) refuse() *Problem {
 		p.next = "Remove it, for example with trimspace()."
 	case base.Scheme == "http" && !local && (key || len(settings.Headers) > 0):
 		p.Kind = InsecureURL
-		p.Message = fmt.Sprintf("Nothing was sent: %s is %s, and the API key, or a header that may be secret, would travel over plain HTTP where others can read it.", k.client.address(), origin(base))
+		p.Message = fmt.Sprintf("Nothing was sent: %s is %s, and the API key, or a header that may be secret, would travel over plain HTTP, where others can read it.", k.client.address(), k.base())
 		p.next = "Use an address that starts with https://. Secrets go over plain HTTP to this machine only (localhost, 127.0.0.1, ::1), for example through a tunnel."
 		if settings.Azure == nil && settings.APIKey != "" {
 			p.next += ` A server that wants no key can be reached over plain HTTP: write api_key = "" if the key comes from OPENAI_API_KEY.`
@@ -133,7 +133,7 @@ func (k *call) ended(err error) *Problem {
 	if errors.Is(k.ctx.Err(), context.DeadlineExceeded) {
 		p.Kind = Deadline
 		what = "The time allowed for the operation ran out"
-		p.next = "Allow more time in the timeouts block, or lower max_retries or request_timeout so that fewer or shorter attempts fit into it."
+		p.next = k.moreTime()
 	}
 	cause := context.Cause(k.ctx)
 	var own timeLimit
@@ -166,11 +166,23 @@ func (k *call) ended(err error) *Problem {
 	return p
 }
 
+// moreTime is the next thing to do when the time ran out. Fewer or shorter attempts leave more time only where there
+// were several.
+func (k *call) moreTime() string {
+	switch {
+	case k.wire.Tries() > 1:
+		return "Allow more time in the timeouts block, or lower max_retries or request_timeout so that fewer or shorter attempts fit into it."
+	case k.wire.MaybeAnswered():
+		return "Allow more time in the timeouts block: a long answer can take minutes."
+	}
+	return "Allow more time in the timeouts block."
+}
+
 func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 	p := k.problem(Timeout)
 	if !err.Sent {
 		p.Message = fmt.Sprintf("No connection to %s was made within request_timeout (%s); nothing was sent.", k.client.base.Host, err.After)
-		p.next = k.client.reach()
+		p.next = k.reach()
 		return p
 	}
 	p.Message = fmt.Sprintf("No complete answer came within request_timeout (%s).", err.After)
@@ -197,7 +209,7 @@ func (k *call) lost(err error) *Problem {
 func (k *call) notSent(err error) *Problem {
 	p := k.problem(NotSent)
 	p.Message = "The request could not be sent to " + k.client.base.Host + ": " + k.text(err.Error(), 300) + "."
-	p.next = k.client.unreachable(err)
+	p.next = k.unreachable(err)
 	return p
 }
 
@@ -213,7 +225,7 @@ func (k *call) redirected(err *redirectError) *Problem {
 	p.Message = k.text(err.Error(), 400) + ". It was not followed: the API key and the request go to no other server than the one in " + k.client.address() + "."
 	p.Message = strings.ToUpper(p.Message[:1]) + p.Message[1:]
 	p.next = fmt.Sprintf("If %s is the right server, put its address in %s; it is %s now.%s",
-		k.text(origin(err.target), 200), k.client.address(), k.text(plainBase(k.client.base), 300), k.client.endsInV1(" For most servers it ends in /v1."))
+		k.text(origin(err.target), 200), k.client.address(), k.base(), k.client.endsInV1(" For most servers it ends in /v1."))
 	return p
 }
 

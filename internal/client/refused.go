@@ -50,7 +50,7 @@ func (k *call) unreadable(res *http.Response, body []byte) *Problem {
 		p.next = "Run the operation again to ask a second time. If this happens again and again, look for a proxy or gateway that cuts answers off."
 		return p
 	}
-	p.next = "Check " + k.client.address() + " (" + k.text(plainBase(k.client.base), 300) + ")" + k.client.endsInV1(": for most servers it ends in /v1") + ". A login page or a proxy can also answer in the server's place."
+	p.next = "Check " + k.client.address() + " (" + k.base() + ")" + k.client.endsInV1(": for most servers it ends in /v1") + ". A login page or a proxy can also answer in the server's place."
 	return p
 }
 

@@ -1,9 +1,7 @@
 package embedding
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -26,20 +24,20 @@ const maxInputs = 2048
 var request = kinds.Declare(
 	kinds.Attribute{Name: "model", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The ID of the model, such as `text-embedding-3-small`. Any name is passed on to the server; `response_model` tells which model answered.",
-		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
+		Validators:  checks{kinds.NotEmpty()}},
 	kinds.Attribute{Name: "input", Shape: kinds.String,
 		Description: "The text to embed. Either this or `inputs`. OpenAI's models take at most 8192 tokens.",
-		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
+		Validators:  checks{kinds.NotEmpty()}},
 	kinds.Attribute{Name: "inputs", Wire: "input", Shape: kinds.Strings,
 		Description: "Texts to embed in one request, at most 2048; at OpenAI 300,000 tokens together.",
-		Validators: checks{listvalidator.SizeBetween(1, maxInputs),
-			listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}},
+		Validators: checks{kinds.NotEmpty(), kinds.AtMostElements(maxInputs),
+			listvalidator.ValueStringsAre(kinds.NotEmpty())}},
 	kinds.Attribute{Name: "dimensions", Shape: kinds.Int64,
 		Description: "How many numbers a vector has, where the model can shorten it (`text-embedding-3` and later). The API's default is the model's full length.",
-		Validators:  checks{int64validator.AtLeast(1)}},
+		Validators:  checks{kinds.AtLeast(1)}},
 	kinds.Attribute{Name: "encoding_format", Shape: kinds.String,
 		Description: "How the vectors travel: `base64`, unless `float` is written here for a server that knows no other. The attributes are the same with both.",
-		Validators:  checks{stringvalidator.OneOf("base64", "float")}},
+		Validators:  checks{kinds.OneOf("base64", "float")}},
 	kinds.Attribute{Name: "user", Shape: kinds.String,
 		Description: "A stable identifier of your end user, which helps OpenAI to find abuse."},
 )

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -43,7 +42,7 @@ var (
 	oneAttributes = kinds.Join(kinds.Attributes{
 		{Name: "model", Shape: kinds.String, Mode: kinds.Required, Local: true,
 			Description: "The ID of the model, such as `gpt-4o`.",
-			Validators:  []validator.Describer{stringvalidator.LengthAtLeast(1)}},
+			Validators:  []validator.Describer{kinds.NotEmpty()}},
 	}, facts)
 	oneSchema = kinds.DataSource("A model that the server offers. One that it does not offer is an error, so this can hold a plan back before money is spent.", oneAttributes)
 
@@ -190,5 +189,5 @@ func get(ctx context.Context, c *client.Client, path ...string) (client.Answer, 
 	if c == nil {
 		return client.Answer{}, client.ErrUnconfigured
 	}
-	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...)})
+	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Existing: len(path) > 1})
 }

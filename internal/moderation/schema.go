@@ -1,8 +1,6 @@
 package moderation
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -21,7 +19,7 @@ type checks = []validator.Describer
 var part = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The kind of the part, and the name of the argument or block that holds it: `text` or `image_url`.",
-		Validators:  checks{stringvalidator.OneOf("text", "image_url")}},
+		Validators:  checks{kinds.OneOf("text", "image_url")}},
 	kinds.Attribute{Name: "text", Shape: kinds.String,
 		Description: "The text, for the type `text`."},
 	kinds.Attribute{Name: "image_url", Shape: kinds.Object, Block: true,
@@ -35,12 +33,12 @@ var part = kinds.Declare(
 var request = kinds.Declare(
 	kinds.Attribute{Name: "model", Shape: kinds.String,
 		Description: "The moderation model, such as `omni-moderation-latest`, which is the API's default. Images need an `omni` model.",
-		Validators:  checks{stringvalidator.LengthAtLeast(1)}},
+		Validators:  checks{kinds.NotEmpty()}},
 	kinds.Attribute{Name: "input", Shape: kinds.String,
 		Description: "The text to judge. Either this, `inputs` or `input_part`."},
 	kinds.Attribute{Name: "inputs", Wire: "input", Shape: kinds.Strings,
 		Description: "Texts to judge, each for itself, in `results`.",
-		Validators:  checks{listvalidator.SizeAtLeast(1)}},
+		Validators:  checks{kinds.NotEmpty()}},
 	kinds.Attribute{Name: "input_part", Wire: "input", Shape: kinds.Objects, Fields: part, Block: true,
 		Description: "Texts and images that are judged together, as one message with its picture."},
 )

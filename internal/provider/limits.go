@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
 // limitsSettings is the limits block.
@@ -25,7 +25,7 @@ type limitsSettings struct {
 
 func limitsBlock() schema.Block {
 	limit := func(description string) schema.Attribute {
-		return schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+		return schema.Int64Attribute{Optional: true, Validators: []validator.Int64{kinds.AtLeast(1)},
 			MarkdownDescription: description + " At least 1. Default: no limit."}
 	}
 	return schema.SingleNestedBlock{

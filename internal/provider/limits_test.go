@@ -37,7 +37,7 @@ func TestLimits_maxRequests(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	config := s.Provider(limits("max_requests = 2")) + three
 	s.Run(t,
-		resource.TestStep{Config: config, ExpectError: words(`Nothing was sent: the budget of this run is spent: limits\.max_requests is 2\. So far 2 requests and`)},
+		resource.TestStep{Config: config, ExpectError: words(`Nothing was sent, because the budget of this run is used up: limits\.max_requests is 2\. So far this run has used 2 requests and`)},
 		resource.TestStep{Config: config},
 		resource.TestStep{Config: config, PlanOnly: true})
 	if got := len(s.Requests()); got != 3 {
@@ -128,7 +128,7 @@ func TestLimits_refusesBadValuesWhereTheyAre(t *testing.T) {
 		"the least":         {object{"limits": all}, nil},
 	}
 	for _, name := range names {
-		want := []string{"error at limits." + name + ": Invalid Attribute Value"}
+		want := []string{"error at limits." + name + ": Value out of range"}
 		for given, value := range map[string]any{"0": 0, "-1": -1} {
 			tests[name+" = "+given] = struct {
 				config object

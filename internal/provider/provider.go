@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -139,7 +138,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				MarkdownDescription: "The project that requests count for. Environment variable: `OPENAI_PROJECT_ID`."},
 			"base_url": schema.StringAttribute{Optional: true,
 				MarkdownDescription: "Where the API is, usually ending in `/v1`, for OpenAI-compatible servers and gateways. Environment variable: `OPENAI_BASE_URL`. Default: `" + client.DefaultBaseURL + "`. A key or a header is sent over plain HTTP only to this machine."},
-			"max_retries": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 100)},
+			"max_retries": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{kinds.WholeBetween(0, 100)},
 				MarkdownDescription: fmt.Sprintf("How often a request is sent again when it was certainly not answered: the connection failed, or the server answered 408, 409, 429 or 5xx. `Retry-After` is honoured. A fault of the server (500) that comes twice in the same words is taken for permanent, unless the server says to try again. 0 to 100. Default: `%d`.", defaultMaxRetries)},
 			"request_timeout": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds.Duration()},
 				MarkdownDescription: "How long one attempt may take, such as `90s` or `10m`. Default: `10m`. A request that ran out of time is not sent again, because it may have been answered, and paid for. A resource's `timeouts` limit all attempts together."},

@@ -43,7 +43,7 @@ func TestProvider_refusesBadSettingsWhereTheyAre(t *testing.T) {
 		"base_url of ftp":   {object{"base_url": "ftp://example.com"}, "error at base_url: Invalid base_url"},
 		"base_url with key": {object{"base_url": "https://me:secret-word@example.com/v1"}, "error at base_url: Invalid base_url"},
 		"header":            {object{"headers": object{"a b": "c"}}, `error at headers["a b"]: Invalid header`},
-		"retries":           {object{"max_retries": -1}, "error at max_retries: Invalid Attribute Value"},
+		"retries":           {object{"max_retries": -1}, "error at max_retries: Value out of range"},
 		"timeout":           {object{"request_timeout": "soon"}, "error at request_timeout: Invalid duration"},
 	} {
 		t.Run(name, func(t *testing.T) {
