@@ -32,7 +32,7 @@ const (
 type outlook struct {
 	prospect prospect
 	values   wire.Values // the whole outcome: fromRecord, askedInPlan
-	file     string      // that holds it
+	file     string      // that holds it, or will
 	open     string      // the place in the arguments that is not known: openInPlan
 	replays  bool        // no call may be made
 }
@@ -150,7 +150,7 @@ func (f recordedForecast) unrecorded(ctx context.Context, file string, promise r
 		f.warnOfPlan("the recording " + file + ", whose answer the plan may have, is not here. Bring the recordings here that were there when the plan was made, or plan again")
 		return outlook{prospect: asksInApply}
 	case !f.onPlan() || !f.asks || promise == recording.Open:
-		return outlook{prospect: asksInApply}
+		return outlook{prospect: asksInApply, file: file}
 	}
 	if place := unknownPlace(f.kind.declare().credentials, f.arguments); place != "" {
 		return f.deferToApply(place+" is not known yet.", place)

@@ -70,6 +70,7 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	if req.Plan.Raw.IsNull() {
 		return
 	}
+	defer m.process.Calls.Begin()()
 	p := plan{managed: m, config: wire.Open(req.Config.Raw), private: req.Private, diags: &resp.Diagnostics}
 	if req.State.Raw.IsNull() {
 		resp.Plan.Raw = p.create(ctx, req.Plan.Raw)

@@ -132,6 +132,15 @@ func normalizeChoices(choices tftypes.Value, sound bool) tftypes.Value {
 	return tftypes.NewValue(choices.Type(), out)
 }
 
+// usage is what the server counted of an answer.
+func usage(answer wire.Fields) (prompt, completion int) {
+	counts := answer.Open("usage")
+	if counts.Absent() {
+		return 0, 0
+	}
+	return int(wire.Int(counts.Get("prompt_tokens"))), int(wire.Int(counts.Get("completion_tokens")))
+}
+
 // answerText is an answer as people read it: its texts, refusals and tool calls.
 func answerText(answer wire.Fields) string {
 	var parts []string

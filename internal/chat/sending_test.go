@@ -98,7 +98,7 @@ func TestExtra_isPartOfTheRequest(t *testing.T) {
 		"another spelling": {as(` {"own": {"b": 2, "a": 1}} `), ""},
 		"in blocks":        {conversation(object{"role": "user", "content": "x", "extra": `{"own":{"a":1,"b":2}}`}), ""},
 		"as JSON":          {configuration(object{"message": []any{}, "messages_json": `[{"own":{"b":2,"a":1},"content":"x","role":"user"}]`}), ""},
-		"another value":    {as(`{"own":{"a":1,"b":3}}`), "asked, and billed, again: messages[0].own.b changed"},
+		"another value":    {as(`{"own":{"a":1,"b":3}}`), "What changed in the requests: messages[0].own.b."},
 		"unknown":          {configuration(object{"message": []any{}, "messages": []any{object{"role": "user", "content": "x", "extra": acctest.Unknown{}}}}), "messages[0].own"},
 	} {
 		plan := i.Plan(t, test.config)

@@ -52,7 +52,7 @@ type Provider struct {
 // New returns the provider of that version, to be configured by Terraform. Tests
 // adjust what the configuration cannot say, such as the clock.
 func New(version string, adjust ...func(*client.Settings)) *Provider {
-	return &Provider{version: version, adjust: adjust, process: area.Process{Applies: applies, Discards: sync.OnceValue(discards)}}
+	return &Provider{version: version, adjust: adjust, process: area.Process{OnlyPlans: sync.OnceValue(onlyPlans), Discards: sync.OnceValue(discards)}}
 }
 
 // areas is the table of contents.
