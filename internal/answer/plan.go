@@ -72,8 +72,8 @@ func (p plan) keep(prior wire.Fields, settled tftypes.Value) tftypes.Value {
 	kept, _ := p.kind.reread(prior, next) // compare has seen to it
 	if p.kind.FailOn != nil && !next.Get("fail_on").Equal(prior.Get("fail_on")) && next.Get("fail_on").IsFullyKnown() && p.process.Plans() {
 		if faults, _ := p.kind.evaluate(next, wire.FieldsOf(kept), false); len(faults) > 0 {
-			p.diags.AddWarning("The answer that is there fails fail_on",
-				bullets(faults)+"\n\nfail_on holds for new answers. To ask for one, change the request or triggers.")
+			p.diags.AddWarning("The existing answer fails fail_on",
+				bullets(faults)+"\n\nfail_on applies to new answers. To ask for one, change the request or triggers.")
 		}
 	}
 	return p.complete(settled, kept, p.keptVersion(prior))

@@ -36,7 +36,7 @@ func TestResource_keepsTheOldAnswerUntilTheNewOneIsThere(t *testing.T) {
 		more  string
 		says  string
 	}{
-		"wrong key":     {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"), "", "The old answer and the arguments that it was made with stay in the state."},
+		"wrong key":     {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"), "", "The old answer stays in the state, with the arguments it was made with."},
 		"no money":      {emulator.ErrorJSON(429, "insufficient_quota", "insufficient_quota", "", "Out of money"), "", "stay in the state"},
 		"time":          {emulator.Hang(), "  timeouts {\n    create = \"300ms\"\n  }", "stay in the state"},
 		"no JSON":       {odd("words that nobody wants", "stop"), json, "The next apply asks, and is billed, again. The answer was: words that nobody wants"},
@@ -84,7 +84,7 @@ func TestResource_keepsWhatABudgetDoesNotReach(t *testing.T) {
 	}
 	s.Run(t,
 		resource.TestStep{Config: many("one", ""), Check: count("one", 6)},
-		resource.TestStep{Config: many("two", budget), ExpectError: flat("The old answer and the arguments that it was made with stay in the state.")},
+		resource.TestStep{Config: many("two", budget), ExpectError: flat("The old answer stays in the state, with the arguments it was made with.")},
 		resource.TestStep{RefreshState: true, ExpectNonEmptyPlan: true, Check: resource.ComposeTestCheckFunc(count("two", 2), count("one", 4))},
 		resource.TestStep{Config: many("two", ""), Check: resource.ComposeTestCheckFunc(count("two", 6), asked(t, s, 12))},
 	)

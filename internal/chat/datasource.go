@@ -16,7 +16,7 @@ import (
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 const dataSourceDescription = "A completion that is stored on the server, because it was made with `store = true`. " +
-	"It is read at each plan. One that is not there, or no more, is an error."
+	"It is read on each plan. It is an error if there is no such completion, or no longer."
 
 // completionID names a stored completion.
 var completionID = kinds.Attribute{Name: "completion_id", Shape: kinds.String, Mode: kinds.Required, Local: true,

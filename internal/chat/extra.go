@@ -13,7 +13,7 @@ const rest = "extra"
 
 func restOf(what string) kinds.Attribute {
 	return kinds.Attribute{Name: rest, Shape: kinds.String,
-		Description: "What the server says of the " + what + " beyond the other attributes, as JSON: `jsondecode(…)`. Null where that is nothing, as is usual with OpenAI."}
+		Description: "Anything else the server says about the " + what + ", as JSON: `jsondecode(…)`. Null if there is nothing, as is usual with OpenAI."}
 }
 
 // keepRest puts what fields do not declare of a parsed object into its member `extra`, and

@@ -50,7 +50,7 @@ func TestGenerateOnPlan_checksTheAnswerInThePlan(t *testing.T) {
 		emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
 	config := s.Provider(recordingsIn(dir, "")) + completionOf("Answer with JSON, with keys city and country", "  generate_on = \"plan\"\n  response_format {\n    type = \"json_object\"\n  }")
 	s.Run(t,
-		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file.*\.unusable\.json.*The[\s│]+next[\s│]+plan[\s│]+asks,[\s│]+and[\s│]+is[\s│]+billed,[\s│]+again`)},
+		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file.*\.unusable\.json.*The[\s│]+next[\s│]+plan[\s│]+asks[\s│]+again,[\s│]+and[\s│]+is[\s│]+billed[\s│]+again`)},
 		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Could not generate chat completion during the plan.*Wrong key`)},
 		resource.TestStep{Config: config, Check: asked(t, s, 3)},
 	)

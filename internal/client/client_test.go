@@ -240,7 +240,7 @@ func TestDo_withoutAKey(t *testing.T) {
 	}
 	base, _ := serve(t, answer(401, "application/json", `{"detail":"Not authenticated"}`))
 	_, err := newClient(t, client.Settings{BaseURL: base}).Do(t.Context(), chat)
-	contains(t, problem(t, err, client.API).Detail(), "Not authenticated", "wants an API key, and none was given", "OPENAI_API_KEY")
+	contains(t, problem(t, err, client.API).Detail(), "Not authenticated", "requires an API key, and none was given", "OPENAI_API_KEY")
 }
 
 func TestDo_answers(t *testing.T) {
@@ -262,8 +262,8 @@ func TestDo_answers(t *testing.T) {
 		"error with 200":       {status: 200, kind: "application/json", body: `{"error":{"message":"Provider is busy","code":429}}`, bad: client.API, text: []string{"Provider is busy", "-parallelism"}},
 		"error object":         {status: 200, kind: "application/json", body: `{"object":"error","message":"no such model","code":404}`, bad: client.API, text: []string{"no such model", "base_url"}},
 		"error beside an id":   {status: 200, kind: "application/json", body: `{"id":"0448","choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}`, bad: client.API, text: []string{"The API said: insufficient balance", "Code: 1008"}},
-		"error in no words":    {status: 200, kind: "application/json", body: `{"id":"x","error":{"reason":17}}`, bad: client.API, text: []string{"JSON that holds no error message", `{"id":"x","error":{"reason":17}}`}},
-		"error in a list":      {status: 200, kind: "application/json", body: `[{"error":{"code":503,"message":"no capacity"}}]`, bad: client.API, text: []string{"The API said: no capacity", "server's side"}},
+		"error in no words":    {status: 200, kind: "application/json", body: `{"id":"x","error":{"reason":17}}`, bad: client.API, text: []string{"JSON without an error message", `{"id":"x","error":{"reason":17}}`}},
+		"error in a list":      {status: 200, kind: "application/json", body: `[{"error":{"code":503,"message":"no capacity"}}]`, bad: client.API, text: []string{"The API said: no capacity", "server failed"}},
 		"redirect to nowhere":  {status: 301, kind: "text/plain", bad: client.API, text: []string{"301 Moved Permanently", "base_url"}},
 		"not modified":         {status: 304, bad: client.API, text: []string{"304 Not Modified"}},
 		"temporary to nowhere": {status: 307, kind: "text/plain", bad: client.API, text: []string{"307"}},

@@ -77,7 +77,7 @@ func (p *Problem) Detail() string {
 		lead = "The API said: " + lead
 	}
 	if p.MaybeBilled {
-		lead += "\n\nThe server may have made an answer all the same, and may bill it."
+		lead += "\n\nThe server may still have generated an answer, and may bill it."
 	}
 	parts := []string{lead}
 	if facts := p.facts(); len(facts) > 0 {
