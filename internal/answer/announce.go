@@ -41,7 +41,10 @@ func (p plan) call(found comparison, exists bool, o outlook) area.Call {
 			c.Input, c.Output = p.kind.Usage(wire.FieldsOf(o.values))
 		}
 		return c
-	case o.prospect == fromRecord, o.replays:
+	case o.replays:
+		c.From, c.Open = area.Recorded, []string{o.open}
+		return c
+	case o.prospect == fromRecord:
 		c.From = area.Recorded
 		return c
 	case exists && len(found.changed) == 0:
@@ -111,6 +114,9 @@ func announcement(calls []area.Call) (summary, detail string) {
 	}
 	if len(recorded) > 0 {
 		add("Recordings answer %s, without a call.", counted(len(recorded), "resource"))
+		if open := places(recorded, func(c area.Call) []string { return c.Open }); open != "" {
+			text[len(text)-1] += " In the mode \"replay\" there must be one for each request; the plan does not know: " + open + "."
+		}
 	}
 	again := slices.DeleteFunc(slices.Clone(calls), func(c area.Call) bool { return !c.Again })
 	if changed := places(again, func(c area.Call) []string { return c.Changed }); changed != "" {
@@ -191,10 +197,14 @@ func thousands(n int) string {
 }
 
 func billed(calls []area.Call) string {
-	if slices.ContainsFunc(calls, func(c area.Call) bool { return !c.Free }) {
+	free := slices.DeleteFunc(slices.Clone(calls), func(c area.Call) bool { return !c.Free })
+	switch len(free) {
+	case 0:
 		return " Each call is billed."
+	case len(calls):
+		return ""
 	}
-	return ""
+	return " Each call is billed, except for the " + counted(len(free), "resource") + " whose calls are free."
 }
 
 // places lists places in requests, and in how many of several resources each is.

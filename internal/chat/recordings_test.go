@@ -261,7 +261,7 @@ func TestRecordings_shareAFailureThatMayBeBilled(t *testing.T) {
 	many := s.Provider(recordingsIn(t.TempDir(), ""), `request_timeout = "300ms"`) +
 		"resource \"openai_chat_completion\" \"test\" {\n  count = 4\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n}\n"
 	s.Run(t,
-		resource.TestStep{Config: many, ExpectError: flat("This is the failure of another resource or data source, that made the same request in this run.")},
+		resource.TestStep{Config: many, ExpectError: flat("This is the failure of another resource or data source that made the same request in this run.")},
 		resource.TestStep{Config: many, Check: asked(t, s, 2)},
 	)
 }
