@@ -68,9 +68,15 @@ type Planned struct {
 	failed  bool
 }
 
-// Plan validates a configuration and plans the change to it.
+// Plan reads what is there, validates a configuration and plans the change to it.
 func (i *Instance) Plan(t testing.TB, config map[string]any) Planned {
 	t.Helper()
+	if !i.state.IsNull() {
+		read, err := i.protocol.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: i.typeName, CurrentState: Dynamic(t, i.state), Private: i.private})
+		if err != nil || failed(read.Diagnostics) {
+			t.Fatal(err, read)
+		}
+	}
 	return i.plan(t, i.state, Value(i.tf, config, i.blocks...))
 }
 

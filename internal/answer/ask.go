@@ -96,7 +96,7 @@ func (a asker) send(ctx context.Context, r request, progress func(string)) (answ
 		answer, err = a.client.Do(ctx, r.call)
 	}
 	if len(answer.Body) == 0 && err == nil {
-		err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
+		err = errors.New("the server reported success, but its answer is empty. It may still be billed")
 	}
 	return answer, err
 }

@@ -38,7 +38,7 @@ func TestResource_keepsTheOldAnswerUntilTheNewOneIsThere(t *testing.T) {
 		more  object
 		says  string
 	}{
-		"wrong key":     {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"), nil, "The old answer and the arguments that it was made with stay in the state."},
+		"wrong key":     {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"), nil, "The old answer stays in the state, with the arguments it was made with."},
 		"no money":      {emulator.ErrorJSON(429, "insufficient_quota", "insufficient_quota", "", "Out of money"), nil, "stay in the state"},
 		"time":          {emulator.Hang(), object{"timeouts": object{"create": "300ms"}}, "stay in the state"},
 		"no JSON":       {odd("words that nobody wants", "stop"), json, "The next apply asks, and is billed, again. The answer was: words that nobody wants"},
@@ -122,7 +122,7 @@ func TestResource_keepsWhatABudgetDoesNotReach(t *testing.T) {
 	}
 	s.Run(t,
 		resource.TestStep{Config: many("one", ""), Check: count("one", 6)},
-		resource.TestStep{Config: many("two", budget), ExpectError: flat("The old answer and the arguments that it was made with stay in the state.")},
+		resource.TestStep{Config: many("two", budget), ExpectError: flat("The old answer stays in the state, with the arguments it was made with.")},
 		resource.TestStep{RefreshState: true, ExpectNonEmptyPlan: true, Check: resource.ComposeTestCheckFunc(count("two", 2), count("one", 4))},
 		resource.TestStep{Config: many("two", ""), Check: resource.ComposeTestCheckFunc(count("two", 6), asked(t, s, 12))},
 	)

@@ -141,6 +141,15 @@ func normalizeChoices(choices tftypes.Value, sound bool) tftypes.Value {
 	return tftypes.NewValue(choices.Type(), out)
 }
 
+// usage is what the server counted of an answer.
+func usage(answer wire.Fields) (prompt, completion int) {
+	counts := answer.Open("usage")
+	if counts.Absent() {
+		return 0, 0
+	}
+	return int(wire.Int(counts.Get("prompt_tokens"))), int(wire.Int(counts.Get("completion_tokens")))
+}
+
 // answerText is an answer as people read it: its texts, refusals and tool calls.
 func answerText(answer wire.Fields) string {
 	var parts []string
@@ -186,6 +195,15 @@ func describe(arguments wire.Fields) string {
 	return fmt.Sprintf("The request: model %s, messages: %s.", arguments.String("model"), strings.Join(roles, ", "))
 }
 
+// readingStored says how a completion can be read that cannot be imported.
+func readingStored(id string) string {
+	return fmt.Sprintf(`A completion that was made with store = true can be read with the data sources openai_chat_completion (the answer) and openai_chat_completion_messages (the conversation):
+
+  data "openai_chat_completion" "example" {
+    completion_id = %q
+  }`, id)
+}
+
 // relabel gives a stored completion other metadata, and no label where it is null.
 func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fields, apiKey string) error {
 	body, err := wire.Encode(kinds.Attributes{*Request.Find("metadata")}, arguments)
@@ -196,7 +214,7 @@ func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fi
 		body = []byte(`{"metadata":null}`)
 	}
 	_, err = c.Do(ctx, client.Request{
-		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey, Free: true,
+		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey, Existing: true, Free: true,
 	})
 	return err
 }
@@ -205,7 +223,7 @@ func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fi
 // deleted, and so is one on a server that cannot store any.
 func remove(ctx context.Context, c *client.Client, id, apiKey string) error {
 	_, err := c.Do(ctx, client.Request{
-		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey,
+		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey, Existing: true,
 	})
 	if client.IsGone(err) || client.HasStatus(err, http.StatusMethodNotAllowed) || client.HasStatus(err, http.StatusNotImplemented) {
 		return nil

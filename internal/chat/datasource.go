@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -17,12 +16,12 @@ import (
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 const dataSourceDescription = "A completion that is stored on the server, because it was made with `store = true`. " +
-	"It is read at each plan. One that is not there, or no more, is an error."
+	"It is read on each plan. It is an error if there is no such completion, or no longer."
 
 // completionID names a stored completion.
 var completionID = kinds.Attribute{Name: "completion_id", Shape: kinds.String, Mode: kinds.Required, Local: true,
 	Description: "The ID of the stored completion, such as `openai_chat_completion.x.id`.",
-	Validators:  checks{stringvalidator.LengthAtLeast(1)}}
+	Validators:  checks{kinds.NotEmpty()}}
 
 // stored declares a completion as the server keeps it: the answer under the
 // API's own names, and its labels.
@@ -111,5 +110,6 @@ func get(ctx context.Context, c *client.Client, query map[string][]string, path 
 	if c == nil {
 		return client.Answer{}, client.ErrUnconfigured
 	}
-	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Query: query})
+	named := len(path) > len(kind.Endpoint)
+	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Query: query, Existing: named})
 }

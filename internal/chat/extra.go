@@ -10,7 +10,7 @@ import (
 const rest = "extra"
 
 func restOf(what string) kinds.Attribute {
-	return furtherMembers("What the server says of the " + what + " beyond the other attributes, as JSON: `jsondecode(…)`. Null where that is nothing, as is usual with OpenAI.")
+	return furtherMembers("Anything else the server says about the " + what + ", as JSON: `jsondecode(…)`. Null if there is nothing, as is usual with OpenAI.")
 }
 
 // extraOf is the `extra` of an object; nil = there is none.

@@ -27,15 +27,15 @@ var cutOff = []string{byLength, byFilter}
 
 const (
 	failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …; another server's word such as `MAX_TOKENS` counts as OpenAI's), `refusal`, `schema_mismatch` (the answer is not the JSON that `response_format` asked for), " +
-		"`empty` (there is no text, tool call or anything else in it), and `unchecked` (it could not be checked against the schema, such as one that is too large)"
+		"`empty` (there is no text, tool call or anything else in it), and `unchecked` (it could not be checked against the schema, for example because it is too large)"
 	failOnJSON = "`[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\", \"empty\"]`"
 )
 
 var failOn = &answer.FailOn{
-	Description: "What makes an answer fail: " + failOnWords + ". An answer that fails is not recorded for others, and the next apply asks again. " +
-		"Default: " + failOnJSON + " where `response_format` asks for JSON, and a warning for `unchecked`; elsewhere nothing fails, and an answer that is cut off or empty gives a warning. " +
-		"With `[]` none of these fails. An error that the server reports in the answer always does.",
-	Gate: "What fails the run: " + failOnWords + ". Default: " + failOnJSON + ", and a warning for `unchecked`. With `[]` none of these fails it; `expect`, a call that fails, and an error in the answer still do.",
+	Description: "What makes an answer fail: " + failOnWords + ". An answer that fails is not reused from recordings, and the next apply asks again. " +
+		"Default: " + failOnJSON + " if `response_format` asks for JSON, with a warning for `unchecked`; otherwise nothing fails, and an answer that is cut off or empty gives a warning. " +
+		"With `[]`, none of these fails. An error that the server reports in the answer always does.",
+	Gate: "What fails the run: " + failOnWords + ". Default: " + failOnJSON + ", and a warning for `unchecked`. With `[]`, none of these does; `expect`, a failed call and an error in the answer still do.",
 	Default: func(arguments wire.Fields, gate bool) (fails, warns []string) {
 		if _, ok := wantsJSON(arguments); ok || gate {
 			return append(slices.Clone(cutOff), onRefusal, onMismatch, onEmpty), []string{onUnchecked}
@@ -87,7 +87,7 @@ func choiceFindings(arguments, choice wire.Fields, nothing bool) []answer.Findin
 		return []answer.Finding{emptyFinding(message, reason, wantsJSON)}
 	case cut && wantsJSON && !called:
 		return []answer.Finding{{Words: append(reasonWords(reason), onMismatch),
-			Text: fmt.Sprintf("the answer was cut off (finish_reason = %q). Raise max_completion_tokens, or ask for less", reason)}}
+			Text: fmt.Sprintf("the answer was cut off (finish_reason = %q). Raise max_completion_tokens, or ask for a shorter answer", reason)}}
 	case cut:
 		ended.Text = fmt.Sprintf("the answer was cut off (finish_reason = %q)", reason)
 		return []answer.Finding{ended}
@@ -110,14 +110,14 @@ func emptyFinding(message wire.Fields, reason string, wantsJSON bool) answer.Fin
 	case message.Absent():
 		f.Text = "the choice has no message"
 	case message.String("reasoning_content") != "":
-		f.Text += ": the model thought, and said nothing"
+		f.Text += ": the model was reasoning and gave no answer"
 	}
 	f.Text += fmt.Sprintf(" (finish_reason = %q)", reason)
 	if slices.Contains(cutOff, reasonOf(reason)) {
 		f.Text = strings.Replace(f.Text, " (", "; it was cut off (", 1)
 	}
 	if reasonOf(reason) == byLength {
-		f.Text += ". Raise max_completion_tokens, or ask for less"
+		f.Text += ". Raise max_completion_tokens, or ask for a shorter answer"
 	}
 	return f
 }
@@ -159,9 +159,9 @@ func choiceError(choice wire.Fields) string {
 	}
 	text := fmt.Sprintf("the server reports an error (finish_reason = %q)", reason)
 	if extra := extraOf(choice); extra != nil {
-		return text + ", and says of it: " + quoted(extra)
+		return text + " and says: " + quoted(extra)
 	}
-	return text + ", and does not say which"
+	return text + " without saying which"
 }
 
 // quoted is the beginning of JSON, for people.
@@ -204,7 +204,7 @@ var asides = []string{"reasoning", "thinking", "thought", "extra_content", "cont
 var gate = &answer.Gate{
 	Rules: kinds.Declare(
 		kinds.Attribute{Name: "expect", Shape: kinds.JSON, Local: true,
-			Description: "A JSON object that the answer must contain: `jsonencode({ approved = true })` fails the run unless the answer is JSON with `approved` being `true`. It needs a `response_format` of JSON.",
+			Description: "A JSON object that the answer must contain: `jsonencode({ approved = true })` fails the run unless the answer is JSON in which `approved` is `true`. It needs a `response_format` of JSON.",
 			Validators:  checks{kinds.JSONObject()}},
 	),
 	Complete: func(arguments wire.Fields) wire.Fields {

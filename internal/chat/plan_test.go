@@ -40,7 +40,7 @@ func TestGenerateOnPlan_needsWhatItNeeds(t *testing.T) {
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(plan+"\n  record = false"), ExpectError: flat(`record is false. Use generate_on = "apply".`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + secretPrompt("secret", plan), ExpectError: flat(`a request with content_wo is never recorded`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "refresh")) + completion(plan), ExpectError: flat(`With mode = "refresh" the apply would ask again`)},
-		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(`generate_on = "never"`), ExpectError: flat(`value must be one of`)},
+		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(`generate_on = "never"`), ExpectError: flat(`generate_on must be "apply" or "plan", not "never"`)},
 	)
 	if n := len(posts(s)); n != 0 {
 		t.Errorf("%d calls were made", n)
@@ -55,8 +55,8 @@ func TestGenerateOnPlan_checksTheAnswerInThePlan(t *testing.T) {
 		emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
 	config := s.Provider(recordingsIn(dir, "")) + completionOf("Answer with JSON, with keys city and country", "  generate_on = \"plan\"\n  response_format {\n    type = \"json_object\"\n  }")
 	s.Run(t,
-		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file.*\.unusable\.json.*The[\s│]+next[\s│]+plan[\s│]+asks,[\s│]+and[\s│]+is[\s│]+billed,[\s│]+again`)},
-		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`Wrong key`)},
+		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file.*\.unusable\.json.*The[\s│]+next[\s│]+plan[\s│]+asks[\s│]+again,[\s│]+and[\s│]+is[\s│]+billed[\s│]+again`)},
+		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Could not generate chat completion during the plan.*Wrong key`)},
 		resource.TestStep{Config: config, Check: asked(t, s, 3)},
 	)
 }

@@ -414,7 +414,7 @@ func TestResource_importSaysWhatToDoInstead(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Run(t, resource.TestStep{
 		Config: completion(""), ResourceName: name, ImportState: true, ImportStateId: "chatcmpl-1",
-		ExpectError: regexp.MustCompile(`(?s)Chat completions cannot be imported.*Write\s+the\s+resource\s+and\s+apply`),
+		ExpectError: regexp.MustCompile(`(?s)Chat completions cannot be imported.*Write\s+the\s+resource\s+and\s+apply.*data "openai_chat_completion" "example".*completion_id = "chatcmpl-1"`),
 	})
 }
 

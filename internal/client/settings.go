@@ -106,7 +106,7 @@ func CheckHeader(name, value string) error {
 		return fmt.Errorf("%q is not the name of an HTTP header", name)
 	}
 	if refusedHeaders[http.CanonicalHeaderKey(name)] {
-		return fmt.Errorf("the header %q cannot be set: it belongs to each single request", name)
+		return fmt.Errorf("the header %q cannot be set: it differs from request to request", name)
 	}
 	if hasControl(value) {
 		return fmt.Errorf("the value of the header %q contains a line break or another control character", name)

@@ -174,13 +174,13 @@ func TestGenerateOnPlan_showsTheVector(t *testing.T) {
 func TestResource_refusesWhatCanNeverBeRight(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	for says, arguments := range map[string]string{
-		"Missing input":                    "",
-		"input and inputs exclude":         "input = \"a\"\n  inputs = [\"b\"]",
-		"of at least 1, not 0.5":           "input = \"a\"\n  dimensions = 0.5",
-		"at least 1 elements":              "inputs = []",
-		`"base64" "float"`:                 "input = \"a\"\n  encoding_format = \"hex\"",
-		"at most 2048 elements":            "inputs = [for i in concat(range(1024), range(1024), range(1)) : \"x\"]",
-		"string length must be at least 1": "inputs = [\"\"]",
+		"Missing input":          "",
+		"either input or inputs": "input = \"a\"\n  inputs = [\"b\"]",
+		`dimensions must be a whole number of at least 1, not 0.5`: "input = \"a\"\n  dimensions = 0.5",
+		"inputs must not be empty":                                 "inputs = []",
+		`must be "base64" or "float", not "hex"`:                   "input = \"a\"\n  encoding_format = \"hex\"",
+		"must be a list of at most 2048 elements, not 2049":        "inputs = [for i in concat(range(1024), range(1024), range(1)) : \"x\"]",
+		"inputs[0] must not be empty":                              "inputs = [\"\"]",
 	} {
 		s.Run(t, resource.TestStep{Config: embedding(arguments), PlanOnly: true, ExpectError: regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(says), " ", `[\s│]+`))})
 	}

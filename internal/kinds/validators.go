@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
@@ -33,8 +34,19 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 		return
 	}
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, v.summary, upperFirst(err.Error())+".")
+		resp.Diagnostics.AddAttributeError(req.Path, v.summary, Placed(req.Path, upperFirst(err.Error())+"."))
 	}
+}
+
+// Placed is what is wrong at a path, with the path before it where that leads into a list or a
+// map: the CLI then points to the whole argument, and does not say which element is meant.
+func Placed(at path.Path, text string) string {
+	for _, step := range at.Steps() {
+		if _, isName := step.(path.PathStepAttributeName); !isName {
+			return at.String() + ": " + text
+		}
+	}
+	return text
 }
 
 func upperFirst(s string) string {

@@ -37,7 +37,7 @@ func TestLimits_maxRequests(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	config := s.Provider(limits("max_requests = 2")) + three
 	s.Run(t,
-		resource.TestStep{Config: config, ExpectError: words(`Nothing was sent: the budget of this run is spent: limits\.max_requests is 2\. So far 2 requests and`)},
+		resource.TestStep{Config: config, ExpectError: words(`Nothing was sent, because the budget of this run is used up: limits\.max_requests is 2\. So far this run has used 2 requests and`)},
 		resource.TestStep{Config: config},
 		resource.TestStep{Config: config, PlanOnly: true})
 	if got := len(s.Requests()); got != 3 {
