@@ -2,6 +2,7 @@ package recording_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -86,10 +87,10 @@ func TestLabel_findsNothingAndHidesNothing(t *testing.T) {
 func TestLabel_ofSeveralOneCounts(t *testing.T) {
 	t.Parallel()
 	dir, n := t.TempDir(), question("a").Name()
-	for _, label := range []string{"c.", "b.", "d.", ""} {
+	for _, label := range []string{"k.", "c.", "b.", "d.", "a1.", "z.", "e.", "f.", ""} {
 		write(t, filepath.Join(dir, label+n+".json"), recorded(t, question("a")))
 	}
-	for _, want := range []string{n + ".json", "d." + n + ".json", "b." + n + ".json"} {
+	for _, want := range []string{n + ".json", "d." + n + ".json", "a1." + n + ".json", "b." + n + ".json", "c." + n + ".json"} {
 		taken, err := open(dir, recording.Replay).Take(t.Context(), labelled("a", "d"), never(t))
 		if err != nil || taken.File != filepath.Join(dir, want) {
 			t.Errorf("got %s, %v; want %s", taken.File, err, want)
@@ -127,6 +128,20 @@ func TestLabel_ofATemporaryFile(t *testing.T) {
 	taken, err := open(dir, "").Take(t.Context(), labelled("a", "new"), never(t))
 	if files := list(t, dir); err != nil || !taken.Recorded || !slices.Equal(files, []string{"old." + n + ".json"}) {
 		t.Errorf("%+v, %v; there is %v", taken, err, files)
+	}
+}
+
+// It takes the place of the recording that is there.
+func TestLabel_ofATemporaryFileInTheModeRefresh(t *testing.T) {
+	t.Parallel()
+	dir, n := t.TempDir(), question("a").Name()
+	write(t, filepath.Join(dir, "old."+n+".json"), recorded(t, question("a")))
+	write(t, filepath.Join(dir, ".new."+n+".json.XYZ.tmp"), strings.Replace(recorded(t, question("a")), `"x"`, `"y"`, 1))
+	failed := errors.New("401")
+	_, err := open(dir, recording.Refresh).Take(t.Context(), labelled("a", "new"), func(context.Context) (recording.Asked, error) { return recording.Asked{}, failed })
+	text, _ := os.ReadFile(filepath.Join(dir, "old."+n+".json"))
+	if files := list(t, dir); !errors.Is(err, failed) || len(files) != 1 || !strings.Contains(string(text), `"y"`) {
+		t.Errorf("%v; there is %v, with\n%s", err, files, text)
 	}
 }
 
