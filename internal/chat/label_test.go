@@ -145,8 +145,8 @@ func TestLabel_isNoPartOfTheRequest(t *testing.T) {
 	dir := t.TempDir()
 	config := s.Provider(recordingsIn(dir, "")) + `
 resource "openai_chat_completion" "same" {
-  for_each    = toset(["a", "b", "c"])
-  label       = each.key
+  count       = 3
+  label       = "label ${count.index}"
   generate_on = "plan"
   model       = "gpt-4"
   message {
@@ -155,20 +155,20 @@ resource "openai_chat_completion" "same" {
   }
 }
 resource "openai_chat_completion" "other" {
-  for_each    = toset(["a", "b"])
-  label       = each.key
+  count       = 2
+  label       = "label ${count.index}"
   generate_on = "plan"
   model       = "gpt-4"
   message {
     role    = "user"
-    content = "hello, ${each.key}"
+    content = "hello, ${count.index}"
   }
 }
 output "answers" {
-  value = length(toset([for r in concat(values(openai_chat_completion.same), values(openai_chat_completion.other)) : r.id]))
+  value = length(toset([for r in concat(openai_chat_completion.same, openai_chat_completion.other) : r.id]))
 }
 output "files" {
-  value = length(toset([for r in concat(values(openai_chat_completion.same), values(openai_chat_completion.other)) : r.recording]))
+  value = length(toset([for r in concat(openai_chat_completion.same, openai_chat_completion.other) : r.recording]))
 }`
 	s.Run(t, resource.TestStep{Config: config, ConfigStateChecks: []statecheck.StateCheck{
 		statecheck.ExpectKnownOutputValue("answers", knownvalue.Int64Exact(3)), statecheck.ExpectKnownOutputValue("files", knownvalue.Int64Exact(3))}},
