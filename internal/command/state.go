@@ -32,7 +32,6 @@ type change struct {
 type module struct {
 	Resources []struct {
 		Address string          `json:"address"`
-		Mode    string          `json:"mode"`
 		Type    string          `json:"type"`
 		Values  json.RawMessage `json:"values"`
 	} `json:"resources"`
@@ -94,8 +93,9 @@ func (d *document) names() ([]string, error) {
 	return names, nil
 }
 
-// stays are the recordings of what a plan leaves as it is, data sources and what it was not
-// asked to look at included; and of what will have another answer that is not known yet.
+// stays are the recordings of what a plan has no change for, such as data sources that it has
+// read and what it was not asked to look at; and of what will have another answer that is not
+// known yet.
 func (d *document) stays() []string {
 	replaced := map[string]bool{}
 	for _, c := range d.Changes {
@@ -103,8 +103,8 @@ func (d *document) stays() []string {
 		replaced[c.Address] = !open
 	}
 	var names []string
-	each(d.Prior.Values, func(address, mode, _ string, values json.RawMessage) {
-		if mode == "data" || !replaced[address] {
+	each(d.Prior.Values, func(address, _ string, values json.RawMessage) {
+		if !replaced[address] {
 			names = append(names, recording.Names(values)...)
 		}
 	})
@@ -113,14 +113,14 @@ func (d *document) stays() []string {
 
 // ours reports whether there is a resource of this provider among values.
 func ours(values json.RawMessage) (found bool) {
-	each(values, func(_, _, typeName string, _ json.RawMessage) {
+	each(values, func(_, typeName string, _ json.RawMessage) {
 		found = found || strings.HasPrefix(typeName, "openai_")
 	})
 	return found
 }
 
 // each visits the resources of a state.
-func each(values json.RawMessage, visit func(address, mode, typeName string, values json.RawMessage)) {
+func each(values json.RawMessage, visit func(address, typeName string, values json.RawMessage)) {
 	var all struct {
 		Root module `json:"root_module"`
 	}
@@ -130,7 +130,7 @@ func each(values json.RawMessage, visit func(address, mode, typeName string, val
 	var walk func(module)
 	walk = func(m module) {
 		for _, r := range m.Resources {
-			visit(r.Address, r.Mode, r.Type, r.Values)
+			visit(r.Address, r.Type, r.Values)
 		}
 		for _, inside := range m.Modules {
 			walk(inside)
