@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 )
 
@@ -132,6 +133,10 @@ func TestFind_findsWhatWasCommittedLongAgo(t *testing.T) {
 		if err != nil || !found || q.Name() != file || taken.Answer.RequestID != "req_1" || !strings.Contains(string(taken.Answer.Body), "Twelve") {
 			t.Errorf("%s is %s: %+v, %v", file, q.Name(), taken, err)
 		}
+	}
+	taken, _, err := open(filepath.Join("testdata", "committed"), recording.Replay).Find(asking(`{"model":"m","messages":[],"seed":2}`, nil, nil))
+	if want := `{"choices":[{"message":{"content":"Twelve\n"}},{"message":{"content":"\n{\"n\": 12.0, \"w\": \"Zw\\u00f6lf\"} "}}]}`; err != nil || !jsontext.Same(string(taken.Answer.Body), want) {
+		t.Errorf("with texts above it: %s, %v", taken.Answer.Body, err)
 	}
 }
 
