@@ -132,6 +132,10 @@ func TestShow(t *testing.T) {
 	if _, said := run("", "show", dir, vector); !strings.HasSuffix(said, "\nAnswer\n\n  data:\n    - "+strings.Repeat("x", 100)+"… (20000 bytes)\n    -\n      a:\n        - 1\n        - null\n        - {}\n") {
 		t.Error(said)
 	}
+	named := record(t, dir, "d", answer, label(billing[len("billing."):][:1])) // like the start of a hash
+	if status, said := run("", "show", dir, billing[len("billing."):][:1]); status != 0 || !strings.Contains(said, named) {
+		t.Errorf("%d\n%s", status, said)
+	}
 	status, said := run("", "show", dir, "other")
 	contains(t, said, `"other" stands for 2 files`, other, vector)
 	if status != 1 {
@@ -163,7 +167,7 @@ func TestPrune_deletesWhatNoStateNames(t *testing.T) {
 	before := list(t, dir)
 	states := naming(a) + "\n" + naming(strings.TrimPrefix(b, "b.")) // from another time, when it had no label
 	status, said := run(states, "prune", dir)
-	contains(t, said, "a answered 12 "+old, "1 recording would be deleted", "again with -delete", "1 recording of ephemeral resources and actions, which no state names, left alone: "+action,
+	contains(t, said, "2 states given, which need 2 of 4 recordings.", "a answered 12 "+old, "1 recording would be deleted", "again with -delete", "1 recording of ephemeral resources and actions, which no state names, left alone: "+action,
 		"1 unusable answer, kept aside and never used: "+bad, damaged+" cannot be used")
 	if now := list(t, dir); !slices.Equal(now, before) || status != 1 {
 		t.Errorf("%d; there is %v", status, now)

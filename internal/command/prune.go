@@ -18,7 +18,7 @@ func prune(directory string, in io.Reader, deletes bool, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	named, err := namedBy(in)
+	named, states, err := namedBy(in)
 	if err != nil {
 		return fmt.Errorf("%w. Nothing was deleted", err)
 	}
@@ -32,9 +32,11 @@ func prune(directory string, in io.Reader, deletes bool, out io.Writer) error {
 			unnamed = append(unnamed, e)
 		}
 	}
-	if kept := len(all.recordings) - len(unnamed) - len(stateless); kept == 0 && len(unnamed) > 0 {
+	kept := len(all.recordings) - len(unnamed) - len(stateless)
+	if kept == 0 && len(unnamed) > 0 {
 		return fmt.Errorf("the states name none of the %s in %s: is it the right directory? Nothing was deleted", count(len(all.recordings), "recording"), directory)
 	}
+	fmt.Fprintf(out, "%s given, which need %d of %s.\n\n", count(states, "state"), kept, count(len(all.recordings), "recording"))
 	if err := table(unnamed, out); err != nil {
 		return err
 	}

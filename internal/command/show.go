@@ -18,14 +18,20 @@ func find(directory, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var found []string
+	var found, begun []string
 	for _, e := range slices.Concat(all.recordings, all.unusable, all.damaged) {
 		if e.Name == name {
 			return e.Name, nil
 		}
-		if e.Recording.Label == name || e.File.Label == name || strings.HasPrefix(e.Question, name) {
+		switch {
+		case e.Recording.Label == name || e.File.Label == name:
 			found = append(found, e.Name)
+		case strings.HasPrefix(e.Question, name):
+			begun = append(begun, e.Name)
 		}
+	}
+	if len(found) == 0 {
+		found = begun
 	}
 	switch len(found) {
 	case 1:

@@ -41,23 +41,23 @@ type module struct {
 // namedBy are the names of the recordings that states and plans name, one after another.
 // It fails for each that is not one, or has no resource of this provider: a state that could
 // not be read must not look like one that needs no recording.
-func namedBy(in io.Reader) (map[string]bool, error) {
-	named := map[string]bool{}
+func namedBy(in io.Reader) (named map[string]bool, states int, err error) {
+	named = map[string]bool{}
 	dec := json.NewDecoder(in)
 	for n := 1; ; n++ {
 		var d document
 		err := dec.Decode(&d)
 		switch {
 		case errors.Is(err, io.EOF) && n > 1:
-			return named, nil
+			return named, n - 1, nil
 		case errors.Is(err, io.EOF):
-			return nil, errors.New(`there is no state on standard input. Pipe the output of "terraform show -json" into the command`)
+			return nil, 0, errors.New(`there is no state on standard input. Pipe the output of "terraform show -json" into the command`)
 		case err != nil:
-			return nil, fmt.Errorf(`state %d on standard input cannot be read: it is not the output of "terraform show -json" (%w)`, n, err)
+			return nil, 0, fmt.Errorf(`state %d on standard input cannot be read: it is not the output of "terraform show -json" (%w)`, n, err)
 		}
 		names, err := d.names()
 		if err != nil {
-			return nil, fmt.Errorf("state %d on standard input %w", n, err)
+			return nil, 0, fmt.Errorf("state %d on standard input %w", n, err)
 		}
 		for _, name := range names {
 			named[name] = true
