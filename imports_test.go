@@ -30,11 +30,12 @@ var area = rule{may: []string{"answer", "area", "client", "jsontext", "kinds", "
 
 // rules is the whole plan of who may import whom. A new package needs a line here.
 var rules = map[string]rule{
-	".":                   {may: []string{"provider", "serve"}},
+	".":                   {may: []string{"command", "provider", "serve"}},
 	"cmd/openai-emulator": {may: []string{"emulator"}},
 	"cmd/provider-schema": {may: []string{"provider", "serve"}},
 
 	"internal/serve":      {},
+	"internal/command":    {may: []string{"jsontext", "recording"}, never: []string{"github.com/hashicorp/", "net/http"}},
 	"internal/provider":   {may: []string{"area", "chat", "client", "embedding", "functions", "kinds", "models", "moderation", "recording"}},
 	"internal/chat":       {may: append(slices.Clone(area.may), "structured"), never: area.never},
 	"internal/models":     area,

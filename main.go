@@ -1,5 +1,6 @@
 // terraform-provider-openai is a Terraform and OpenTofu provider that asks chat
-// models and keeps their answers.
+// models and keeps their answers. "terraform-provider-openai recordings" looks after
+// answers that are kept in files.
 package main
 
 import (
@@ -7,6 +8,7 @@ import (
 	"log"
 	"os"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/command"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
 )
@@ -15,6 +17,9 @@ import (
 var version = "dev"
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "recordings" { // Terraform starts a plugin without arguments
+		os.Exit(command.Recordings(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+	}
 	debug := flag.Bool("debug", false, "keep running, for a debugger to attach")
 	profile := flag.String("profile", os.Getenv("OPENAI_PROVIDER_PROFILE"), "directory for CPU and heap profiles (also OPENAI_PROVIDER_PROFILE, since Terraform passes no flags)")
 	flag.Parse()

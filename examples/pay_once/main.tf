@@ -30,6 +30,7 @@ variable "services" {
 
 resource "openai_chat_completion" "sensitivity" {
   for_each    = var.services
+  label       = each.key
   generate_on = "plan"
   model       = "gpt-4o"
   temperature = 0

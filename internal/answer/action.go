@@ -21,7 +21,7 @@ var (
 // the kind's Gate.
 func (k *Kind) Action() func() action.Action {
 	schema := kinds.Action(k.Description.Action+" It has no `api_key`, because a plan, and the file it is saved to, contain everything an action is given. To use another key, give the action a provider with an `alias`.", k.declare().action)
-	return func() action.Action { return &invoked{asker: asker{kind: k}, schema: schema} }
+	return func() action.Action { return &invoked{asker: asker{kind: k, stateless: true}, schema: schema} }
 }
 
 // invoked is the action of a kind.

@@ -19,6 +19,8 @@ type asker struct {
 	kind   *Kind
 	client *client.Client // nil while the provider's settings are not known
 	unkept bool           // only a recording keeps an answer that comes after an interrupt
+
+	stateless bool // no state names the recording of an answer
 }
 
 // ask answers the request that the arguments make: from a recording, or by
@@ -40,7 +42,7 @@ func (a asker) ask(ctx context.Context, arguments wire.Fields, progress func(str
 		r.call.Unkept = a.unkept
 		return r.read(a.send(ctx, r, progress))
 	}
-	question, err := r.question()
+	question, err := a.question(r)
 	if err != nil {
 		return a.failed(err)
 	}

@@ -20,7 +20,7 @@ var (
 func (k *Kind) Ephemeral() func() ephemeral.EphemeralResource {
 	schema := kinds.Ephemeral(k.Description.Ephemeral, k.declare().asking)
 	return func() ephemeral.EphemeralResource {
-		return &opened{asker: asker{kind: k, unkept: true}, schema: schema}
+		return &opened{asker: asker{kind: k, unkept: true, stateless: true}, schema: schema}
 	}
 }
 

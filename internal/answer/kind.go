@@ -85,6 +85,11 @@ type Kind struct {
 	// Text is the answer as people read it. nil: there is none.
 	Text func(answer wire.Fields) string
 
+	// TextPaths lead to the texts of an answer that people read, in its JSON as it came: such
+	// as "choices[*].message.content", where [*] is each element of a list. Recordings show
+	// them by lines. nil: there is none.
+	TextPaths []string
+
 	// Describe names a request without quoting it: a prompt may be a secret. nil: its model.
 	Describe func(arguments wire.Fields) string
 
@@ -168,7 +173,7 @@ func (k *Kind) declare() *declarations {
 		d.asking = kinds.Join(k.Request, settings, k.Reading, k.failOn(false), d.outcome).WithoutWriteOnly()
 		if k.Gate != nil {
 			// A plan shows all that an action is given, and its file holds it: no key belongs there.
-			d.action = kinds.Join(k.Request, pick(settings, "extra_body", "record"), k.failOn(true), k.Gate.Rules).WithoutWriteOnly()
+			d.action = kinds.Join(k.Request, pick(settings, "extra_body", "record", "label"), k.failOn(true), k.Gate.Rules).WithoutWriteOnly()
 		}
 		d.requestInputs = kinds.Join(k.Request, k.Reading, pick(settings, "extra_body", "record"), pick(lifecycle, "triggers"))
 		d.credentials = append(pick(settings, "api_key"), pick(lifecycle, "api_key_wo")...)

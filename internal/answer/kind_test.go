@@ -131,7 +131,7 @@ func TestQuestion_countsTheEndpoint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q, err := r.question()
+		q, err := asker{kind: k}.question(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -75,7 +75,7 @@ func (f forecast) look(ctx context.Context) outlook {
 	if err != nil {
 		return f.fail(err)
 	}
-	question, err := r.question()
+	question, err := f.question(r)
 	if err != nil {
 		return f.fail(err)
 	}
@@ -121,14 +121,14 @@ func (f recordedForecast) look(ctx context.Context) outlook {
 		}
 		return outlook{prospect: asksInApply}
 	}
-	answer, found, err := f.store.Find(f.question)
+	taken, found, err := f.store.Find(f.question)
 	switch {
 	case err != nil:
 		return f.fail(f.request.explain(f.store, f.question, err))
 	case !found:
 		return f.unrecorded(ctx, file, shown)
 	}
-	return f.plan(f.request.recorded(recording.Taken{Answer: answer, File: file, Recorded: true}), fromRecord)
+	return f.plan(f.request.recorded(taken), fromRecord)
 }
 
 // unrecorded decides about an answer that is not on record: whether the plan asks for

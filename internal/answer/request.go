@@ -95,9 +95,10 @@ func apiKey(arguments wire.Fields) string {
 	return arguments.String("api_key")
 }
 
-// question is what a recording of the answer is found by.
-func (r request) question() (recording.Question, error) {
-	return recording.NewQuestion(r.kind.recordedEndpoint(), r.call.Body, r.kind.Delivery, r.kind.triggers(r.arguments))
+// question is what a recording of the answer is found by, and how people see it.
+func (a asker) question(r request) (recording.Question, error) {
+	q, err := recording.NewQuestion(r.kind.recordedEndpoint(), r.call.Body, r.kind.Delivery, r.kind.triggers(r.arguments))
+	return q.Presented(recording.Presentation{Label: r.arguments.String("label"), Text: r.kind.TextPaths, Stateless: a.stateless}), err
 }
 
 func (k *Kind) recordedEndpoint() string {

@@ -32,6 +32,9 @@ func (k *Kind) settings() kinds.Attributes {
 			Validators:  checks{kinds.NotEmpty()}},
 		kinds.Attribute{Name: "record", Shape: kinds.Bool, Local: true,
 			Description: "Set to `false` to leave this answer out of the provider's `recordings`: it is then neither recorded nor taken from a recording. By default it is, if the provider has `recordings`." + secret},
+		kinds.Attribute{Name: "label", Shape: kinds.String, Local: true,
+			Description: "What people call this request, such as `each.key`. It is not sent. It stands in the file of the provider's `recordings` and in that file's name, so that a reviewer sees which answer is whose, and an edited prompt next to the old one. A change asks nothing, and leaves a file that is there as it is.",
+			Validators:  checks{kinds.NotEmpty()}},
 	)
 }
 

@@ -181,6 +181,13 @@ func answerText(answer wire.Fields) string {
 	return strings.Join(parts, "\n")
 }
 
+// textPaths lead to what answerText shows, and to the texts that some servers have elsewhere.
+var textPaths = []string{
+	"choices[*].message.content", "choices[*].message.content[*].text", "choices[*].message.refusal",
+	"choices[*].message.audio.transcript", "choices[*].message.function_call.arguments",
+	"choices[*].message.tool_calls[*].function.arguments", "choices[*].message.tool_calls[*].custom.input",
+}
+
 // describe names a request without quoting it.
 func describe(arguments wire.Fields) string {
 	var roles []string

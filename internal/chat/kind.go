@@ -34,7 +34,7 @@ var kind = &answer.Kind{
 	Delivery: []string{"stream", "stream_options"}, Labels: []string{"metadata"},
 	Defaults: map[string]any{"store": false},
 	Validate: validate, Limits: limits, Complete: complete, Send: send, Normalize: normalizeAnswer, Read: read, Absent: absent,
-	Findings: findings, FailOn: failOn, Text: answerText, Describe: describe, Tokens: estimate, Usage: usage,
+	Findings: findings, FailOn: failOn, Text: answerText, TextPaths: textPaths, Describe: describe, Tokens: estimate, Usage: usage,
 	Stored: &answer.Stored{
 		Kept:    func(arguments wire.Fields) bool { return arguments.True("store") },
 		Reading: readingStored, Relabel: relabel, Remove: remove,

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/command"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
 
@@ -62,6 +64,36 @@ func TestExamples_payOnce(t *testing.T) {
 	}
 	if said := dir.MustRun("test"); !strings.Contains(said, "2 passed, 0 failed") {
 		t.Error(said)
+	}
+	reviewPayOnce(t, dir)
+}
+
+// reviewPayOnce corrects an answer of the example where its guide says, and has the command look after the files.
+func reviewPayOnce(t *testing.T, dir *acctest.Dir) {
+	t.Helper()
+	recordings := filepath.Join(dir.Path, "recordings")
+	found, err := filepath.Glob(filepath.Join(recordings, "status.*.json"))
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	text, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(found[0], bytes.Replace(text, []byte(`"level": "public"`), []byte(`"level": "internal"`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := dir.MustRun("plan", "-out=tfplan"); !strings.Contains(said, `+ level  = "internal"`) {
+		t.Errorf("the plan is\n%s", said)
+	}
+	for want, arguments := range map[string][]string{
+		"2 recordings, 212 tokens.": {"list"}, "There is nothing to delete": {"prune", "-delete"},
+	} {
+		var out, errs strings.Builder
+		status := command.Recordings(append(arguments, recordings), strings.NewReader(dir.MustRun("show", "-json", "tfplan")), &out, &errs)
+		if status != 0 || !strings.Contains(out.String(), want) {
+			t.Errorf("%q: %d\n%s%s", arguments, status, &out, &errs)
+		}
 	}
 }
 

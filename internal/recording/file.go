@@ -119,7 +119,7 @@ var filling = sync.OnceValue(func() []byte {
 // writable makes sure, before money is spent, that a recording of the question can be
 // written, by writing as much.
 func (s *Store) writable(q Question) error {
-	probe, err := s.makeTemporary(q.name + ".json") // so that it goes like any that a kill has left
+	probe, err := s.makeTemporary(q.name + jsonEnding) // so that it goes like any that a kill has left
 	if err == nil {
 		_, err = probe.Write(filling())
 		err = errors.Join(err, probe.Close(), os.Remove(probe.Name()))
@@ -133,39 +133,40 @@ func (s *Store) writable(q Question) error {
 // adopt looks for temporary files of the question, which a process has left that was
 // killed while it wrote. A whole answer gets the name that it was to have: it was paid
 // for. What is half of one goes. The question must be locked.
-func (s *Store) adopt(q Question) error {
-	directory, err := os.Open(s.options.Directory)
-	if err != nil {
-		return nil //nolint:nilerr // it can be written to, and not be listed
-	}
-	names, _ := directory.Readdirnames(-1) // not sorted, there may be thousands
-	_ = directory.Close()
-	for _, name := range names {
-		target, ours := strings.CutPrefix(name, ".")
+func (s *Store) adopt(q Question) (adopted bool, err error) {
+	for _, left := range s.list() {
+		target, ours := strings.CutPrefix(left, ".")
 		target, isTemporary := strings.CutSuffix(target, ".tmp")
-		if !ours || !isTemporary || !strings.HasPrefix(target, q.name+".") {
+		end := strings.LastIndex(target, jsonEnding)
+		if !ours || !isTemporary || end < 0 {
 			continue
 		}
-		end := strings.LastIndex(target, ".json")
-		if end < 0 {
+		target = target[:end] + jsonEnding
+		of, ok := parseFileName(target)
+		if !ok || of.name != q.name {
 			continue
 		}
-		left := filepath.Join(s.options.Directory, name)
-		target = filepath.Join(s.options.Directory, target[:end]+".json")
-		if !s.adoptable(q, left, target) {
+		file, taken := s.path(target), exists(s.path(target))
+		if recorded, found := s.locate(q); found && !of.aside {
+			file, taken = recorded, s.options.Mode != Refresh
+		}
+		if taken || !s.adoptable(q, s.path(left), of.aside) {
 			continue
 		}
-		if err := os.Rename(left, target); err != nil {
-			return &UnwritableError{Directory: s.options.Directory, Why: plain(err)}
+		if err := os.Rename(s.path(left), file); err != nil {
+			return adopted, &UnwritableError{Directory: s.options.Directory, Why: plain(err)}
 		}
+		adopted = true
 		s.index.forget()
+		s.labelled.forget()
 	}
-	return nil
+	return adopted, nil
 }
 
-// adoptable reports whether a temporary file that was left holds what its target was to hold,
-// whole. The half of that is removed; what is none of ours is left alone.
-func (s *Store) adoptable(q Question, left, target string) bool {
+// adoptable reports whether a temporary file that was left holds an answer to the question,
+// whole, and one that is of no use where its name says so. The half of that is removed; what is
+// none of ours is left alone.
+func (s *Store) adoptable(q Question, left string, aside bool) bool {
 	text, err := readFile(left)
 	if err != nil {
 		return false // a link, a pipe, somebody else's
@@ -177,16 +178,7 @@ func (s *Store) adoptable(q Question, left, target string) bool {
 		}
 		return false
 	}
-	switch unusable := r.Unusable != nil; {
-	case r.named(q.ignore) != q.name:
-		return false
-	case unusable == (target == s.File(q)): // the one is never taken for the other
-		return false
-	case unusable:
-		return !exists(target)
-	default:
-		return isObject(r.Answer) && (s.options.Mode == Refresh || !exists(target))
-	}
+	return r.named(q.ignore) == q.name && aside == (r.Unusable != nil) && (aside || isObject(r.Answer))
 }
 
 func exists(file string) bool {

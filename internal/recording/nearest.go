@@ -32,9 +32,10 @@ type index struct {
 }
 
 type entry struct {
-	name, endpoint string
-	request        string // canonical
-	triggers       map[string]string
+	file     string // its name in the directory
+	endpoint string
+	request  string // canonical
+	triggers map[string]string
 }
 
 // forget makes the next one who needs the index read it again.
@@ -44,7 +45,7 @@ func (x *index) forget() {
 	x.read, x.entries = false, nil
 }
 
-// entries are sorted by name. They must not be changed.
+// entries are sorted by file. They must not be changed.
 func (s *Store) entries() []entry {
 	s.index.mu.Lock()
 	defer s.index.mu.Unlock()
@@ -72,7 +73,7 @@ func (s *Store) entries() []entry {
 
 // readEntry reads what stands before the answer in a recording, which is all that is needed.
 func (s *Store) readEntry(name string) (entry, error) {
-	file, err := openFile(s.file(name))
+	file, err := openFile(s.path(name))
 	if err != nil {
 		return entry{}, err
 	}
@@ -81,7 +82,7 @@ func (s *Store) readEntry(name string) (entry, error) {
 	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
 		return entry{}, errors.Join(err, errors.New("no JSON object"))
 	}
-	out := entry{name: name}
+	out := entry{file: name}
 	for dec.More() {
 		member, err := dec.Token()
 		if err != nil {
@@ -95,7 +96,7 @@ func (s *Store) readEntry(name string) (entry, error) {
 			err = dec.Decode(&out.triggers)
 		case "request":
 			err = dec.Decode(&request)
-		case "answer":
+		case "text", "answer":
 			return out, nil
 		default:
 			err = dec.Decode(&json.RawMessage{})
@@ -136,13 +137,13 @@ func (s *Store) Nearest(q Question) string {
 	for _, c := range candidates[:min(len(candidates), manyCandidates)] {
 		its, _ := jsontext.Parse(c.request) // it is canonical
 		if found := q.differences(mine, its, c.triggers); best == "" || len(found) < len(differences) {
-			best, differences = c.name, found
+			best, differences = c.file, found
 		}
 	}
 	if best == "" || len(differences) > manyDifferences {
 		return ""
 	}
-	return fmt.Sprintf("The nearest recording is %s; its request differs in %s.", s.file(best), strings.Join(differences, ", "))
+	return fmt.Sprintf("The nearest recording is %s; its request differs in %s.", s.path(best), strings.Join(differences, ", "))
 }
 
 // differences lists the places where a recording's request is another than the question's.

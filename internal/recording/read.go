@@ -14,8 +14,12 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
-// format is the version of the files that this package writes, and the newest that it reads.
-const format = 1
+// The versions of the files. One is written in the oldest that can say what it says, so that
+// older versions of the provider read it.
+const (
+	plainFormat = 1
+	format      = 2 // the newest: with "label", "stateless" and "text"
+)
 
 // limits bound what is read, and written, as a recording. A million values take some
 // hundred megabytes of memory; 4,000 tokens with 20 alternatives and their bytes are half a
@@ -25,69 +29,87 @@ var limits = jsontext.Limits{Depth: 128, Values: 1_000_000}
 // record is the content of a file.
 type record struct {
 	Format    int               `json:"recording"`
+	Label     string            `json:"label,omitempty"`
 	Recorded  time.Time         `json:"recorded_at"`
 	Version   string            `json:"provider_version"`
 	Unusable  []string          `json:"unusable,omitempty"`
 	RequestID string            `json:"request_id,omitempty"`
 	Endpoint  string            `json:"endpoint,omitempty"`
+	Stateless bool              `json:"stateless,omitempty"`
 	Triggers  map[string]string `json:"triggers,omitempty"`
 	Request   json.RawMessage   `json:"request"`
+	Text      []passage         `json:"text,omitempty"`
 	Answer    json.RawMessage   `json:"answer"`
 }
 
 // fields are the members of a record but its format, by their exact names.
 func (r *record) fields() map[string]any {
 	return map[string]any{
-		"recorded_at": &r.Recorded, "provider_version": &r.Version, "unusable": &r.Unusable, "request_id": &r.RequestID,
-		"endpoint": &r.Endpoint, "triggers": &r.Triggers, "request": &r.Request, "answer": &r.Answer,
+		"label": &r.Label, "recorded_at": &r.Recorded, "provider_version": &r.Version, "unusable": &r.Unusable,
+		"request_id": &r.RequestID, "endpoint": &r.Endpoint, "stateless": &r.Stateless, "triggers": &r.Triggers,
+		"request": &r.Request, "text": &r.Text, "answer": &r.Answer,
 	}
 }
 
 // Find returns the recording of a question; false = there is none. In the mode
 // Replay that is a *MissingError. A file that cannot be used is a *DamagedError.
 // In the mode Refresh only what this process has asked for is found.
-func (s *Store) Find(q Question) (Answer, bool, error) {
-	answer, err := s.read(q)
+func (s *Store) Find(q Question) (Taken, bool, error) {
+	taken, err := s.read(q)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && s.options.Mode == Replay:
-		return Answer{}, false, s.missing(q)
+		return Taken{}, false, s.missing(q)
 	case errors.Is(err, fs.ErrNotExist):
-		return Answer{}, false, nil
+		return Taken{}, false, nil
 	case err != nil:
-		return Answer{}, false, err // in the mode Refresh, too: what cannot be read is not overwritten
+		return Taken{}, false, err // in the mode Refresh, too: what cannot be read is not overwritten
 	}
 	if _, fresh := s.fresh.Load(q.name); s.options.Mode == Refresh && !fresh {
-		return Answer{}, false, nil
+		return Taken{}, false, nil
 	}
-	return answer, true, nil
+	return taken, true, nil
 }
 
-func (s *Store) read(q Question) (Answer, error) {
+func (s *Store) read(q Question) (Taken, error) {
 	if s.options.Directory == "" {
-		return Answer{}, fs.ErrNotExist
+		return Taken{}, fs.ErrNotExist
 	}
-	file := s.File(q)
+	file, _ := s.locate(q)
+	r, err := readRecord(file)
+	switch {
+	case err == nil:
+	case errors.Is(err, fs.ErrNotExist):
+		return Taken{}, err
+	case notDirectory(s.options.Directory):
+		return Taken{}, &UnwritableError{Directory: s.options.Directory, Why: "it is a file, or below one"}
+	default:
+		return Taken{}, err
+	}
+	if damage := r.answers(q); damage != nil {
+		damage.File = file
+		return Taken{}, damage
+	}
+	return Taken{Answer: Answer{Body: r.Answer, RequestID: r.RequestID}, File: file, Recorded: true}, nil
+}
+
+// readRecord reads a file. What is there and cannot be used is a *DamagedError.
+func readRecord(file string) (record, error) {
 	text, err := readFile(file)
 	switch {
 	case err == nil:
 	case errors.Is(err, fs.ErrNotExist):
-		return Answer{}, err
-	case notDirectory(s.options.Directory):
-		return Answer{}, &UnwritableError{Directory: s.options.Directory, Why: "it is a file, or below one"}
+		return record{}, err
 	case errors.Is(err, errTooLarge), errors.As(err, new(*irregularError)):
-		return Answer{}, &DamagedError{File: file, Why: err.Error(), Next: restore}
+		return record{}, &DamagedError{File: file, Why: err.Error(), Next: restore}
 	default:
-		return Answer{}, &DamagedError{File: file, Why: "it cannot be read: " + plain(err), Next: "Make it readable"}
+		return record{}, &DamagedError{File: file, Why: "it cannot be read: " + plain(err), Next: "Make it readable"}
 	}
 	r, damage := parse(text)
-	if damage == nil {
-		damage = r.answers(q)
-	}
 	if damage != nil {
 		damage.File = file
-		return Answer{}, damage
+		return record{}, damage
 	}
-	return Answer{Body: r.Answer, RequestID: r.RequestID}, nil
+	return r, nil
 }
 
 func notDirectory(path string) bool {
@@ -131,6 +153,9 @@ func parse(text []byte) (record, *DamagedError) {
 				return record{}, damaged(fmt.Sprintf("it is not in the form of a recording: %q cannot be read (%s)", name, err))
 			}
 		}
+	}
+	if err := r.whole(); err != nil {
+		return record{}, damaged(err.Error())
 	}
 	return r, nil
 }

@@ -3,7 +3,10 @@
 //
 // A recording is found by what was asked: its name is the SHA-256 of the request,
 // of the endpoint it goes to and of the triggers beside it. What a key, an organisation, a time limit or the
-// spelling of the JSON says is no part of it.
+// spelling of the JSON says is no part of it. The file's name may have a label before that, for people.
+//
+// The words of an answer stand in its file once, in a form that people can read and
+// correct (text.go).
 //
 // The package knows no Terraform, no HTTP, and nothing of what a request or an
 // answer means. It never deletes or overwrites a recording, unless it is told to
@@ -15,9 +18,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"os"
-	"path/filepath"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,7 +58,8 @@ type Store struct {
 	unclear  sync.Map // name → error: why a call of this process failed that may have been billed
 	broken   atomic.Pointer[UnwritableError]
 
-	index index // of what Nearest looks through
+	labelled labelled // files, by the questions that they answer
+	index    index    // of what Nearest looks through
 }
 
 // New returns the store. It touches no file.
@@ -83,6 +84,26 @@ type Question struct {
 	ignore   []string
 	triggers map[string]string
 	unfit    error // why the request cannot be recorded; nil = it can
+
+	presentation Presentation
+}
+
+// Presentation is how people see a recording. It has no part in its name.
+type Presentation struct {
+	Label string // stands in the file, and in its name as far as that takes it; "" = none
+
+	// Text are the paths of the answer's texts that people read, such as
+	// "choices[*].message.content", where [*] is each element of a list.
+	Text []string
+
+	// Stateless says that who asks is in no state, so that no state names the recording.
+	Stateless bool
+}
+
+// Presented is the question whose recording is presented in that way, where it has none yet.
+func (q Question) Presented(p Presentation) Question {
+	q.presentation = p
+	return q
 }
 
 // NewQuestion asks for the answer to request, a JSON object as it is sent to endpoint,
@@ -138,32 +159,9 @@ type Answer struct {
 	RequestID string // the server's name of the call; "" when it gave none
 }
 
-// File is where the question's recording is, or would be.
-func (s *Store) File(q Question) string { return s.file(q.name) }
-
-func (s *Store) file(name string) string { return filepath.Join(s.options.Directory, name+".json") }
-
-// recordings are the names of the recordings in the directory.
-func (s *Store) recordings() []string {
-	entries, _ := os.ReadDir(s.options.Directory) // none, if it cannot be read
-	var names []string
-	for _, entry := range entries {
-		if name, isJSON := cutJSON(entry.Name()); isJSON && isName([]byte(name)) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
 // nameLength is that of a name without its ending, in characters.
 const nameLength = 2 * sha256.Size
 
 func isName(text []byte) bool {
 	return len(text) == nameLength && len(bytes.Trim(text, "0123456789abcdef")) == 0
-}
-
-func cutJSON(name string) (string, bool) {
-	ending := filepath.Ext(name)
-	return name[:len(name)-len(ending)], ending == ".json"
 }

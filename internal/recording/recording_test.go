@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 )
 
@@ -128,10 +129,14 @@ func TestFind_findsWhatWasCommittedLongAgo(t *testing.T) {
 			`{"seed":12345678901234567890,"temperature":0.7,"stop":["a",null],"model":"gpt-4o","messages":[{"content":"Be brief. <é> 😀","role":"system"},{"role":"user","content":"Translate:\n\"Zw\u00f6lf\""}]}`,
 			delivery, map[string]string{"week": "1", "": "ü"}),
 	} {
-		answer, found, err := open(filepath.Join("testdata", "committed"), recording.Replay).Find(q)
-		if err != nil || !found || q.Name() != file || answer.RequestID != "req_1" || !strings.Contains(string(answer.Body), "Twelve") {
-			t.Errorf("%s is %s: %+v, %v", file, q.Name(), answer, err)
+		taken, found, err := open(filepath.Join("testdata", "committed"), recording.Replay).Find(q)
+		if err != nil || !found || q.Name() != file || taken.Answer.RequestID != "req_1" || !strings.Contains(string(taken.Answer.Body), "Twelve") {
+			t.Errorf("%s is %s: %+v, %v", file, q.Name(), taken, err)
 		}
+	}
+	taken, _, err := open(filepath.Join("testdata", "committed"), recording.Replay).Find(asking(`{"model":"m","messages":[],"seed":2}`, nil, nil))
+	if want := `{"choices":[{"message":{"content":"Twelve\n"}},{"message":{"content":"\n{\"n\": 12.0, \"w\": \"Zw\\u00f6lf\"} "}}]}`; err != nil || !jsontext.Same(string(taken.Answer.Body), want) {
+		t.Errorf("with texts above it: %s, %v", taken.Answer.Body, err)
 	}
 }
 
@@ -258,7 +263,7 @@ func TestTake_neverOverwritesWhatItCannotRead(t *testing.T) {
 		"a list":           {`[1]`, "is no recording"},
 		"null":             {`null`, "is no recording"},
 		"format 0":         {strings.Replace(text, `"recording": 1`, `"recording": 0`, 1), "is no recording"},
-		"newer":            {strings.Replace(text, `"recording": 1`, `"recording": 2, "novel": {}`, 1), "format 2, of a newer version"},
+		"newer":            {strings.Replace(text, `"recording": 1`, `"recording": 3, "novel": {}`, 1), "format 3, of a newer version"},
 		"wrong form":       {strings.Replace(text, `"recorded_at": "2026-11-24T12:00:00Z"`, `"recorded_at": 5`, 1), "not in the form"},
 		"no answer":        {before(text, ",\n  \"answer\"") + "}", `"answer" is no JSON object`},
 		"a text as answer": {before(text, ",\n  \"answer\"") + `, "answer": "x"}`, `"answer" is no JSON object`},
@@ -602,17 +607,18 @@ func FuzzFind(f *testing.F) {
 	f.Add(`{"recording":1,"answer":null}`)
 	f.Add(strings.Replace(string(text), `"answer"`, `"answer":{},"answer"`, 1))
 	f.Add(strings.Replace(string(text), `"answer"`, `"Answer"`, 1))
+	f.Add(strings.Replace(string(text), `"answer": {`, `"text":[{"path":"content","lines":["x"]}],"answer": {"content":"(see text above)"}, "x": {`, 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		if err := os.WriteFile(taken.File, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		answer, found, err := open(dir, "").Find(q)
+		again, found, err := open(dir, "").Find(q)
 		var damaged *recording.DamagedError
-		switch {
+		switch body := again.Answer.Body; {
 		case err != nil && (!errors.As(err, &damaged) || damaged.Why == "" || damaged.File != taken.File):
 			t.Errorf("got %v", err)
-		case err == nil && (!found || len(answer.Body) == 0 || answer.Body[0] != '{'):
-			t.Errorf("found %v: %s", found, answer.Body)
+		case err == nil && (!found || len(body) == 0 || body[0] != '{'):
+			t.Errorf("found %v: %s", found, body)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package recording
 
 import (
 	"archive/zip"
-	"bytes"
 	"io"
 	"sync"
 )
@@ -69,22 +68,9 @@ func (p *SavedPlan) load() {
 		if err != nil {
 			return
 		}
-		count(named, text, sign)
+		for _, name := range Names(text) {
+			named[name] += sign
+		}
 	}
 	p.named = named
-}
-
-// count adds sign for each name of a recording in text.
-func count(named map[string]int, text []byte, sign int) {
-	const ending = ".json"
-	for at := 0; ; at += len(ending) {
-		next := bytes.Index(text[at:], []byte(ending))
-		if next < 0 {
-			return
-		}
-		at += next
-		if start := at - nameLength; start >= 0 && isName(text[start:at]) {
-			named[string(text[start:at])] += sign
-		}
-	}
 }

@@ -66,26 +66,27 @@ func (s *Store) Begin(ctx context.Context, q Question) (taken Taken, slot *Slot,
 
 // take is Find for Begin; done = there is an answer or an error.
 func (s *Store) take(q Question) (taken Taken, done bool, err error) {
-	answer, found, err := s.Find(q)
-	if err != nil || !found {
-		return Taken{}, err != nil, err
-	}
-	return Taken{Answer: answer, File: s.File(q), Recorded: true}, true, nil
+	taken, found, err := s.Find(q)
+	return taken, found || err != nil, err
 }
 
 // prepare makes a locked question ready to be asked; done = there is an answer or an error.
 func (s *Store) prepare(q Question) (taken Taken, done bool, err error) {
+	s.labelled.forget() // somebody may have recorded it a moment ago
 	if taken, done, err := s.again(q); done {
 		return taken, true, err
 	}
 	if q.unfit != nil {
 		return Taken{}, true, &UnfitError{Why: q.unfit.Error()}
 	}
-	if err := s.adopt(q); err != nil {
+	adopted, err := s.adopt(q)
+	if err != nil {
 		return Taken{}, true, err
 	}
-	if taken, done, err := s.take(q); done { // it was adopted
-		return taken, true, err
+	if adopted {
+		if taken, done, err := s.take(q); done {
+			return taken, true, err
+		}
 	}
 	return Taken{}, false, s.writable(q)
 }

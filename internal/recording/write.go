@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
@@ -23,12 +22,13 @@ type written struct {
 func (s *Store) keep(q Question, answer Answer, unusable []string) written {
 	now := s.options.Now().UTC()
 	r := record{
-		Format:    format,
+		Label:     q.presentation.Label,
 		Recorded:  now.Truncate(time.Second),
 		Version:   s.options.Version,
 		Unusable:  unusable,
 		RequestID: answer.RequestID,
 		Endpoint:  q.endpoint,
+		Stateless: q.presentation.Stateless,
 		Triggers:  q.triggers,
 	}
 	r.Request, _ = unambiguous(q.request) // Begin gives no slot where that fails
@@ -36,26 +36,28 @@ func (s *Store) keep(q Question, answer Answer, unusable []string) written {
 	if r.Answer, unfit = unambiguous(answer.Body); unfit == nil && !isObject(r.Answer) {
 		unfit = errors.New("it is no JSON object")
 	}
-	inLines := !errors.As(unfit, new(*jsontext.LimitError)) // deep ones grow a lot
-	text, err := r.encode(inLines)
-	switch {
-	case err != nil:
-		return written{err: err}
-	case unfit == nil && len(text) > maxSize:
-		unfit = errTooLarge
+	var text []byte
+	if unfit == nil {
+		text, unfit = r.encode(q.presentation.Text)
 	}
-	if unfit != nil && unusable == nil {
-		r.Unusable = []string{"the answer cannot be recorded: " + unfit.Error()}
-		if text, err = r.encode(inLines); err != nil {
+	if unfit != nil {
+		if unusable == nil {
+			r.Unusable = []string{"the answer cannot be recorded: " + unfit.Error()}
+		}
+		var err error
+		if text, err = r.spell(!errors.As(unfit, new(*jsontext.LimitError))); err != nil { // deep ones grow a lot
 			return written{err: err}
 		}
 	}
 	out := written{file: s.File(q)}
-	if r.Unusable != nil {
-		out.aside, out.file = true, filepath.Join(s.options.Directory, q.name+"."+now.Format("20060102T150405.000000000Z")+".unusable.json")
+	switch {
+	case r.Unusable != nil:
+		out.aside, out.file = true, s.path(q.fileName()+"."+now.Format("20060102T150405.000000000Z")+unusableEnding+jsonEnding)
 		if unusable == nil {
 			out.err = unfit
 		}
+	case s.options.Mode == Refresh: // one that is there is overwritten where it is
+		out.file, _ = s.locate(q)
 	}
 	if err := s.writeFile(out.file, text); err != nil {
 		return written{err: err}
@@ -63,9 +65,41 @@ func (s *Store) keep(q Question, answer Answer, unusable []string) written {
 	return out
 }
 
-// encode writes a record as it stands in its file: in lines, to be read by people, unless that
-// would make it too large.
-func (r *record) encode(inLines bool) ([]byte, error) {
+// encode writes a record as it stands in its file, with the texts at some paths of its
+// answer above it. The error says why it could not be read again.
+func (r record) encode(paths []string) (text []byte, err error) {
+	if shown := r.shown(paths); shown.Text != nil {
+		if text, err = shown.spell(true); err == nil && readable(text) == nil {
+			return text, nil
+		}
+	}
+	if text, err = r.spell(true); err == nil {
+		err = readable(text)
+	}
+	return text, err
+}
+
+// readable says why a text is no recording; nil = it is one.
+func readable(text []byte) error {
+	if len(text) > maxSize {
+		return errTooLarge
+	}
+	if err := jsontext.Strict(text, limits); err != nil {
+		return err
+	}
+	if _, damage := parse(text); damage != nil {
+		return errors.New(damage.Why)
+	}
+	return nil
+}
+
+// spell writes a record as JSON: in lines, to be read by people, unless that would make it too
+// large.
+func (r record) spell(inLines bool) ([]byte, error) {
+	r.Format = plainFormat
+	if r.Label != "" || r.Stateless || r.Text != nil {
+		r.Format = format
+	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)

@@ -1,0 +1,73 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+)
+
+// prune finds the recordings in a directory that the states on standard input do not name, says
+// which they are, and deletes them if it is told to. It deletes nothing that it cannot read,
+// and nothing where it is in doubt about a state.
+func prune(directory string, in io.Reader, deletes bool, out io.Writer) error {
+	all, err := read(directory) // before the states: what is recorded meanwhile stays
+	if err != nil {
+		return err
+	}
+	named, states, err := namedBy(in)
+	if err != nil {
+		return fmt.Errorf("%w. Nothing was deleted", err)
+	}
+	var unnamed, stateless []entry
+	for _, e := range all.recordings {
+		switch {
+		case named[e.Question]:
+		case e.Stateless:
+			stateless = append(stateless, e)
+		default:
+			unnamed = append(unnamed, e)
+		}
+	}
+	kept := len(all.recordings) - len(unnamed) - len(stateless)
+	if kept == 0 && len(unnamed) > 0 {
+		return fmt.Errorf("the states name none of the %s in %s: is it the right directory? Nothing was deleted", count(len(all.recordings), "recording"), directory)
+	}
+	fmt.Fprintf(out, "%s given, which need %d of %s.\n\n", count(states, "state"), kept, count(len(all.recordings), "recording"))
+	if err := table(unnamed, out); err != nil {
+		return err
+	}
+	if err := remove(directory, unnamed, deletes, out); err != nil {
+		return err
+	}
+	if len(stateless) > 0 {
+		fmt.Fprintf(out, "\n%s of ephemeral resources and actions, which no state names, left alone:\n", count(len(stateless), "recording"))
+	}
+	for _, e := range stateless {
+		fmt.Fprintf(out, "  %s\n", jsontext.Printable(e.Name))
+	}
+	return others(all, out)
+}
+
+// remove deletes the files of recordings, or says that they would be deleted.
+func remove(directory string, entries []entry, deletes bool, out io.Writer) error {
+	switch n := count(len(entries), "recording"); {
+	case len(entries) == 0:
+		fmt.Fprintln(out, "There is nothing to delete: each recording is named by a state.")
+		return nil
+	case !deletes:
+		fmt.Fprintf(out, "%s would be deleted, named by no state. To delete, run the command again with -delete.\n", n)
+		return nil
+	}
+	var failed []error
+	for _, e := range entries {
+		if err := os.Remove(filepath.Join(directory, e.Name)); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	fmt.Fprintf(out, "%s deleted.\n", count(len(entries)-len(failed), "recording"))
+	return errors.Join(failed...)
+}
