@@ -90,7 +90,7 @@ func TestDetail_byAnswer(t *testing.T) {
 		},
 		"401, own key":      {settings: openAI, request: Request{APIKey: "sk-own-key"}, status: 401, body: said("m", ""), text: []string{"the api_key of this block"}},
 		"401, header":       {settings: Settings{Headers: map[string]string{"Authorization": "Basic abcdef"}}, status: 401, body: said("m", ""), text: []string{"provider's headers"}},
-		"401, none":         {settings: Settings{BaseURL: "http://localhost:1/v1"}, status: 401, body: said("m", ""), text: []string{"none was given", "base_url is http://localhost:1/v1."}},
+		"401, none":         {settings: Settings{BaseURL: "http://localhost:1/v1"}, status: 401, body: said("m", ""), text: []string{"none was given", "(base_url) is http://localhost:1/v1."}},
 		"401, organization": {settings: Settings{APIKey: testKey, Organization: "org-1"}, status: 401, body: said("No such organization", "invalid_organization"), text: []string{"organization and project"}},
 		"402":               {settings: other, status: 402, body: said("Insufficient credits", ""), text: []string{"out of credit"}},
 		"403":               {settings: openAI, status: 403, body: said("m", ""), text: []string{"permissions", "project", "region"}},
