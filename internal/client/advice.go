@@ -68,7 +68,7 @@ func (k *call) wrongKey(p *Problem) string {
 	if k.isOpenAI() {
 		return source + " Keys are listed at https://platform.openai.com/api-keys."
 	}
-	return source + " " + k.client.address() + " is " + k.base() + "."
+	return source + " The server's address (" + k.client.address() + ") is " + k.base() + "."
 }
 
 func (k *call) wrongAzureKey() string {

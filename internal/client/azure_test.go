@@ -154,7 +154,7 @@ func TestAzure_explainsErrors(t *testing.T) {
 		text     []string
 	}{
 		"wrong key":     {client.Settings{APIKey: "sk-wrong"}, ask("mine"), emulator.Fault{}, client.API, []string{"invalid subscription key", "401", "AZURE_OPENAI_API_KEY"}},
-		"wrong own key": {client.Settings{}, client.Request{Method: "POST", Path: "chat/completions", Body: ask("mine").Body, APIKey: "sk-wrong"}, emulator.Fault{}, client.API, []string{"that this block gives itself", "the azure block's endpoint is"}},
+		"wrong own key": {client.Settings{}, client.Request{Method: "POST", Path: "chat/completions", Body: ask("mine").Body, APIKey: "sk-wrong"}, emulator.Fault{}, client.API, []string{"the api_key of this block", "(the azure block's endpoint) is"}},
 		"no deployment": {client.Settings{APIKey: testKey}, ask("other"), emulator.Fault{}, client.API, []string{"DeploymentNotFound", "name of a deployment"}},
 		"no key":        {client.Settings{}, ask("mine"), emulator.Fault{}, client.NoKey, []string{"AZURE_OPENAI_API_KEY", "use_entra_id"}},
 		"no model":      {client.Settings{APIKey: testKey}, client.Request{Method: "POST", Path: "chat/completions", Body: []byte(`{}`)}, emulator.Fault{}, client.NotSent, []string{"model"}},

@@ -129,7 +129,7 @@ func TestBudget_storms(t *testing.T) {
 		"408": {answer(408, jsonType, `{}`), 2, "may bill"},
 		"500": {func(w http.ResponseWriter, r *http.Request) {
 			answer(500, jsonType, fmt.Sprintf(`{"error":{"message":"fault in words %s"}}`, strings.Repeat("x", rand.IntN(1000))))(w, r)
-		}, 3, "It was not sent again, since each request may cost and limits.max_requests leaves no room for another."},
+		}, 3, "It was not sent again, because each request may be billed and limits.max_requests leaves no room for another."},
 		"should retry": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-Should-Retry", "true")
 			answer(502, jsonType, `{}`)(w, r)
@@ -342,7 +342,7 @@ func TestLimits_saysWhichLimitRanOut(t *testing.T) {
 			[]string{"Nothing was sent: limits.requests_per_minute would have made it wait", "timeouts.create (40s)", "raise requests_per_minute in the provider's limits block"}},
 		"the server's":           {client.Limits{}, limited("50"), 1, client.Deadline, []string{"the server's rate limit would have made it wait", "timeouts.create (40s)", "run the operation again later"}},
 		"429":                    {client.Limits{}, limited("50"), 0, client.API, []string{"A wait of 50s is longer than timeouts.create (40s) leaves.", "limits block"}},
-		"429, more than minutes": {client.Limits{}, limited("120"), 0, client.API, []string{"asks to wait 2m0s. More than a minute is not waited for."}},
+		"429, more than minutes": {client.Limits{}, limited("120"), 0, client.API, []string{"asks to wait 2m0s. The provider does not wait longer than a minute."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -546,6 +546,7 @@ func TestDo_context(t *testing.T) {
 		var n atomic.Int32
 		base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if n.Add(1) == 1 {
+				w.Header().Set("Retry-After-Ms", "1")
 				answer(503, "application/json", "{}")(w, r)
 				return
 			}

@@ -172,7 +172,7 @@ func refused() map[string]row {
 		}
 		return r
 	}
-	const tooLong = `429 Too Many Requests` + once + `.*The server asks to wait 24h0m0s\. More than a minute is not waited for`
+	const tooLong = `429 Too Many Requests` + once + `.*The server asks to wait 24h0m0s\. The provider does not wait longer than a minute`
 	return map[string]row{
 		"429":                               with(again, after("")),
 		"429, Retry-After 0":                with(again, after("0"), exactly(0)),
