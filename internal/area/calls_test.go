@@ -18,7 +18,7 @@ func (m moments) after(time.Duration) <-chan time.Time {
 	return over
 }
 
-func tell(c *area.Calls, ctx context.Context, n int) <-chan []area.Call {
+func tell(ctx context.Context, c *area.Calls, n int) <-chan []area.Call {
 	told := make(chan []area.Call, 1)
 	end := c.Begin()
 	go func() {
@@ -34,9 +34,9 @@ func TestCalls_theLastTellsAll(t *testing.T) {
 	clock := make(moments, 100)
 	c := &area.Calls{After: clock.after}
 	c.Add(area.Call{From: area.Recorded})
-	first := tell(c, t.Context(), 1)
+	first := tell(t.Context(), c, 1)
 	<-clock // it waits
-	second := tell(c, t.Context(), 2)
+	second := tell(t.Context(), c, 2)
 	if got := <-first; got != nil {
 		t.Errorf("the first tells %v", got)
 	}
@@ -44,7 +44,7 @@ func TestCalls_theLastTellsAll(t *testing.T) {
 	if got := <-second; len(got) != 3 || got[2].Input != 2 {
 		t.Errorf("the second tells %v", got)
 	}
-	later := tell(c, t.Context(), 3)
+	later := tell(t.Context(), c, 3)
 	(<-clock) <- time.Time{}
 	if got := <-later; len(got) != 1 || got[0].Input != 3 {
 		t.Errorf("the one that comes later tells %v", got)
@@ -57,7 +57,7 @@ func TestCalls_waitsForPlansUnderWay(t *testing.T) {
 	clock := make(moments, 100)
 	c := &area.Calls{After: clock.after}
 	end := c.Begin()
-	told := tell(c, t.Context(), 1)
+	told := tell(t.Context(), c, 1)
 	c.Stir()
 	select {
 	case <-clock:
@@ -80,7 +80,7 @@ func TestCalls_endsWithItsContext(t *testing.T) {
 	c := &area.Calls{}
 	defer c.Begin()()
 	ctx, cancel := context.WithCancel(t.Context())
-	told := tell(c, ctx, 1)
+	told := tell(ctx, c, 1)
 	cancel()
 	if got := <-told; len(got) != 1 {
 		t.Errorf("it tells %v", got)

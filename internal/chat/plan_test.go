@@ -39,7 +39,7 @@ func TestGenerateOnPlan_needsWhatItNeeds(t *testing.T) {
 		resource.TestStep{Config: completion(plan), ExpectError: regexp.MustCompile(`(?s)Missing recordings.*generate_on = "plan".*Add[\s│]+a[\s│]+recordings[\s│]+block`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(plan+"\n  record = false"), ExpectError: flat(`record is false. Use generate_on = "apply".`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + secretPrompt("secret", plan), ExpectError: flat(`a request with content_wo is never recorded`)},
-		resource.TestStep{Config: s.Provider(recordingsIn(dir, "refresh")) + completion(plan), ExpectError: flat(`With mode = "refresh" the apply would ask again`)},
+		resource.TestStep{Config: s.Provider(recordingsIn(dir, "refresh")) + completion(plan), ExpectError: flat(`With mode = "refresh", the apply would ask again`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(`generate_on = "never"`), ExpectError: flat(`generate_on must be "apply" or "plan", not "never"`)},
 	)
 	if n := len(posts(s)); n != 0 {

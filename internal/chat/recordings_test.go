@@ -172,7 +172,7 @@ func TestRecordings_keepNoSecretAndNoUnwantedAnswer(t *testing.T) {
 				resource.TestStep{Config: s.Provider(recordingsIn(dir, "replay")) + config, Check: asked(t, s, 1),
 					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 				resource.TestStep{Config: s.Provider(recordingsIn(dir, "replay")) + config, Taint: []string{name},
-					ExpectError: flat("There is no recording of this request, and can be none: ")},
+					ExpectError: flat("There is no recording of this request, and there cannot be one: ")},
 			)
 			if found := files(t, dir); len(found) > 0 {
 				t.Errorf("recorded: %v", found)

@@ -152,7 +152,7 @@ func TestResource_refusesBadArgumentsWhereTheyAre(t *testing.T) {
 		"extra that repeats, value":           {configuration(object{"message": []any{}, "messages": []any{object{"role": "user", "content": "x", "extra": `{"role":"y"}`}}}), "messages[0].extra: role: there is an argument or block for this"},
 		"extra that repeats, part":            {conversation(object{"role": "user", "content_part": []any{object{"type": "text", "text": "x", "extra": `{"text":"y"}`}}}), "message[0].content_part[0].extra: text: there is an argument"},
 		"extra that repeats, call":            {conversation(object{"role": "assistant", "tool_calls": []any{object{"id": "a", "type": "function", "function": object{"name": "f"}, "extra": `{"id":"b"}`}}}), "message[0].tool_calls[0].extra: id: there is an argument"},
-		"extra that repeats, tool":            {configuration(object{"tool": []any{object{"type": "function", "function": function("f", "{}"), "extra": `{"function":{}}`}}}), "tool[0].extra: function: there is an argument"},
+		"extra that repeats, tool":            {configuration(object{"tool": []any{object{"type": "function", "function": function("f", "{}"), "extra": `{"function":{"own":1,"name":"g"}}`}}}), "tool[0].extra: function.name: there is an argument"},
 		"extra that is no object":             {conversation(object{"role": "user", "content": "x", "extra": `true`}), "message[0].extra: must be an object"},
 		"extra in place of content":           {conversation(object{"role": "user", "extra": `{"parts":[]}`}), ""},
 		"reasoning of a user":                 {conversation(object{"role": "user", "content": "x", "reasoning_content": "y"}), `message[0].reasoning_content: only a message with the role "assistant"`},
