@@ -85,9 +85,12 @@ resource "openai_chat_completion" "test" {
 }
 
 // Once an answer could not be recorded, the plans of this process ask for no other, which might be lost as well. What
-// one of them has paid for is shown.
+// one of them has paid for is shown, all of it, and so that a terminal shows it.
 func TestGenerateOnPlan_asksNoMoreOnceAnAnswerWasLost(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"red \u001b[31mpaint"},"finish_reason":"stop"},`+
+		`{"index":1,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"mix","arguments":"{\"a\":1}"}},`+
+		`{"id":"d","type":"custom","custom":{"name":"pour","input":"blue"}}]},"finish_reason":"tool_calls"}]}`))
 	dir := filepath.Join(t.TempDir(), "recordings")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)); err != nil { // after it was found to be fit
@@ -99,10 +102,11 @@ func TestGenerateOnPlan_asksNoMoreOnceAnAnswerWasLost(t *testing.T) {
 	p := acctest.Speak(t)
 	p.Connect(t, s, recordings(dir, ""), object{"base_url": server.URL + "/v1"})
 	plan := func(prompt string) string {
-		config := configuration(object{"generate_on": "plan", "message": []any{object{"role": "user", "content": prompt}}})
+		config := configuration(object{"generate_on": "plan", "n": 2, "message": []any{object{"role": "user", "content": prompt}}})
 		return strings.Join(p.Instance(typeName, "message", "tool", "functions", "content_part").Plan(t, config).Diags, "\n")
 	}
-	if said := plan("one"); !strings.Contains(said, "the answer could not be recorded") || !strings.Contains(said, "The answer was: Emulated answer to: one") {
+	if said := plan("one"); !strings.Contains(said, "the answer could not be recorded") ||
+		!strings.Contains(said, `The answer was: choices[0]: red [31mpaint choices[1]: calls mix with {"a":1} calls pour with blue`) {
 		t.Errorf("the first plan says %q", said)
 	}
 	if err := os.Remove(dir); err != nil { // it can be written to again
@@ -113,6 +117,17 @@ func TestGenerateOnPlan_asksNoMoreOnceAnAnswerWasLost(t *testing.T) {
 	}
 	if n := len(posts(s)); n != 1 {
 		t.Errorf("%d completions were asked for, want 1", n)
+	}
+}
+
+// What a model writes is shown so that a terminal does not obey it: where it is said to be of no use, and why.
+func TestGenerateOnPlan_writesNoEscapes(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":"No\u001b[2J\u202e\u0007way"},"finish_reason":"stop"}]}`))
+	plan := instance(t, s, recordings(t.TempDir(), "")).Plan(t, configuration(object{"generate_on": "plan", "response_format": object{"type": "json_object"}}))
+	said := strings.Join(plan.Diags, "\n")
+	if !strings.Contains(said, "the model refused: No[2Jway") || !strings.Contains(said, "The answer was: No[2Jway") || strings.ContainsAny(said, "\x1b\u202e\x07") {
+		t.Errorf("the plan says %q", said)
 	}
 }
 
