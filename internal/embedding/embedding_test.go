@@ -189,22 +189,6 @@ func TestResource_refusesWhatCanNeverBeRight(t *testing.T) {
 	}
 }
 
-// An answer without the vectors that were asked for is of no use, whatever its status.
-func TestResource_refusesAnAnswerWithoutItsVectors(t *testing.T) {
-	s := acctest.Start(t, emulator.Options{})
-	for body, says := range map[string]string{
-		`{"data":[]}`: "0 vectors for 2 texts",
-		`{"data":[{"index":0,"embedding":[0.1]}]}`:        "1 vectors for 2 texts",
-		`{"data":[{"index":0,"embedding":[0.1]},null]}`:   "vector of text",
-		`{"data":[{"embedding":"x"},{"embedding":"x"}]}`:  "vector of text 0",
-		`{"data":[{"embedding":[]},{"embedding":[0.5]}]}`: "vector of text 0",
-	} {
-		s.Fail(emulator.Status(200, body))
-		s.Run(t, resource.TestStep{Config: embedding("inputs = [\"a\", \"b\"]"),
-			ExpectError: regexp.MustCompile("(?s)Unusable embedding.*" + strings.ReplaceAll(says, " ", `[\s│]+`))})
-	}
-}
-
 // A new vector that does not come, or is none, leaves the old one and its arguments.
 func TestResource_keepsTheOldVectorUntilTheNewOneIsThere(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})

@@ -86,7 +86,7 @@ var kind = &answer.Kind{
 			"the resource `openai_embedding` asks once.",
 		Ephemeral: "Turns text into a vector and keeps nothing in plan or state. **It is billed at each run**: Terraform opens an ephemeral resource during `plan`, again during `apply`, and during `destroy`.",
 	},
-	Validate: validate, Complete: inBase64, Read: read, Absent: absent, Findings: findings,
+	Validate: validate, Complete: inBase64, Normalize: normalize, Read: read, Absent: absent, Findings: findings,
 	Tokens: func(body []byte) int { return len(body) / bytesPerToken },
 }
 
