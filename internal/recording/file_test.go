@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -301,4 +302,24 @@ func FuzzTake(f *testing.F) {
 			t.Errorf("%q became %q", body, again.Answer.Body)
 		}
 	})
+}
+
+// Of a file that is too large no more is read than tells so. The file has a hole for its text and takes no room on the disk.
+// Not in parallel: what is allocated is the process's.
+func TestFind_readsNoMoreThanItTakes(t *testing.T) { //nolint:paralleltest // see above
+	dir := t.TempDir()
+	file := filepath.Join(dir, question("a").Name()+".json")
+	if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Truncate(file, 128<<20)); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, err := open(dir, "").Find(question("a"))
+	runtime.ReadMemStats(&after)
+	if !errors.As(err, new(*recording.DamagedError)) || !strings.Contains(err.Error(), "it is larger than") {
+		t.Errorf("got %v", err)
+	}
+	if read := (after.TotalAlloc - before.TotalAlloc) >> 20; read > 32 {
+		t.Errorf("%d MiB were allocated", read)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"testing"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
@@ -26,44 +27,45 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-// kept is what lives in TestTune.
-var kept [][]byte
-
-// How often the collector runs goes with the garbage and what lives, also where that is more than the first limit. The
-// settings are the process's, so this needs one of its own.
-func TestTune_doesNotCollectAllTheTimeWithMuchAlive(t *testing.T) {
+// The limit follows what lives, up and down, so that the collector never does nothing else. It is the process's, so
+// this needs one of its own.
+func TestTune_limitFollowsWhatLives(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("TEST_TUNE") == "" {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTune_doesNotCollectAllTheTimeWithMuchAlive$")
-		cmd.Env = append(os.Environ(), "TEST_TUNE=1", "GOGC=", "GOMEMLIMIT=")
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTune_limitFollowsWhatLives$")
+		cmd.Env = append(os.Environ(), "TEST_TUNE=1", "GOMEMLIMIT=")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}
 		return
 	}
+	_ = os.Unsetenv("GOGC") // acctest.Main has set it for the CLI
 	serve.Tune()
-	const piece = 64 << 10
-	allocate := func(bytes int, keep bool) {
-		for range bytes / piece {
-			b := make([]byte, piece)
-			if keep {
-				kept = append(kept, b)
+	const mib = 1 << 20
+	// What follows a collection runs in a goroutine of its own.
+	reaches := func(least, most int64) bool {
+		for range 1000 {
+			runtime.GC()
+			if limit := debug.SetMemoryLimit(-1); least*mib <= limit && limit <= most*mib {
+				return true
 			}
+			runtime.Gosched()
 		}
+		return false
 	}
-	collections := func(work func()) uint32 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		work()
-		runtime.ReadMemStats(&after)
-		return after.NumGC - before.NumGC
+	if !reaches(64, 64) {
+		t.Errorf("with little alive: %d", debug.SetMemoryLimit(-1))
 	}
-	if n := collections(func() { allocate(256<<20, false) }); n > 48 {
-		t.Errorf("with little alive: %d collections for 256 MiB of garbage", n)
+	alive := make([]byte, 128*mib)
+	if !reaches(256, 320) {
+		t.Errorf("with 128 MiB alive: %d", debug.SetMemoryLimit(-1))
 	}
-	allocate(128<<20, true)
-	runtime.GC()
-	if n := collections(func() { allocate(1<<30, false) }); n < 4 || n > 16 {
-		t.Errorf("with 128 MiB alive: %d collections for 1 GiB of garbage, want about 8", n)
+	runtime.KeepAlive(alive)
+	alive = nil
+	if !reaches(64, 64) {
+		t.Errorf("with little alive again: %d", debug.SetMemoryLimit(-1))
+	}
+	if percent := debug.SetGCPercent(100); percent != 400 {
+		t.Errorf("a collection comes with %d%% garbage", percent)
 	}
 }

@@ -130,7 +130,8 @@ func TestValidate_endsWhatTakesTooLong(t *testing.T) {
 	schema := `{"items":{"anyOf":[` + strings.Join(alternatives, ",") + `,{"type":"array"}]}}`
 	answer := "[" + strings.Repeat("[],", 9999) + "[]]"
 	const want = "the answer could not be checked against its schema: that takes too long, as there are too many ways to read it"
-	faults := Validate(schema, answer)
+	stopped := func() time.Time { return time.Unix(0, 0) } // so that only the work counts
+	faults := validate(schema, answer, stopped)
 	if len(faults) != 1 || faults[0] != (Fault{Message: want, Unchecked: true}) {
 		t.Errorf("got %v", faults)
 	}

@@ -188,7 +188,7 @@ func TestDecode_boundsNumbers(t *testing.T) {
 			}
 			f, _ := n.Float64()
 			i, accuracy := n.Int64()
-			if !there || name == "number" && f != wanted || name == "whole" && (int(i) != wanted || accuracy != big.Exact) {
+			if !there || name == "number" && (f != wanted || (f == 0) != (n.Sign() == 0)) || name == "whole" && (int(i) != wanted || accuracy != big.Exact) {
 				t.Errorf("%.30s: %s is %s, want %v", number, name, n.String(), wanted)
 			}
 		}
