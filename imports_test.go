@@ -47,7 +47,7 @@ var rules = map[string]rule{
 
 	"internal/answer": {may: []string{"area", "client", "jsontext", "kinds", "recording", "report", "rules", "wire"}, never: area.never},
 	"internal/area":   {},
-	"internal/rules":  {may: []string{"wire"}},
+	"internal/rules":  {may: []string{"kinds", "wire"}},
 
 	"internal/report":    {may: []string{"client", "kinds", "wire"}},
 	"internal/wire":      {may: []string{"jsontext", "kinds"}},

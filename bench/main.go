@@ -30,6 +30,7 @@ var parts = []part{
 	{"pacing", "what limits cost that are never reached, for each latency", pacing},
 	{"memory", "apply and empty plan with large answers", memory},
 	{"update", "one edited prompt for all: in place, and by replacement, for each latency", update},
+	{"logprobs", "one answer with the log probabilities of its tokens, and of alternatives", logprobs},
 	{"embeddings", "vectors in base64, and as numbers too, for the smallest of the numbers", embeddings},
 }
 

@@ -1,7 +1,7 @@
 # A message in parts: text, and what the text is about.
 
 resource "openai_chat_completion" "describe" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role = "user"

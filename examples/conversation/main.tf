@@ -10,7 +10,7 @@ variable "history" {
 }
 
 resource "openai_chat_completion" "next" {
-  model    = "gpt-4o"
+  model    = "gpt-5.4"
   messages = concat(var.history, [{ role = "user", content = "And one for its cache?" }])
 }
 

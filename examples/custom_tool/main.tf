@@ -1,7 +1,7 @@
 # A tool that takes text rather than JSON, held to a grammar.
 
 resource "openai_chat_completion" "schedule" {
-  model = "gpt-5"
+  model = "gpt-5.4"
 
   message {
     role    = "user"

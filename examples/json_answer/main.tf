@@ -1,7 +1,7 @@
 # An answer that is a JSON object, decoded.
 
 resource "openai_chat_completion" "colours" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role    = "user"
@@ -12,7 +12,7 @@ resource "openai_chat_completion" "colours" {
     type = "json_object"
   }
 
-  # A new day, a new palette: change the value to ask again.
+  # Change the value to ask again.
   triggers = {
     edition = "1"
   }

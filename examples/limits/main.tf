@@ -11,7 +11,7 @@ provider "openai" {
 
 resource "openai_chat_completion" "names" {
   count                 = 3
-  model                 = "gpt-4o-mini"
+  model                 = "gpt-5.4-mini"
   max_completion_tokens = 200
 
   message {

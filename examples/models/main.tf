@@ -1,11 +1,11 @@
-# Know before you ask: the model is there, and will be.
+# Checks that the model is offered, and that no date is set for its end.
 
 locals {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 }
 
 # A model that is not offered, or not to this key, is an error before anything
-# is paid for.
+# is billed.
 data "openai_model" "chosen" {
   model = local.model
 }

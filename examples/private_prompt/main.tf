@@ -12,7 +12,7 @@ variable "openai_api_key" {
 }
 
 resource "openai_chat_completion" "summary" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role    = "system"

@@ -1,7 +1,7 @@
 # A completion that OpenAI keeps, is found by its labels, and goes on.
 
 resource "openai_chat_completion" "plan" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
   store = true
 
   # Changed in place: nothing is asked again.
@@ -36,7 +36,7 @@ data "openai_chat_completions" "migration" {
 # changes, a plan does not know these messages, and says that the model may be
 # asked again. During the apply they are compared: the same ones ask nothing.
 resource "openai_chat_completion" "risks" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   messages = concat(data.openai_chat_completion_messages.plan.messages, [
     { role = "assistant", content = data.openai_chat_completion.plan.content },

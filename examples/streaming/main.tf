@@ -1,7 +1,7 @@
 # A long answer, received piece by piece. The state is the same as without.
 
 resource "openai_chat_completion" "runbook" {
-  model  = "gpt-4o"
+  model  = "gpt-5.4"
   stream = true
 
   message {

@@ -1,4 +1,4 @@
-# An ordinary JSON Schema, made fit for strict mode. What was optional may be
+# An ordinary JSON Schema, converted for strict mode. What was optional may be
 # null in the answer.
 
 locals {
@@ -14,7 +14,7 @@ locals {
 }
 
 resource "openai_chat_completion" "ticket" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role    = "user"

@@ -1,7 +1,7 @@
-# An answer that keeps to a schema, as a value: no jsondecode, no surprises.
+# An answer that matches a schema, as a value: no jsondecode is needed.
 
 resource "openai_chat_completion" "event" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role    = "system"

@@ -6,7 +6,7 @@ locals {
 }
 
 resource "openai_chat_completion" "ask" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role    = "user"
@@ -31,13 +31,13 @@ resource "openai_chat_completion" "ask" {
 
 locals {
   call = openai_chat_completion.ask.choices[0].message.tool_calls[0]
-  # Look the weather up in earnest here, with any provider. The model's
+  # Replace this with a real lookup, by any provider. The model's
   # arguments are JSON text: jsondecode(local.call.function.arguments).location
   weather = { temperature = 22, unit = "celsius" }
 }
 
 resource "openai_chat_completion" "answer" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   message {
     role    = "user"

@@ -7,7 +7,7 @@ locals {
     content = "Is it warmer in Boston or in Paris today?"
   }
 
-  # Look the weather up in earnest here, with any provider.
+  # Replace this with a real lookup, by any provider.
   weather = {
     Boston = "22 °C"
     Paris  = "19 °C"
@@ -15,7 +15,7 @@ locals {
 }
 
 resource "openai_chat_completion" "ask" {
-  model    = "gpt-4o"
+  model    = "gpt-5.4"
   messages = [local.question]
 
   tool {
@@ -35,7 +35,7 @@ resource "openai_chat_completion" "ask" {
 }
 
 resource "openai_chat_completion" "answer" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   messages = concat(
     [local.question],

@@ -68,9 +68,15 @@ type Planned struct {
 	failed  bool
 }
 
-// Plan validates a configuration and plans the change to it.
+// Plan reads what is there, validates a configuration and plans the change to it.
 func (i *Instance) Plan(t testing.TB, config map[string]any) Planned {
 	t.Helper()
+	if !i.state.IsNull() {
+		read, err := i.protocol.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: i.typeName, CurrentState: Dynamic(t, i.state), Private: i.private})
+		if err != nil || failed(read.Diagnostics) {
+			t.Fatal(err, read)
+		}
+	}
 	return i.plan(t, i.state, Value(i.tf, config, i.blocks...))
 }
 
@@ -142,6 +148,31 @@ func (i *Instance) Apply(t testing.TB, config map[string]any) (diags []string) {
 		}
 	}
 	return append(diags, i.apply(t, plan.raw, Dynamic(t, value), plan.private)...)
+}
+
+// ApplyOpen plans the change to a configuration that is open in some places, and applies it as
+// it is once all is known. Like Terraform, it plans again for that, and checks that the second
+// plan keeps what the first one knew. plan is the first.
+func (i *Instance) ApplyOpen(t testing.TB, open, config map[string]any) (plan Planned, diags []string) {
+	t.Helper()
+	if plan = i.Plan(t, open); plan.failed || plan.Replace {
+		t.Fatalf("the open plan fails or replaces: %q", plan.Diags)
+	}
+	first := undynamic(t, plan.raw, i.tf)
+	second := i.Plan(t, config)
+	if second.failed {
+		return plan, second.Diags
+	}
+	differences, err := first.Diff(undynamic(t, second.raw, i.tf))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range differences {
+		if d.Value1 != nil && d.Value1.IsFullyKnown() {
+			t.Errorf("inconsistent final plan: %s", d)
+		}
+	}
+	return plan, append(second.Diags, i.apply(t, second.raw, Dynamic(t, Value(i.tf, config, i.blocks...)), second.private)...)
 }
 
 // Destroy applies the plan of a destroy.

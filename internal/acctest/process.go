@@ -23,8 +23,9 @@ const installedVersion = "0.0.1"
 // released one: init, test and saved plans work the ordinary way, each in a
 // process of its own.
 type Installed struct {
-	cli string
-	env []string
+	cli    string
+	env    []string
+	mirror string
 }
 
 // Install installs the provider for a test, which is skipped where there is no
@@ -35,25 +36,12 @@ func Install(t testing.TB) *Installed {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("there is no terraform and no tofu")
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	root := t.TempDir()
-	parts := strings.Split(provider.Address, "/")
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		at := filepath.Join(root, "mirror", host, parts[1], parts[2], installedVersion, runtime.GOOS+"_"+runtime.GOARCH)
-		if err := os.MkdirAll(at, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		program := filepath.Join(at, "terraform-provider-"+parts[2]+"_v"+installedVersion)
-		if err := os.Symlink(self, program); err != nil {
-			t.Fatal(err)
-		}
-	}
+	i := &Installed{cli: os.Getenv("TF_ACC_TERRAFORM_PATH"), mirror: filepath.Join(root, "mirror")}
+	_, source, _ := strings.Cut(provider.Address, "/")
+	i.Also(t, source)
 	config := filepath.Join(root, "cli.tfrc")
-	write(t, config, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.Join(root, "mirror")))
-	i := &Installed{cli: os.Getenv("TF_ACC_TERRAFORM_PATH")}
+	write(t, config, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", i.mirror))
 	for _, entry := range os.Environ() {
 		if !ofTheUser(entry) {
 			i.env = append(i.env, entry)
@@ -63,6 +51,26 @@ func Install(t testing.TB) *Installed {
 	i.env = append(i.env, "TF_CLI_CONFIG_FILE="+config, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1",
 		serveVariable+"=1", "GORACE=atexit_sleep_ms=0 log_path="+races)
 	return i
+}
+
+// Also installs the test program as another provider, such as "hashicorp/local". What it
+// then is, its main function decides by its name (os.Args).
+func (i *Installed) Also(t testing.TB, source string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		at := filepath.Join(i.mirror, host, filepath.FromSlash(source), installedVersion, runtime.GOOS+"_"+runtime.GOARCH)
+		if err := os.MkdirAll(at, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		program := filepath.Join(at, "terraform-provider-"+filepath.Base(source)+"_v"+installedVersion)
+		if err := os.Symlink(self, program); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // raceLogs says where the provider's race detector writes, because the CLI throws away

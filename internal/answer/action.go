@@ -20,7 +20,7 @@ var (
 // Action is the action of the kind: it shows the answer and fails by the rules of
 // the kind's Gate.
 func (k *Kind) Action() func() action.Action {
-	schema := kinds.Action(k.Description.Action+" It has no `api_key`, since a plan shows what an action is given, and its file holds it: for a key of its own, give the action a provider with an `alias`.", k.declare().action)
+	schema := kinds.Action(k.Description.Action+" It has no `api_key`, because a plan, and the file it is saved to, contain everything an action is given. To use another key, give the action a provider with an `alias`.", k.declare().action)
 	return func() action.Action { return &invoked{asker: asker{kind: k, stateless: true}, schema: schema} }
 }
 
@@ -77,9 +77,9 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 	broken = append(broken, i.kind.Gate.Judge(config, answer)...)
 	switch {
 	case len(broken) > 0:
-		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" fails the rules of the action", "The answer is not what the action asks for:\n\n"+bullets(broken))
+		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" breaks the rules of the action", "The answer is not what the action asks for:\n\n"+bullets(broken))
 	case len(doubts) > 0:
-		resp.Diagnostics.AddWarning(upperFirst(i.kind.Noun)+" may be of no use", bullets(doubts))
+		resp.Diagnostics.AddWarning(upperFirst(i.kind.Noun)+" may not be usable", bullets(doubts))
 	}
 }
 

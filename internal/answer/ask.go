@@ -93,14 +93,24 @@ func mayBeBilled(err error) bool {
 // send makes the call.
 func (a asker) send(ctx context.Context, r request, progress func(string)) (answer client.Answer, err error) {
 	if a.kind.Send != nil {
-		answer, err = a.kind.Send(ctx, a.client, r.arguments, r.call, progress)
+		answer, err = a.sendShown(ctx, r, progress)
 	} else {
 		answer, err = a.client.Do(ctx, r.call)
 	}
 	if len(answer.Body) == 0 && err == nil {
-		err = errors.New("the server reported success, but its answer is empty. It may bill it all the same")
+		err = errors.New("the server reported success, but its answer is empty. It may still be billed")
 	}
 	return answer, err
+}
+
+// sendShown is Kind.Send whose progress holds no secret, in whatever pieces one comes.
+func (a asker) sendShown(ctx context.Context, r request, progress func(string)) (client.Answer, error) {
+	if progress == nil {
+		return a.kind.Send(ctx, a.client, r.arguments, r.call, nil)
+	}
+	write, end := a.client.Passing(r.call, progress)
+	defer end()
+	return a.kind.Send(ctx, a.client, r.arguments, r.call, write)
 }
 
 // read makes a reply of what came back.
@@ -109,28 +119,26 @@ func (r request) read(answer client.Answer, err error) reply {
 	if len(answer.Body) == 0 {
 		return made
 	}
-	values, unreadable := r.kind.ReadAnswer(r.arguments, answer)
-	if unreadable != nil {
-		made.failure = errors.Join(err, fmt.Errorf("the server's answer could not be read: %w", unreadable))
-		return made
-	}
-	made.values = values
-	if err == nil {
+	values, unread := r.kind.ReadAnswer(r.arguments, answer)
+	made.values, made.failure = values, errors.Join(err, unread)
+	if made.failure == nil {
 		made.faults, made.warnings = r.kind.evaluate(r.arguments, wire.FieldsOf(values), false)
 	}
 	return made
 }
 
-// ReadAnswer reads an answer into the attributes of Answer and what is derived. Only an
-// answer that is no JSON object is an error.
+// ReadAnswer reads an answer into the attributes of Answer and what is derived. An
+// answer that is no JSON object is an error, and of one that is too long there are the values of
+// its beginning besides.
 func (k *Kind) ReadAnswer(arguments wire.Fields, answer client.Answer) (wire.Values, error) {
 	object, err := wire.ParseObject(answer.Body)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the server's answer could not be read: %w", err)
 	}
 	if k.Normalize != nil {
 		k.Normalize(object)
 	}
+	tooLong := wire.Cut(k.Answer, object)
 	values := wire.DecodeObject(k.Answer, object)
 	for _, a := range k.Derived {
 		values[a.Name] = tftypes.NewValue(a.Type(), nil)
@@ -147,7 +155,7 @@ func (k *Kind) ReadAnswer(arguments wire.Fields, answer client.Answer) (wire.Val
 			values[name] = null(values[name].Type())
 		}
 	}
-	return values, nil
+	return values, tooLong
 }
 
 func null(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, nil) }

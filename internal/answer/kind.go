@@ -93,8 +93,12 @@ type Kind struct {
 	// Describe names a request without quoting it: a prompt may be a secret. nil: its model.
 	Describe func(arguments wire.Fields) string
 
-	// Tokens estimates what a request takes, prompt and answer. nil: nobody knows.
-	Tokens func(body []byte) int
+	// Tokens estimates what a request takes: the input, and the output as far as the
+	// request limits it. nil: nobody knows.
+	Tokens func(body []byte) (input, output int)
+
+	// Usage is what the server counted. nil: it counts nothing.
+	Usage func(answer wire.Fields) (input, output int)
 
 	// Stored is what the server keeps of an answer; nil = nothing.
 	Stored *Stored
@@ -111,6 +115,9 @@ type Description struct{ Resource, DataSource, Ephemeral, Action string }
 
 // Stored is an answer that the server keeps, by the ID in the attribute "id".
 type Stored struct {
+	// Reading says how one can be read that cannot be imported, a sentence with an example.
+	Reading func(id string) string
+
 	// Kept reports whether the server keeps the answer to such a request.
 	Kept func(arguments wire.Fields) bool
 

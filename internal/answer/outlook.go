@@ -32,7 +32,7 @@ const (
 type outlook struct {
 	prospect prospect
 	values   wire.Values // the whole outcome: fromRecord, askedInPlan
-	file     string      // that holds it
+	file     string      // that holds it, or will
 	open     string      // the place in the arguments that is not known: openInPlan
 	replays  bool        // no call may be made
 }
@@ -64,9 +64,9 @@ func (f forecast) look(ctx context.Context) outlook {
 	case store == nil:
 		return outlook{prospect: asksInApply}
 	case store.Mode() == recording.Refresh && f.onPlan():
-		f.diags.AddAttributeError(path.Root("generate_on"), "Mode of the recordings does not fit generate_on",
-			"With mode = \"refresh\" the apply would ask again, and get another answer than the plan has shown. "+
-				"Use the mode \"reuse\". To have the plan ask again, change triggers, or delete the recording.")
+		f.diags.AddAttributeError(path.Root("generate_on"), "generate_on does not work with this mode",
+			"With mode = \"refresh\", the apply would ask again and get a different answer from the one in the plan. "+
+				"Use the mode \"reuse\". To make the plan ask again, change triggers or delete the recording.")
 		return outlook{prospect: unanswerable}
 	case place != "":
 		return f.deferToApply(place+" is not known yet.", place)
@@ -94,7 +94,7 @@ func generatesOnPlan(arguments wire.Fields) bool { return arguments.String("gene
 // deferToApply leaves the answer to the apply, and says why where the user wants it in the plan.
 func (f forecast) deferToApply(why, open string) outlook {
 	if f.onPlan() && f.plans {
-		f.diags.AddAttributeWarning(path.Root("generate_on"), upperFirst(f.kind.Noun)+" is asked for during the apply",
+		f.diags.AddAttributeWarning(path.Root("generate_on"), upperFirst(f.kind.Noun)+" is generated during the apply",
 			"generate_on is \"plan\", but the plan cannot show the answer: "+why)
 	}
 	o := outlook{prospect: asksInApply, open: open, replays: Replays(f.client)}
@@ -117,7 +117,7 @@ func (f recordedForecast) look(ctx context.Context) outlook {
 	file, shown := f.store.File(f.question), f.store.Promise(f.question)
 	if f.store.Mode() == recording.Refresh { // the apply asks for another
 		if shown == recording.Shown {
-			f.warnOfPlan("the mode \"refresh\" asks for another answer than that of the recording " + file + ", which the plan may have. Apply the plan in the mode \"reuse\", or plan again in the mode \"refresh\"")
+			f.warnOfPlan("the mode \"refresh\" asks for a new answer instead of the one in the recording " + file + ", which the plan may contain. Apply the plan in the mode \"reuse\", or plan again in the mode \"refresh\"")
 		}
 		return outlook{prospect: asksInApply}
 	}
@@ -136,21 +136,21 @@ func (f recordedForecast) look(ctx context.Context) outlook {
 func (f recordedForecast) unrecorded(ctx context.Context, file string, promise recording.Promise) outlook {
 	switch {
 	case promise == recording.Shown && f.onPlan():
-		f.diags.AddError("Missing recording", "The plan that is being applied has the answer of the recording "+file+", and that is not here. "+
-			"No call was made, since another answer would not be the one that the plan has shown.\n\n"+
-			"Bring the recordings here that were there when the plan was made; or plan again where they are, which makes no call.")
+		f.diags.AddError("Missing recording", "The plan that is being applied contains the answer of the recording "+file+", which is missing. "+
+			"No call was made, because a new answer would not be the one in the plan.\n\n"+
+			"Restore the recordings that were there when the plan was made, or make a new plan where they are, which makes no call.")
 		return outlook{prospect: unanswerable}
 	case promise == recording.Unclear && f.onPlan():
-		f.diags.AddError("Missing recording", "A plan is being applied that cannot be read here, such as an encrypted one, and the recording "+file+", whose answer it may have, is not here. "+
-			"No call was made, since another answer would not be the one that the plan has shown.\n\n"+
-			"Bring the recordings here that were there when the plan was made; or plan again where they are, which makes no call. "+
-			"Where the plan did not have the answer yet, set the environment variable OPENAI_RECORDINGS_PLAN_CHECK=off to have the model asked now.")
+		f.diags.AddError("Missing recording", "The plan that is being applied cannot be read (it may be encrypted), and the recording "+file+", whose answer it may contain, is missing. "+
+			"No call was made, because a new answer would not be the one in the plan.\n\n"+
+			"Restore the recordings that were there when the plan was made, or make a new plan where they are, which makes no call. "+
+			"If the plan did not contain the answer yet, set the environment variable OPENAI_RECORDINGS_PLAN_CHECK=off to ask the model now.")
 		return outlook{prospect: unanswerable}
 	case promise == recording.Shown:
-		f.warnOfPlan("the recording " + file + ", whose answer the plan may have, is not here. Bring the recordings here that were there when the plan was made, or plan again")
+		f.warnOfPlan("the recording " + file + ", whose answer the plan may contain, is missing. Restore the recordings that were there when the plan was made, or plan again")
 		return outlook{prospect: asksInApply}
 	case !f.onPlan() || !f.asks || promise == recording.Open:
-		return outlook{prospect: asksInApply}
+		return outlook{prospect: asksInApply, file: file}
 	}
 	if place := unknownPlace(f.kind.declare().credentials, f.arguments); place != "" {
 		return f.deferToApply(place+" is not known yet.", place)
@@ -166,8 +166,8 @@ func (f recordedForecast) unrecorded(ctx context.Context, file string, promise r
 // warnOfPlan explains what Terraform says next, in words that blame the provider, if the plan
 // that is being applied does have the answer. Where it has not, the apply goes on.
 func (f forecast) warnOfPlan(why string) {
-	f.diags.AddWarning("Saved plan and recordings may not fit together",
-		"A saved plan is being applied, and "+why+". If the plan has it, Terraform stops now with an \"inconsistent final plan\", before any call is made. Otherwise the model is asked now.")
+	f.diags.AddWarning("Saved plan and recordings may not match",
+		"A saved plan is being applied, and "+why+". If the plan contains it, Terraform stops now with an \"inconsistent final plan\", before any call is made. Otherwise the model is asked now.")
 }
 
 // plan makes an answer a part of the plan, if it is fit for that.
@@ -175,7 +175,11 @@ func (f recordedForecast) plan(r reply, from prospect) outlook {
 	if !f.plans {
 		r.warnings = nil // the plan has given them
 	}
-	r.report(f.diags, inPlan)
+	during := inPlan
+	if from == askedInPlan {
+		during = askedDuringPlan
+	}
+	r.report(f.diags, during)
 	switch {
 	case !r.useful():
 		return outlook{prospect: unanswerable}
@@ -185,7 +189,7 @@ func (f recordedForecast) plan(r reply, from prospect) outlook {
 			text = " The answer was:\n\n" + client.Printable(f.kind.Text(wire.FieldsOf(r.values)), true)
 		}
 		f.diags.AddError(upperFirst(f.kind.Noun)+" cannot be planned",
-			"The model has answered, but the answer could not be recorded, so that the apply would not find it. The next plan asks again."+text)
+			"The model answered, but the answer could not be recorded, so the apply would not find it. The next plan asks again."+text)
 		return outlook{prospect: unanswerable}
 	}
 	if from == askedInPlan && r.kept.Recorded {
@@ -215,12 +219,18 @@ func (k *Kind) validateGeneration(diags *diag.Diagnostics, arguments wire.Fields
 	}
 }
 
+const exampleRecordings = `  provider "openai" {
+    recordings {
+      directory = "recordings"
+    }
+  }`
+
 func (k *Kind) needsRecordings(diags *diag.Diagnostics, arguments wire.Fields) {
-	detail := "generate_on = \"plan\" records the answer, so that the apply has the one that the plan has shown"
+	detail := "generate_on = \"plan\" records the answer, so that the apply uses the one shown in the plan"
 	if why := k.unrecordable(arguments); why != "" {
 		detail += "; but " + why + ". Use generate_on = \"apply\"."
 	} else {
-		detail += ". Add a recordings block to the provider: recordings { directory = \"recordings\" }"
+		detail += ". Add a recordings block to the provider:\n\n" + exampleRecordings
 	}
 	diags.AddAttributeError(path.Root("generate_on"), "Missing recordings", detail)
 }

@@ -2,7 +2,6 @@ package answer
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -25,6 +24,7 @@ func (p plan) create(ctx context.Context, proposed tftypes.Value) tftypes.Value 
 		return proposed
 	}
 	o := p.forecast(true).look(ctx) // a create is not known to be a plan's: nothing has been read
+	p.announce(ctx, comparison{}, false, o)
 	values := o.values
 	if values == nil { // what is proposed has the whole answer unknown already
 		values = p.absent(func(string) bool { return true })
@@ -55,9 +55,7 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 		return proposed
 	}
 	o := p.forecast(p.process.Plans()).look(ctx)
-	if !p.diags.HasError() && p.process.Plans() && p.process.PlansToAsk() {
-		p.announce(found, o)
-	}
+	p.announce(ctx, found, true, o)
 	values := o.values
 	if values == nil {
 		settled = kinds.MarkComputedUnknown(p.attributes, settled)
@@ -74,8 +72,8 @@ func (p plan) keep(prior wire.Fields, settled tftypes.Value) tftypes.Value {
 	kept, _ := p.kind.reread(prior, next) // compare has seen to it
 	if p.kind.FailOn != nil && !next.Get("fail_on").Equal(prior.Get("fail_on")) && next.Get("fail_on").IsFullyKnown() && p.process.Plans() {
 		if faults, _ := p.kind.evaluate(next, wire.FieldsOf(kept), false); len(faults) > 0 {
-			p.diags.AddWarning("The answer that is there fails fail_on",
-				bullets(faults)+"\n\nfail_on holds for new answers. To ask for one, change the request or triggers.")
+			p.diags.AddWarning("The existing answer fails fail_on",
+				bullets(faults)+"\n\nfail_on applies to new answers. To ask for one, change the request or triggers.")
 		}
 	}
 	return p.complete(settled, kept, p.keptVersion(prior))
@@ -141,45 +139,4 @@ func (p plan) changedVersion(prior wire.Fields, secrets secretChange) tftypes.Va
 		return version
 	}
 	return p.keptVersion(prior)
-}
-
-// announce tells why an answer is asked for again, and what that comes to.
-func (p plan) announce(found comparison, o outlook) {
-	what := strings.Join(found.changed, ", ") + " changed"
-	if len(found.changed) == 0 {
-		what = strings.Join(found.open, ", ") + " not known yet"
-	}
-	asked, billed := "asked, and billed, again", " The answer is billed."
-	if p.kind.Free {
-		asked, billed = "asked again", ""
-	}
-	const stays = " Until the new answer is there, the old one stays in the state."
-	switch {
-	case o.prospect == askedInPlan:
-		p.diags.AddWarning("The model was "+asked+", in this plan: "+what,
-			"The answer is recorded in "+o.file+" and shown in the plan. Applying the plan makes no call.")
-	case o.prospect == fromRecord:
-		p.diags.AddWarning("A recording answers the changed request: "+what,
-			"No call is needed. The answer of the recording "+o.file+" takes the place of the old one when this plan is applied.")
-	case o.replays:
-		p.diags.AddWarning("A recording must answer the changed request: "+what,
-			"The mode of the recordings is \"replay\", in which no call is made. Which recording it is is not known before "+o.open+" is."+stays)
-	case len(found.changed) == 0:
-		p.diags.AddWarning("The model may be "+asked+": "+what,
-			"When this plan is applied, the request is compared with the one that was answered. If it is the same, no call is made; if it is another, the model is asked."+p.unlessRecorded(o)+stays)
-	default:
-		p.diags.AddWarning("The model will be "+asked+": "+what,
-			"The request is sent when this plan is applied."+billed+p.unlessRecorded(o)+stays)
-	}
-}
-
-// unlessRecorded speaks of recordings where they can make a difference.
-func (p plan) unlessRecorded(o outlook) string {
-	if o.prospect != openInPlan || p.client == nil {
-		return ""
-	}
-	if store, err := p.recordings(p.config); store == nil || err != nil {
-		return ""
-	}
-	return " If a recording answers the new request, no call is made; that is not known before " + o.open + " is."
 }

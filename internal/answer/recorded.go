@@ -43,13 +43,13 @@ func Replays(c *client.Client) bool {
 }
 
 // errReplay is what a change on the server meets where no call may be made.
-var errReplay = errors.New("the mode of the recordings is \"replay\", in which no call is made. Use the mode \"reuse\" for this change")
+var errReplay = errors.New("the mode of the recordings is \"replay\", in which no call is made. Use the mode \"reuse\" to make this change")
 
 // unreplayable is a request that cannot be answered in the mode "replay".
 type unreplayable struct{ why string }
 
 func (e *unreplayable) Error() string {
-	return "there is no recording of this request, and can be none: " + e.why
+	return "there is no recording of this request, and there cannot be one: " + e.why
 }
 
 // keyless is a call that was not made for want of a key, and the recording that
@@ -91,14 +91,14 @@ func nextStep(err error) []string {
 	var damaged *recording.DamagedError
 	switch {
 	case errors.As(err, new(*recording.UnclearError)):
-		return []string{"This is the failure of another resource or data source, which has asked the same in this run. Nothing was sent for this one, since that call may have been answered, and billed. Run the operation again to ask a second time."}
+		return []string{"This is the failure of another resource or data source that made the same request in this run. Nothing was sent for this one, because that call may have been answered and billed. Run the operation again to ask a second time."}
 	case errors.As(err, &keyless):
-		return []string{"Or bring the recording " + keyless.file + " here, if the model has been asked before: then no key is needed."}
+		return []string{"If the model has been asked before, you can also provide the recording " + keyless.file + ": then no key is needed."}
 	case errors.As(err, &missing):
 		return []string{strings.TrimSpace(missing.request + " " + missing.nearest),
 			"No call was made, because the mode of the recordings is \"replay\". To record the answer, run the operation once in the mode \"reuse\" " +
-				"with an API key: mode in the provider's recordings block, or the environment variable OPENAI_RECORDINGS_MODE where the block has none. " +
-				"If it was recorded elsewhere, bring the file here."}
+				"with an API key. The mode is set in the provider's recordings block, or by the environment variable OPENAI_RECORDINGS_MODE when the block does not set it. " +
+				"If the answer was recorded elsewhere, copy the file here."}
 	case errors.As(err, new(*unreplayable)):
 		return []string{"No call was made, because the mode of the recordings is \"replay\"."}
 	case errors.As(err, &damaged):
@@ -106,7 +106,7 @@ func nextStep(err error) []string {
 	case errors.As(err, new(*recording.UnfitError)):
 		return []string{"No call was made. Leave the request out of the recordings with record = false, or send less."}
 	case errors.As(err, new(*recording.UnwritableError)):
-		return []string{"No call was made. Make it a directory that can be written to, or name another one in the provider's recordings block."}
+		return []string{"No call was made. Make the directory writable, or set another one in the provider's recordings block."}
 	}
 	return nil
 }

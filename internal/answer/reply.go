@@ -66,7 +66,8 @@ func (k *Kind) evaluate(arguments, answer wire.Fields, gate bool) (faults, warni
 
 // disposition says what becomes of an answer that is of no use, or is not there.
 type disposition struct {
-	verb  string // of the summary: "create"
+	doing string // what was being done, before the noun: "create"
+	when  string // and after it; "" = nothing
 	place string // where the answer is
 	lost  bool   // nowhere, unless a file holds it
 	shown bool   // the error quotes it
@@ -75,24 +76,26 @@ type disposition struct {
 }
 
 var (
-	onCreate = disposition{verb: "create", place: "kept in the state, since it has probably been billed.",
-		next: "The resource is marked as tainted: the next apply asks, and is billed, again."}
-	onUpdate = disposition{verb: "update", place: "not put in the place of the old one.", shown: true,
-		stays: "The old answer and the arguments that it was made with stay in the state.",
-		next:  "The next apply asks, and is billed, again."}
-	inPlan = disposition{verb: "plan", place: "lost, since it could not be recorded either.", lost: true, shown: true,
-		next: "The next plan asks, and is billed, again."}
-	whenOpened = disposition{verb: "create", place: "thrown away, since an ephemeral resource keeps nothing.", lost: true,
-		next: "Running the operation again asks, and is billed, again."}
-	whenRead = disposition{verb: "read", place: "thrown away, since a data source that fails keeps nothing.", lost: true,
-		next: "Running the operation again asks, and is billed, again."}
-	whenInvoked = disposition{verb: "create", place: "above, as far as it is text.",
-		next: "Running the action again asks, and is billed, again."}
+	onCreate = disposition{doing: "create", place: "kept in the state, because it has probably been billed.",
+		next: "The resource is marked as tainted: the next apply asks again, and is billed again."}
+	onUpdate = disposition{doing: "update", place: "not stored in place of the old one.", shown: true,
+		stays: "The old answer stays in the state, with the arguments it was made with.",
+		next:  "The next apply asks again, and is billed again."}
+	inPlan = disposition{doing: "plan"}
+	// askedDuringPlan is for the model's answer to generate_on = "plan".
+	askedDuringPlan = disposition{doing: "generate", when: "during the plan", place: "lost, because it could not be recorded either.", lost: true, shown: true,
+		next: "The next plan asks again, and is billed again."}
+	whenOpened = disposition{doing: "open", place: "discarded, because an ephemeral resource stores nothing.", lost: true,
+		next: "Running the operation again asks again, and is billed again."}
+	whenRead = disposition{doing: "read", place: "discarded, because a data source that fails stores nothing.", lost: true,
+		next: "Running the operation again asks again, and is billed again."}
+	whenInvoked = disposition{doing: "create", place: "above, if it is text.",
+		next: "Running the action again asks again, and is billed again."}
 )
 
 // report adds what is wrong with the answer.
 func (r reply) report(diags *diag.Diagnostics, d disposition) {
-	summary := "Could not " + d.verb + " " + r.kind.Noun
+	summary := sentences("Could not "+d.doing+" "+r.kind.Noun, d.when)
 	switch {
 	case r.failure != nil && r.values == nil:
 		notes := nextStep(r.failure)
@@ -106,8 +109,8 @@ func (r reply) report(diags *diag.Diagnostics, d disposition) {
 		diags.AddError("Unusable "+r.kind.Noun,
 			"The model answered, but the answer is not what was asked for:\n\n"+bullets(r.faults)+"\n\nThe answer is "+client.Printable(r.whereabouts(d), true))
 	case len(r.warnings) > 0:
-		diags.AddWarning(upperFirst(r.kind.Noun)+" may be of no use",
-			bullets(r.warnings)+"\n\nThe answer is kept. To have this fail, use fail_on; to ask again, change the request or triggers.")
+		diags.AddWarning(upperFirst(r.kind.Noun)+" may not be usable",
+			bullets(r.warnings)+"\n\nThe answer is kept. To make this an error, set fail_on. To ask again, change the request or triggers.")
 	}
 	r.reportUnrecorded(diags)
 }
@@ -128,11 +131,11 @@ func (r reply) whereabouts(d disposition) string {
 	place := d.place
 	switch {
 	case r.kept.Recorded:
-		return sentences("that of the recording "+file+"; no call was made.", d.stays, "Correct the answer in the file; or delete the file, and the model is asked again.")
+		return sentences("from the recording "+file+"; no call was made.", d.stays, "Correct the answer in the file, or delete the file to ask the model again.")
 	case file != "" && d.lost:
-		place = "kept in the file " + file + ", which is not taken for a recording."
+		place = "kept in the file " + file + ", which is not used as a recording."
 	case file != "":
-		place += " It is in the file " + file + " as well, which is not taken for a recording."
+		place += " It is in the file " + file + " as well, which is not used as a recording."
 	}
 	text := sentences(place, d.stays, d.next)
 	if d.shown && r.kind.Text != nil {
@@ -150,7 +153,7 @@ func sentences(all ...string) string {
 func (r reply) reportUnrecorded(diags *diag.Diagnostics) {
 	if r.kept.Unrecorded != nil {
 		diags.AddWarning(upperFirst(r.kind.Noun)+" was not recorded",
-			"The answer is there, but its recording could not be written: "+r.kept.Unrecorded.Error()+".")
+			"The answer was received, but its recording could not be written: "+r.kept.Unrecorded.Error()+".")
 	}
 }
 

@@ -42,7 +42,8 @@ func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
 		APIKey: apiKey(arguments), Secrets: k.secretTexts(arguments), Free: k.Free,
 	}
 	if k.Tokens != nil {
-		r.call.Tokens = k.Tokens(body)
+		input, output := k.Tokens(body)
+		r.call.Tokens = input + output
 	}
 	return r, nil
 }

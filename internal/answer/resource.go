@@ -70,6 +70,7 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	if req.Plan.Raw.IsNull() {
 		return
 	}
+	defer m.process.Calls.Begin()()
 	p := plan{managed: m, config: wire.Open(req.Config.Raw), private: req.Private, diags: &resp.Diagnostics}
 	if req.State.Raw.IsNull() {
 		resp.Plan.Raw = p.create(ctx, req.Plan.Raw)
@@ -172,10 +173,13 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 
 // ImportState explains why there is nothing to import.
 func (m *managed) ImportState(_ context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	noun := m.kind.Noun
+	noun, reading := m.kind.Noun, ""
+	if m.kind.Stored != nil {
+		reading = "\n\n" + m.kind.Stored.Reading(req.ID)
+	}
 	resp.Diagnostics.AddError(upperFirst(noun)+"s cannot be imported",
-		fmt.Sprintf("Each is an answer to one call, not an object that lives on the server: the API cannot give back the request that %q was made of, so nothing that was imported could be planned. ", req.ID)+
-			"Write the resource and apply it to ask again. To keep using an answer that you already have, put it into a local value or a terraform_data resource.")
+		fmt.Sprintf("Each is the answer to one call. The API does not give back the request that %q answered, so Terraform could not tell whether your configuration is the same request. ", req.ID)+
+			"Write the resource and apply it to ask again. To keep using an answer that you already have, put it in a local value or a terraform_data resource."+reading)
 }
 
 // IsRecord says that the state is the record of a call: see serve.Record.

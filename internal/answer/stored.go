@@ -68,7 +68,7 @@ func (m *managed) removeReplaced(ctx context.Context, id string, state, config w
 		why = "The server could not delete it: " + err.Error() + "."
 	}
 	diags.AddWarning("Old stored "+m.kind.Noun+" was not deleted",
-		"The new answer is in the state. The old one, "+id+", was made with store = true, and is still on the server. "+why+" Delete it by hand.")
+		"The new answer is in the state. The old one, "+id+", was made with store = true, and is still on the server. "+why+" Delete it manually.")
 }
 
 // deleteStored deletes what the server keeps of an answer that is destroyed.
@@ -79,7 +79,7 @@ func (m *managed) deleteStored(ctx context.Context, state wire.Fields, diags *di
 	}
 	if Replays(m.client) {
 		diags.AddWarning("Stored "+m.kind.Noun+" was not deleted",
-			upperFirst(m.kind.Noun)+" "+id+" was made with store = true. It is gone from the state, but not from the server, if it is there: the mode of the recordings is \"replay\", in which no call is made.")
+			upperFirst(m.kind.Noun)+" "+id+" was made with store = true. It is no longer in the state, but may still be on the server: the mode of the recordings is \"replay\", in which no call is made.")
 		return
 	}
 	if err := m.remove(ctx, id, apiKey(state)); err != nil {

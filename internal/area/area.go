@@ -26,9 +26,12 @@ type Process struct {
 	recordsNothing atomic.Bool
 	refreshes      atomic.Bool
 
-	// Applies reports whether the process certainly applies a plan and does not make
-	// one, as far as the command line of the CLI tells; nil = it tells nothing.
-	Applies func() bool
+	// Calls is what the plan comes to that the process makes.
+	Calls Calls
+
+	// OnlyPlans reports whether the CLI certainly makes a plan and does not apply one, as
+	// far as its command line tells; nil = it tells nothing.
+	OnlyPlans func() bool
 
 	// Discards reports whether the plan that the process makes certainly changes nothing but by destroying, since the
 	// CLI destroys or only refreshes; nil = it is not known to.
@@ -43,12 +46,16 @@ func (p *Process) MayRecord() bool { return !p.recordsNothing.Load() }
 
 // ObserveRead notes that Terraform has read a resource, as it does when it makes a
 // plan and not when it applies one.
-func (p *Process) ObserveRead() { p.refreshes.Store(true) }
+func (p *Process) ObserveRead() {
+	p.refreshes.Store(true)
+	p.Calls.Stir()
+}
 
-// Plans reports whether the process makes a plan. It errs on the side of yes where
-// that cannot be told: with -refresh=false Terraform reads nothing.
+// Plans reports whether the process certainly makes a plan. It does not know where nothing has been
+// read, as for new resources, and the command is "apply", which plans as well: a warning
+// would come twice, and the second time speak of what has been done as still to come.
 func (p *Process) Plans() bool {
-	return p.refreshes.Load() || p.Applies == nil || !p.Applies()
+	return p.refreshes.Load() || p.OnlyPlans != nil && p.OnlyPlans()
 }
 
 // PlansToAsk reports whether what the process plans to ask may come to be: not where

@@ -1,10 +1,12 @@
 package chat_test
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,37 +29,73 @@ const jsonAnswer = "Answer with JSON, with keys city and country"
 // A new answer that does not come, or is of no use, leaves the old one and its
 // arguments as they are: nothing is tainted, and the next plan shows the same change.
 func TestResource_keepsTheOldAnswerUntilTheNewOneIsThere(t *testing.T) {
-	json := "  response_format {\n    type = \"json_object\"\n  }"
+	json := object{"response_format": object{"type": "json_object"}}
 	odd := func(content, reason string) emulator.Fault {
 		return emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"`+content+`"},"finish_reason":"`+reason+`"}]}`)
 	}
 	for kind, test := range map[string]struct {
 		fault emulator.Fault
-		more  string
+		more  object
 		says  string
 	}{
-		"wrong key":     {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"), "", "The old answer and the arguments that it was made with stay in the state."},
-		"no money":      {emulator.ErrorJSON(429, "insufficient_quota", "insufficient_quota", "", "Out of money"), "", "stay in the state"},
-		"time":          {emulator.Hang(), "  timeouts {\n    create = \"300ms\"\n  }", "stay in the state"},
+		"wrong key":     {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"), nil, "The old answer stays in the state, with the arguments it was made with."},
+		"no money":      {emulator.ErrorJSON(429, "insufficient_quota", "insufficient_quota", "", "Out of money"), nil, "stay in the state"},
+		"time":          {emulator.Hang(), object{"timeouts": object{"create": "300ms"}}, "stay in the state"},
 		"no JSON":       {odd("words that nobody wants", "stop"), json, "The next apply asks, and is billed, again. The answer was: words that nobody wants"},
 		"cut off":       {odd("{", "length"), json, "the answer was cut off"},
-		"no choices":    {emulator.Status(200, `{"id":"odd","choices":[]}`), "", "without any choices"},
-		"broken stream": {emulator.CutBody(600), "  stream = true", "What had arrived before that is"},
+		"no choices":    {emulator.Status(200, `{"id":"odd","choices":[]}`), nil, "without any choices"},
+		"broken stream": {emulator.CutBody(600), object{"stream": true}, "What had arrived before that is"},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
-			before, after := completionOf(jsonAnswer, test.more+"\n  temperature = 0"), completionOf(jsonAnswer, test.more+"\n  temperature = 1")
-			s.Run(t,
-				resource.TestStep{Config: before, Check: asked(t, s, 1)},
-				resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, PreConfig: func() { s.Fail(test.fault) }},
-				resource.TestStep{Config: after, ExpectError: flat(test.says)},
-				resource.TestStep{Config: after, PlanOnly: true, ExpectNonEmptyPlan: true},
-				resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, Check: asked(t, s, 2)},
-				resource.TestStep{Config: after, ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 3)},
-				resource.TestStep{Config: after, ConfigPlanChecks: emptyPlan},
-			)
+			r := instance(t, s)
+			config := func(temperature int) object {
+				c := conversation(object{"role": "user", "content": jsonAnswer})
+				maps.Copy(c, test.more)
+				c["temperature"] = temperature
+				return c
+			}
+			before, after := config(0), config(1)
+			if diags := r.Apply(t, before); len(diags) > 0 {
+				t.Fatal(diags)
+			}
+			old := r.State()
+			s.Fail(test.fault)
+			if diags := r.Apply(t, after); !flat(test.says).MatchString(strings.Join(diags, "\n")) {
+				t.Errorf("it says %q", diags)
+			}
+			same(t, r.State(), old)
+			if plan := r.Plan(t, before); len(plan.Diags) > 0 {
+				t.Errorf("the plan of the old arguments is not empty: %q", plan.Diags)
+			} else {
+				same(t, plan.Value, old)
+			}
+			plan := r.Plan(t, after)
+			if _, open := of(t, plan.Value, "content").(acctest.Unknown); !open || plan.Replace {
+				t.Errorf("the next plan does not show the same change: %v, %q", plan.Value, plan.Diags)
+			}
+			wantCalls(t, s, map[string]int{"POST": 2})
+			r.Apply(t, after)
+			if wantCalls(t, s, map[string]int{"POST": 3}); of(t, r.State(), "id") == of(t, old, "id") {
+				t.Error("the new answer did not take the place of the old one")
+			}
 		})
 	}
+}
+
+// The same with a CLI, which must not be told that the resource is tainted.
+func TestResource_isNotTaintedByAFailedUpdate(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	before, after := completion("temperature = 0"), completion("temperature = 1")
+	s.Run(t,
+		resource.TestStep{Config: before, Check: asked(t, s, 1)},
+		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, PreConfig: func() {
+			s.Fail(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
+		}},
+		resource.TestStep{Config: after, ExpectError: flat("The old answer and the arguments that it was made with stay in the state.")},
+		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, Check: asked(t, s, 2)},
+		resource.TestStep{Config: after, ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 3)},
+	)
 }
 
 // The main fault of replacing: a budget of two destroyed what it could not make again.
@@ -84,7 +122,7 @@ func TestResource_keepsWhatABudgetDoesNotReach(t *testing.T) {
 	}
 	s.Run(t,
 		resource.TestStep{Config: many("one", ""), Check: count("one", 6)},
-		resource.TestStep{Config: many("two", budget), ExpectError: flat("The old answer and the arguments that it was made with stay in the state.")},
+		resource.TestStep{Config: many("two", budget), ExpectError: flat("The old answer stays in the state, with the arguments it was made with.")},
 		resource.TestStep{RefreshState: true, ExpectNonEmptyPlan: true, Check: resource.ComposeTestCheckFunc(count("two", 2), count("one", 4))},
 		resource.TestStep{Config: many("two", ""), Check: resource.ComposeTestCheckFunc(count("two", 6), asked(t, s, 12))},
 	)
@@ -130,37 +168,88 @@ func TestResource_asksNothingForTheSameRequest(t *testing.T) {
 	}
 }
 
-// unknownUntilApply has a value that no plan of a new generation knows, and that is the
-// same afterwards unless word is another.
-func unknownUntilApply(generation, word, arguments string) string {
-	return "resource \"terraform_data\" \"source\" {\n  triggers_replace = \"" + generation + "\"\n  input = \"" + word + "\"\n}\n" +
-		"resource \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n" + arguments + "\n}\n"
-}
-
 // What a plan cannot compare is compared during the apply, before any call.
 func TestResource_comparesAtApplyWhatThePlanDoesNotKnow(t *testing.T) {
-	for kind, arguments := range map[string]string{
-		"content":    "  message {\n    role    = \"user\"\n    content = \"hello ${terraform_data.source.output}\"\n  }",
-		"content_wo": "  message {\n    role       = \"user\"\n    content_wo = \"hello ${terraform_data.source.output}\"\n  }",
-		"version":    "  content_wo_version = length(terraform_data.source.output)\n  message {\n    role       = \"user\"\n    content_wo = \"hello\"\n  }",
-		"triggers":   "  triggers = { of = terraform_data.source.output }\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }",
-		"one block":  "  dynamic \"message\" {\n    for_each = [terraform_data.source.output]\n    content {\n      role    = \"user\"\n      content = message.value\n    }\n  }",
-		"extra_body": "  extra_body = terraform_data.source.output == \"one\" ? null : \"{}\"\n  user = terraform_data.source.output\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }",
-		"messages":   "  messages = [{ role = \"user\", content = terraform_data.source.output }]",
-		"blocks":     "  dynamic \"message\" {\n    for_each = split(\",\", terraform_data.source.output)\n    content {\n      role    = \"user\"\n      content = message.value\n    }\n  }",
+	user := func(content any) []any { return []any{object{"role": "user", "content": content}} }
+	hidden := []any{object{"role": "user", "content_wo": "hello"}}
+	for kind, arguments := range map[string]func(word any) object{
+		"content": func(word any) object { return object{"message": user(word)} },
+		"content_wo": func(word any) object {
+			return object{"message": []any{object{"role": "user", "content_wo": word}}}
+		},
+		"version":  func(word any) object { return object{"message": hidden, "content_wo_version": length(word)} },
+		"triggers": func(word any) object { return object{"message": user("hello"), "triggers": object{"of": word}} },
+		"one of several": func(word any) object {
+			return object{"message": append(user("hello"), user(word)...)}
+		},
+		"user":     func(word any) object { return object{"message": user("hello"), "user": word} },
+		"messages": func(word any) object { return object{"messages": user(word)} },
+		"blocks": func(word any) object {
+			if word == (acctest.Unknown{}) {
+				return object{"message": word}
+			}
+			return object{"message": user(word)}
+		},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
-			open := planned(plancheck.ResourceActionUpdate, plancheck.ExpectUnknownValue(name, tfjsonpath.New("content")))
-			s.Run(t,
-				resource.TestStep{Config: unknownUntilApply("1", "one", arguments), Check: asked(t, s, 1)},
-				resource.TestStep{Config: unknownUntilApply("2", "one", arguments), ConfigPlanChecks: open, Check: asked(t, s, 1)},
-				resource.TestStep{Config: unknownUntilApply("2", "one", arguments), ConfigPlanChecks: emptyPlan},
-				resource.TestStep{Config: unknownUntilApply("3", "other", arguments), ConfigPlanChecks: open, Check: asked(t, s, 2)},
-				resource.TestStep{Config: unknownUntilApply("3", "other", arguments), ConfigPlanChecks: emptyPlan},
-			)
+			r := instance(t, s)
+			config := func(word any) object {
+				c := arguments(word)
+				c["model"] = "gpt-4"
+				return c
+			}
+			if diags := r.Apply(t, config("one")); len(diags) > 0 {
+				t.Fatal(diags)
+			}
+			id := of(t, r.State(), "id")
+			for calls, word := range []string{1: "one", 2: "other"} {
+				if word == "" {
+					continue
+				}
+				plan, diags := r.ApplyOpen(t, config(acctest.Unknown{}), config(word))
+				if _, open := of(t, plan.Value, "content").(acctest.Unknown); !open || slices.ContainsFunc(diags, isError) {
+					t.Errorf("%s: the plan knows the answer, or the apply says %q", word, diags)
+				}
+				wantCalls(t, s, map[string]int{"POST": calls})
+				if kept := of(t, r.State(), "id") == id; kept != (word == "one") {
+					t.Errorf("%s: the answer was kept: %t", word, kept)
+				}
+				if after := r.Plan(t, config(word)); len(after.Diags) > 0 {
+					t.Errorf("%s: the next plan is not empty: %q", word, after.Diags)
+				} else {
+					same(t, after.Value, r.State())
+				}
+			}
 		})
 	}
+}
+
+// isError tells an error among diagnostics.
+func isError(diag string) bool { return strings.HasPrefix(diag, "error") }
+
+// length is the number of letters of a word that may not be known yet.
+func length(word any) any {
+	if known, ok := word.(string); ok {
+		return len(known)
+	}
+	return word
+}
+
+// The same with a CLI: a data source or resource that is read again must not cost an answer.
+func TestResource_keepsTheAnswerThatThePlanLeavesOpen(t *testing.T) {
+	config := func(generation, word string) string {
+		return "resource \"terraform_data\" \"source\" {\n  triggers_replace = \"" + generation + "\"\n  input = \"" + word + "\"\n}\n" +
+			"resource \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n  dynamic \"message\" {\n    for_each = split(\",\", terraform_data.source.output)\n" +
+			"    content {\n      role = \"user\"\n      content = message.value\n    }\n  }\n}\n"
+	}
+	s := acctest.Start(t, emulator.Options{})
+	open := planned(plancheck.ResourceActionUpdate, plancheck.ExpectUnknownValue(name, tfjsonpath.New("content")))
+	s.Run(t,
+		resource.TestStep{Config: config("1", "one"), Check: asked(t, s, 1)},
+		resource.TestStep{Config: config("2", "one"), ConfigPlanChecks: open, Check: asked(t, s, 1)},
+		resource.TestStep{Config: config("3", "other"), ConfigPlanChecks: open, Check: asked(t, s, 2)},
+	)
 }
 
 // The old completion is deleted from the server when the new one is there, not before.

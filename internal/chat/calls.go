@@ -72,6 +72,9 @@ func (c *calls) add(p callPiece, ended bool) {
 			c.named[p.id] = call
 		}
 	}
+	if input, _ := p.input.(string); input != "" && input != noArguments {
+		call.forget(noArguments)
+	}
 	for key, value := range p.fields {
 		if key != "index" { // which only says where a piece belongs
 			mergeField(call.fields, key, value, ended)
@@ -124,6 +127,16 @@ func (p callPiece) begins(call *assembledCall) bool {
 		return p.name != name || !blank(p.input) && !sameInput(p.input, call.input())
 	}
 	return !p.indexed && p.id == "" && p.name != name && !call.begun()
+}
+
+// noArguments stands in the head of a call, in place of "", where a gateway made it of an empty object.
+const noArguments = "{}"
+
+// forget takes the input back that is said to be none by what follows it.
+func (c *assembledCall) forget(input string) {
+	if c.text("arguments") == input {
+		c.inside()["arguments"] = &text{}
+	}
 }
 
 // sameInput compares what a piece says with what has arrived.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -116,20 +117,37 @@ func normalizeChoices(choices tftypes.Value, sound bool) tftypes.Value {
 	if items == nil {
 		return choices
 	}
-	out := make([]tftypes.Value, len(items))
+	out, changed := slices.Clone(items), false
 	for i, choice := range items {
 		message := wire.Open(choice).Open("message")
+		if message.Absent() {
+			continue
+		}
+		with := func(value tftypes.Value, names ...string) {
+			out[i], changed = wire.With(out[i], value, append([]string{"message"}, names...)...), true
+		}
 		for _, name := range []string{"tool_calls", "annotations"} {
 			if list := message.Get(name); !list.IsNull() && len(wire.Items(list)) == 0 {
-				choice = wire.With(choice, tftypes.NewValue(list.Type(), nil), "message", name)
+				with(tftypes.NewValue(list.Type(), nil), name)
 			}
 		}
 		if !sound && !message.Get("audio").IsNull() {
-			choice = wire.With(choice, tftypes.NewValue(tftypes.String, nil), "message", "audio", "data")
+			with(tftypes.NewValue(tftypes.String, nil), "audio", "data")
 		}
-		out[i] = choice
+	}
+	if !changed {
+		return choices
 	}
 	return tftypes.NewValue(choices.Type(), out)
+}
+
+// usage is what the server counted of an answer.
+func usage(answer wire.Fields) (prompt, completion int) {
+	counts := answer.Open("usage")
+	if counts.Absent() {
+		return 0, 0
+	}
+	return int(wire.Int(counts.Get("prompt_tokens"))), int(wire.Int(counts.Get("completion_tokens")))
 }
 
 // answerText is an answer as people read it: its texts, refusals and tool calls.
@@ -184,6 +202,15 @@ func describe(arguments wire.Fields) string {
 	return fmt.Sprintf("The request: model %s, messages: %s.", arguments.String("model"), strings.Join(roles, ", "))
 }
 
+// readingStored says how a completion can be read that cannot be imported.
+func readingStored(id string) string {
+	return fmt.Sprintf(`A completion that was made with store = true can be read with the data sources openai_chat_completion (the answer) and openai_chat_completion_messages (the conversation):
+
+  data "openai_chat_completion" "example" {
+    completion_id = %q
+  }`, id)
+}
+
 // relabel gives a stored completion other metadata, and no label where it is null.
 func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fields, apiKey string) error {
 	body, err := wire.Encode(kinds.Attributes{*Request.Find("metadata")}, arguments)
@@ -194,7 +221,7 @@ func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fi
 		body = []byte(`{"metadata":null}`)
 	}
 	_, err = c.Do(ctx, client.Request{
-		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey, Free: true,
+		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey, Existing: true, Free: true,
 	})
 	return err
 }
@@ -203,7 +230,7 @@ func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fi
 // deleted, and so is one on a server that cannot store any.
 func remove(ctx context.Context, c *client.Client, id, apiKey string) error {
 	_, err := c.Do(ctx, client.Request{
-		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey,
+		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey, Existing: true,
 	})
 	if client.IsGone(err) || client.HasStatus(err, http.StatusMethodNotAllowed) || client.HasStatus(err, http.StatusNotImplemented) {
 		return nil

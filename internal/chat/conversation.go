@@ -22,23 +22,33 @@ func validateMessages(diags *diag.Diagnostics, arguments wire.Fields) {
 	ways := []string{"message", "messages", "messages_json"}
 	there := slices.DeleteFunc(slices.Clone(ways), func(name string) bool { return !rules.Given(arguments.Get(name)) })
 	if len(there) > 1 {
-		diags.AddAttributeError(path.Root(there[1]), "Conflicting arguments",
-			fmt.Sprintf("The conversation stands in %s or in %s, not in both. Remove one of them.", there[0], there[1]))
+		either, or := there[0], there[1]
+		if either == "message" {
+			either = "message blocks"
+		}
+		rules.RefuseAt(diags, path.Root(or), "Conflicting arguments", "Use either %s or %s, not both.", either, or)
 	}
 	if !slices.ContainsFunc(ways, func(name string) bool { return !rules.Missing(arguments.Get(name)) }) {
 		diags.AddAttributeError(path.Root("message"), "Missing message",
-			"A chat completion needs at least one message. Add a block such as: message { role = \"user\" content = \"…\" }")
+			"A chat completion needs at least one message. Add a block such as:\n\n"+exampleMessage)
 	}
 	for _, name := range []string{"message", "messages"} {
 		for i, item := range arguments.Items(name) {
 			at := path.Root(name).AtListIndex(i)
 			if item.IsNull() {
-				diags.AddAttributeError(at, "Missing message", "This message is null. Leave it out of the list.")
+				rules.RefuseAt(diags, at, "Missing message", "This message is null. Leave it out of the list.")
 			}
 			validateMessage(diags, at, wire.Open(item))
 		}
 	}
 }
+
+// The examples in errors are for copying: each block is on lines of its own, as HCL wants it, and indented, so
+// that the CLI does not wrap them.
+const exampleMessage = `  message {
+    role    = "user"
+    content = "…"
+  }`
 
 // contents are the ways to give a message its content.
 var contents = []string{"content", "content_wo", "content_part"}
@@ -52,20 +62,20 @@ func validateMessage(diags *diag.Diagnostics, at path.Path, fields wire.Fields) 
 	without := !slices.ContainsFunc(contents, func(name string) bool { return fields.Has(name) && !rules.Missing(fields.Get(name)) })
 	if without && contentRequired(role, fields) {
 		rules.Refuse(diags, at, "content", "Missing content",
-			"A message with the role %q needs content. Only an assistant message that carries tool_calls, function_call, audio, refusal or reasoning_content may go without.", role)
+			"A message with the role %q needs content. Only an assistant message with tool_calls, function_call, audio, refusal or reasoning_content can do without.", role)
 	}
 	if role != "tool" && rules.Given(fields.Get("tool_call_id")) {
 		rules.Refuse(diags, at, "tool_call_id", "Unexpected tool_call_id",
-			"Only a message with the role \"tool\" takes a tool_call_id; this one has the role %q. Remove it or change the role.", role)
+			"Only a message with the role \"tool\" can have a tool_call_id; this one has the role %q. Remove it or change the role.", role)
 	}
 	if role == "function" && rules.Missing(fields.Get("name")) {
 		rules.Refuse(diags, at, "name", "Missing name",
-			"A message with the legacy role \"function\" needs the name of the function whose result it is.")
+			"A message with the legacy role \"function\" needs a name: that of the function whose result it is.")
 	}
 	for _, name := range carried {
 		if role != "assistant" && rules.Given(fields.Get(name)) {
 			rules.Refuse(diags, at, name, "Unexpected "+name,
-				"Only a message with the role \"assistant\" takes %s; this one has the role %q. Remove it or change the role.", name, role)
+				"Only a message with the role \"assistant\" can have %s; this one has the role %q. Remove it or change the role.", name, role)
 		}
 	}
 	for i, part := range fields.Items("content_part") {
@@ -118,7 +128,7 @@ func parseMessages(s string) (roles []string, err error) {
 	}
 	list, ok := v.([]any)
 	if !ok {
-		return nil, errors.New("the JSON must be a list of messages: [{ role = \"user\", content = \"…\" }]")
+		return nil, errors.New("the JSON must be a list of messages: jsonencode([{ role = \"user\", content = \"…\" }])")
 	}
 	if len(list) == 0 {
 		return nil, errors.New("a chat completion needs at least one message, and the list is empty")
@@ -126,11 +136,11 @@ func parseMessages(s string) (roles []string, err error) {
 	for i, item := range list {
 		message, ok := item.(map[string]any)
 		if !ok {
-			return nil, fmt.Errorf("[%d] is not a message: each must be an object with a role", i)
+			return nil, fmt.Errorf("message [%d] is not an object with a role and content, as each message must be", i)
 		}
 		role, ok := message["role"].(string)
 		if !ok || role == "" {
-			return nil, fmt.Errorf("[%d] has no role: each message needs one, such as \"user\"", i)
+			return nil, fmt.Errorf("message [%d] has no role: each message needs one, such as \"user\"", i)
 		}
 		roles = append(roles, role)
 	}
@@ -146,13 +156,25 @@ func withWholeCalls(arguments wire.Fields) wire.Fields {
 		if len(items) == 0 {
 			continue
 		}
+		if !slices.ContainsFunc(items, hasCalls) {
+			continue
+		}
 		messages := make([]tftypes.Value, len(items))
 		for i, item := range items {
 			messages[i] = withWholeCall(item, wire.Open(item))
 		}
 		changed[name] = tftypes.NewValue(arguments.Get(name).Type(), messages)
 	}
+	if len(changed) == 0 {
+		return arguments
+	}
 	return arguments.With(changed)
+}
+
+// hasCalls reports whether a message has calls of any kind, which few have.
+func hasCalls(message tftypes.Value) bool {
+	fields := wire.Open(message)
+	return len(fields.Items("tool_calls")) > 0 || !fields.Open("function_call").Absent()
 }
 
 func withWholeCall(message tftypes.Value, fields wire.Fields) tftypes.Value {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -17,12 +16,12 @@ import (
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 const dataSourceDescription = "A completion that is stored on the server, because it was made with `store = true`. " +
-	"It is read at each plan. One that is not there, or no more, is an error."
+	"It is read on each plan. It is an error if there is no such completion, or no longer."
 
 // completionID names a stored completion.
 var completionID = kinds.Attribute{Name: "completion_id", Shape: kinds.String, Mode: kinds.Required, Local: true,
 	Description: "The ID of the stored completion, such as `openai_chat_completion.x.id`.",
-	Validators:  checks{stringvalidator.LengthAtLeast(1)}}
+	Validators:  checks{kinds.NotEmpty()}}
 
 // stored declares a completion as the server keeps it: the answer under the
 // API's own names, and its labels.
@@ -31,6 +30,12 @@ var stored = func() kinds.Attributes {
 	for _, a := range Answer {
 		if a.Wire != "" {
 			a.Name, a.Wire = a.Wire, ""
+		}
+		if a.Extra { // what was asked is no part of the answer
+			a.Except = []string{"request_id", "input_user"}
+			for _, argument := range Request {
+				a.Except = append(a.Except, argument.WireName())
+			}
 		}
 		out = append(out, a)
 	}
@@ -92,15 +97,8 @@ func readStored(body []byte) (wire.Values, error) {
 		return nil, err
 	}
 	normalizeAnswer(object)
-	if extra, ok := object[rest].(map[string]any); ok {
-		for _, a := range Request { // what was asked is no part of the answer
-			delete(extra, a.WireName())
-		}
-		delete(extra, "request_id")
-		delete(extra, "input_user")
-		if len(extra) == 0 {
-			delete(object, rest)
-		}
+	if err := wire.Cut(stored, object); err != nil {
+		return nil, err
 	}
 	values := wire.DecodeObject(stored, object)
 	values["choices"] = normalizeChoices(values["choices"], false)
@@ -112,5 +110,6 @@ func get(ctx context.Context, c *client.Client, query map[string][]string, path 
 	if c == nil {
 		return client.Answer{}, client.ErrUnconfigured
 	}
-	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Query: query})
+	named := len(path) > len(kind.Endpoint)
+	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Query: query, Existing: named})
 }

@@ -13,7 +13,7 @@ const (
 
 // estimate is about how many tokens a request takes: its prompt, and its answers
 // as far as the request limits them. Where it does not, answers count for nothing.
-func estimate(body []byte) int {
+func estimate(body []byte) (prompt, answers int) {
 	var limits struct {
 		N                   int64 `json:"n"`
 		MaxTokens           int64 `json:"max_tokens"`
@@ -25,10 +25,9 @@ func estimate(body []byte) int {
 		each = limits.MaxTokens
 	}
 	const most = math.MaxInt32 // so that sums stay in range
-	answers := min(max(limits.N, 1), 1000) * min(max(each, 0), most)
 	media, size := embedded(body)
-	prompt := (len(body)-size)/bytesPerToken + media*tokensPerMedia
-	return int(min(int64(prompt)+answers, most))
+	prompt = min((len(body)-size)/bytesPerToken+media*tokensPerMedia, most)
+	return prompt, int(min(min(max(limits.N, 1), 1000)*min(max(each, 0), most), int64(most-prompt)))
 }
 
 // embedded counts the base64 data in a request, and its bytes: strings that start

@@ -41,7 +41,8 @@ func TestEstimate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := estimate([]byte(tt.body)); got < tt.least || got > tt.most {
+			prompt, answers := estimate([]byte(tt.body))
+			if got := prompt + answers; got < tt.least || got > tt.most {
 				t.Errorf("%d tokens, want %d to %d", got, tt.least, tt.most)
 			}
 		})

@@ -104,7 +104,7 @@ func TestFailOn_warnsOfTextThatIsCutOff(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completion("max_tokens = 1")})
 	dir.MustRun("init")
-	if said := dir.MustRun("apply", "-auto-approve"); !flat(`Warning: Chat completion may be of no use`).MatchString(said) || !flat(`choices[0]: the answer was cut off (finish_reason = "length")`).MatchString(said) {
+	if said := dir.MustRun("apply", "-auto-approve"); !flat(`Warning: Chat completion may not be usable`).MatchString(said) || !flat(`choices[0]: the answer was cut off (finish_reason = "length")`).MatchString(said) {
 		t.Errorf("there is no warning:\n%s", said)
 	}
 	if said := dir.MustRun("plan"); !flat("No changes.").MatchString(said) {
@@ -112,7 +112,7 @@ func TestFailOn_warnsOfTextThatIsCutOff(t *testing.T) {
 	}
 	dir.Write("main.tf", s.Provider()+completion("max_tokens = 1\n  fail_on = [\"length\"]"))
 	said := dir.MustRun("apply", "-auto-approve")
-	if !flat("Warning: The answer that is there fails fail_on").MatchString(said) || !flat("0 added, 1 changed, 0 destroyed").MatchString(said) {
+	if !flat("Warning: The existing answer fails fail_on").MatchString(said) || !flat("0 added, 1 changed, 0 destroyed").MatchString(said) {
 		t.Errorf("the new rule says nothing:\n%s", said)
 	}
 	if n := len(posts(s)); n != 1 {

@@ -23,19 +23,19 @@ const (
 )
 
 // cutOff are the finish reasons of an answer that does not come to its end.
-var cutOff = []string{"length", "content_filter"}
+var cutOff = []string{byLength, byFilter}
 
 const (
-	failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …), `refusal`, `schema_mismatch` (the answer is not the JSON that `response_format` asked for), " +
-		"`empty` (there is no text, tool call or anything else in it), and `unchecked` (it could not be checked against the schema, such as one that is too large)"
+	failOnWords = "finish reasons (`length`, `content_filter`, `tool_calls`, …; another server's word such as `MAX_TOKENS` counts as OpenAI's), `refusal`, `schema_mismatch` (the answer is not the JSON that `response_format` asked for), " +
+		"`empty` (there is no text, tool call or anything else in it), and `unchecked` (it could not be checked against the schema, for example because it is too large)"
 	failOnJSON = "`[\"length\", \"content_filter\", \"refusal\", \"schema_mismatch\", \"empty\"]`"
 )
 
 var failOn = &answer.FailOn{
-	Description: "What makes an answer fail: " + failOnWords + ". An answer that fails is not recorded for others, and the next apply asks again. " +
-		"Default: " + failOnJSON + " where `response_format` asks for JSON, and a warning for `unchecked`; elsewhere nothing fails, and an answer that is cut off or empty gives a warning. " +
-		"With `[]` none of these fails. An error that the server reports in the answer always does.",
-	Gate: "What fails the run: " + failOnWords + ". Default: " + failOnJSON + ", and a warning for `unchecked`. With `[]` none of these fails it; `expect`, a call that fails, and an error in the answer still do.",
+	Description: "What makes an answer fail: " + failOnWords + ". An answer that fails is not reused from recordings, and the next apply asks again. " +
+		"Default: " + failOnJSON + " if `response_format` asks for JSON, with a warning for `unchecked`; otherwise nothing fails, and an answer that is cut off or empty gives a warning. " +
+		"With `[]`, none of these fails. An error that the server reports in the answer always does.",
+	Gate: "What fails the run: " + failOnWords + ". Default: " + failOnJSON + ", and a warning for `unchecked`. With `[]`, none of these does; `expect`, a failed call and an error in the answer still do.",
 	Default: func(arguments wire.Fields, gate bool) (fails, warns []string) {
 		if _, ok := wantsJSON(arguments); ok || gate {
 			return append(slices.Clone(cutOff), onRefusal, onMismatch, onEmpty), []string{onUnchecked}
@@ -75,18 +75,19 @@ func choiceFindings(arguments, choice wire.Fields, nothing bool) []answer.Findin
 	if text := choiceError(choice); text != "" {
 		return []answer.Finding{{Text: text}}
 	}
-	ended := answer.Finding{Words: []string{reason}, Text: fmt.Sprintf("the answer ended with finish_reason = %q", reason)}
-	content, cut := message.String("content"), slices.Contains(cutOff, reason)
-	called := content == "" && isCall(message)
-	bare := !called && (message.Absent() || strings.TrimSpace(content) == "")
+	ended := answer.Finding{Words: reasonWords(reason), Text: fmt.Sprintf("the answer ended with finish_reason = %q", reason)}
+	content, cut := message.String("content"), slices.Contains(cutOff, reasonOf(reason))
+	blank := strings.TrimSpace(content) == ""
+	called := blank && isCall(message)
+	bare := !called && (message.Absent() || blank)
 	switch refusal := message.String("refusal"); {
 	case refusal != "":
 		return []answer.Finding{ended, {Words: []string{onRefusal}, Text: "the model refused: " + refusal}}
 	case bare && (wantsJSON || nothing || message.Absent()):
 		return []answer.Finding{emptyFinding(message, reason, wantsJSON)}
 	case cut && wantsJSON && !called:
-		return []answer.Finding{{Words: []string{reason, onMismatch},
-			Text: fmt.Sprintf("the answer was cut off (finish_reason = %q). Raise max_completion_tokens, or ask for less", reason)}}
+		return []answer.Finding{{Words: append(reasonWords(reason), onMismatch),
+			Text: fmt.Sprintf("the answer was cut off (finish_reason = %q). Raise max_completion_tokens, or ask for a shorter answer", reason)}}
 	case cut:
 		ended.Text = fmt.Sprintf("the answer was cut off (finish_reason = %q)", reason)
 		return []answer.Finding{ended}
@@ -96,9 +97,12 @@ func choiceFindings(arguments, choice wire.Fields, nothing bool) []answer.Findin
 	return append(schemaFindings(schema, content), ended)
 }
 
+// reasonWords are the words by which fail_on names a finish reason: the server's and OpenAI's.
+func reasonWords(said string) []string { return []string{said, reasonOf(said)} }
+
 // emptyFinding is what there is to say of a choice in which there is nothing of use.
 func emptyFinding(message wire.Fields, reason string, wantsJSON bool) answer.Finding {
-	f := answer.Finding{Words: []string{reason, onEmpty}, Text: "the answer is empty"}
+	f := answer.Finding{Words: append(reasonWords(reason), onEmpty), Text: "the answer is empty"}
 	if wantsJSON {
 		f.Words = append(f.Words, onMismatch)
 	}
@@ -106,14 +110,14 @@ func emptyFinding(message wire.Fields, reason string, wantsJSON bool) answer.Fin
 	case message.Absent():
 		f.Text = "the choice has no message"
 	case message.String("reasoning_content") != "":
-		f.Text += ": the model thought, and said nothing"
+		f.Text += ": the model was reasoning and gave no answer"
 	}
 	f.Text += fmt.Sprintf(" (finish_reason = %q)", reason)
-	if slices.Contains(cutOff, reason) {
+	if slices.Contains(cutOff, reasonOf(reason)) {
 		f.Text = strings.Replace(f.Text, " (", "; it was cut off (", 1)
 	}
-	if reason == "length" {
-		f.Text += ". Raise max_completion_tokens, or ask for less"
+	if reasonOf(reason) == byLength {
+		f.Text += ". Raise max_completion_tokens, or ask for a shorter answer"
 	}
 	return f
 }
@@ -146,16 +150,18 @@ func choiceError(choice wire.Fields) string {
 			said = client.ErrorText(raw)
 		}
 	}
+	reason := choice.String("finish_reason")
 	switch {
 	case said != "":
 		return "the server reports an error: " + said
-	case choice.String("finish_reason") == "error":
-		if extra := extraOf(choice); extra != nil {
-			return "the server reports an error (finish_reason = \"error\"), and says of it: " + quoted(extra)
-		}
-		return "the server reports an error (finish_reason = \"error\"), and does not say which"
+	case reasonOf(reason) != byError:
+		return ""
 	}
-	return ""
+	text := fmt.Sprintf("the server reports an error (finish_reason = %q)", reason)
+	if extra := extraOf(choice); extra != nil {
+		return text + " and says: " + quoted(extra)
+	}
+	return text + " without saying which"
 }
 
 // quoted is the beginning of JSON, for people.
@@ -198,7 +204,7 @@ var asides = []string{"reasoning", "thinking", "thought", "extra_content", "cont
 var gate = &answer.Gate{
 	Rules: kinds.Declare(
 		kinds.Attribute{Name: "expect", Shape: kinds.JSON, Local: true,
-			Description: "A JSON object that the answer must contain: `jsonencode({ approved = true })` fails the run unless the answer is JSON with `approved` being `true`. It needs a `response_format` of JSON.",
+			Description: "A JSON object that the answer must contain: `jsonencode({ approved = true })` fails the run unless the answer is JSON in which `approved` is `true`. It needs a `response_format` of JSON.",
 			Validators:  checks{kinds.JSONObject()}},
 	),
 	Complete: func(arguments wire.Fields) wire.Fields {

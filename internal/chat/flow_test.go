@@ -184,9 +184,9 @@ func TestFlow_aPlanSaysWhyItAsksAgain(t *testing.T) {
 	for _, step := range []struct {
 		prompt, generate, says string
 	}{
-		{"two", "apply", "The model will be asked, and billed, again: messages[0].content changed"},
-		{"one", "apply", "A recording answers the changed request: messages[0].content changed"},
-		{"three", "plan", "The model was asked, and billed, again, in this plan: messages[0].content changed"},
+		{"two", "apply", "Each call is billed. What changed in the requests: messages[0].content. The old answer stays in the state until the new one is there."},
+		{"one", "apply", "Recordings answer 1 resource, without a call. What changed in the requests: messages[0].content."},
+		{"three", "plan", "The answers are recorded and shown in the plan. Applying it makes no call for them. What changed in the requests: messages[0].content."},
 	} {
 		for name, text := range config(step.prompt, step.generate) {
 			dir.Write(name, text)
@@ -201,6 +201,51 @@ func TestFlow_aPlanSaysWhyItAsksAgain(t *testing.T) {
 	}
 	if n := len(s.Requests()); n != 3 {
 		t.Errorf("%d requests were sent, want 3", n)
+	}
+}
+
+// Whoever plans many answers reads once what they come to.
+func TestFlow_aPlanSaysOnceWhatItComesTo(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	in := acctest.Install(t)
+	many := func(generate, prompt string) map[string]string {
+		return map[string]string{"main.tf": team + fmt.Sprintf(`resource "openai_chat_completion" "test" {
+  count                 = 12
+  model                 = "gpt-4"
+  max_completion_tokens = 100
+  generate_on           = %q
+  message {
+    role    = "user"
+    content = "%s"
+  }
+}
+`, generate, prompt)}
+	}
+	for _, test := range []struct{ generate, prompt, says, most string }{
+		{"apply", "Number ${count.index}", "Applying it takes 12 calls for 12 resources, with about", "tokens of input and at most 1,200 of output. Each call is billed."},
+		{"apply", "the same", "Applying it takes 1 call for 12 resources, with about", "tokens of input and at most 100 of output. Each call is billed."},
+		{"plan", "Number ${count.index}", "The plan took 12 calls for 12 resources, with", "The answers are recorded and shown in the plan. Applying it makes no call for them."},
+	} {
+		dir := in.Dir(t, many(test.generate, test.prompt)).With(online(s)...)
+		dir.MustRun("init")
+		said := dir.MustRun("plan", "-out=plan")
+		if strings.Count(said, "Warning: ") != 1 || !flat(test.says).MatchString(said) || !flat(test.most).MatchString(said) || strings.Contains(said, "more similar") {
+			t.Errorf("not one warning that says %q:\n%s", test.says, said)
+		}
+		if said := dir.MustRun("apply", "plan"); strings.Contains(said, "Warning") {
+			t.Errorf("the apply warns: %s", said)
+		}
+		if said := dir.MustRun("plan"); strings.Contains(said, "Warning") {
+			t.Errorf("a plan that comes to nothing warns: %s", said)
+		}
+		for name, text := range many("apply", "edited ${count.index}") {
+			dir.Write(name, text)
+		}
+		// The CLI shows the warnings of this plan after the apply.
+		said = dir.MustRun("apply", "-auto-approve")
+		if strings.Count(said, "Warning: ") != 1 || !flat("Applying it takes 12 calls for 12 resources").MatchString(said) || regexp.MustCompile(`\bwill be asked\b`).MatchString(said) {
+			t.Errorf("the apply does not say once what it comes to:\n%s", said)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -59,7 +58,7 @@ func validateSchema(diags *diag.Diagnostics, at path.Path, schema, strict tftype
 		summary, hint = "Schema that strict mode does not accept", " provider::openai::strict_schema() makes an ordinary schema keep to the rules."
 	}
 	for _, fault := range faults {
-		diags.AddAttributeError(at, summary, fmt.Sprintf("At %s: %s.%s", pointer(fault.Pointer), strings.TrimSuffix(fault.Message, "."), hint))
+		rules.RefuseAt(diags, at, summary, "At %s: %s.%s", pointer(fault.Pointer), strings.TrimSuffix(fault.Message, "."), hint)
 	}
 }
 

@@ -77,7 +77,7 @@ func TestStructuredOutput_saysWhatIsWrongWithASchema(t *testing.T) {
 	}
 	s.Run(t,
 		resource.TestStep{Config: format(`{ type = "sting" }`), PlanOnly: true,
-			ExpectError: regexp.MustCompile(`(?s)Invalid JSON Schema.*At\s+/properties/a/type:\s+"sting"\s+is\s+not\s+a\s+type\s+of\s+JSON\s+Schema:\s+use\s+one\s+of\s+"string",[^_]*$`)},
+			ExpectError: regexp.MustCompile(`(?s)Invalid JSON Schema.*At\s+/properties/a/type:\s+"sting"\s+is\s+not\s+a\s+type\s+in\s+JSON\s+Schema;\s+did\s+you\s+mean\s+"string"\?[^_]*$`)},
 		resource.TestStep{Config: format(`{ type = "string", format = "uri" }`), PlanOnly: true,
 			ExpectError: regexp.MustCompile(`(?s)Schema that strict mode does not accept.*strict_schema`)},
 	)

@@ -15,16 +15,16 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*MessagesDataSource)(nil)
 
-const messagesDescription = "The conversation that a stored completion answered: its input, oldest message first. It is read at each plan; pages are followed."
+const messagesDescription = "The conversation that a stored completion answered: its input, oldest message first. It is read on each plan, all pages of it."
 
 // asStored says what an argument's description would say wrongly of what is read.
 var asStored = map[string]string{
-	"content":       "The text of the message. Null where it is in parts, or there is none.",
+	"content":       "The text of the message. Null if it is in parts, or if there is none.",
 	"name":          "The name of the speaker, if it was given one.",
 	"tool_call_id":  "The ID of the tool call that this message answers.",
 	"tool_calls":    "The tool calls of an earlier answer.",
 	"function_call": "The legacy function call of an earlier answer.",
-	"extra":         "What else the server says of the message, as JSON. Null where there is nothing.",
+	"extra":         "Anything else the server says about the message, as JSON. Null if there is nothing.",
 }
 
 // storedMessage is a message as the server gives it back: content_part has
@@ -51,7 +51,7 @@ var (
 	messagesAttributes = kinds.Declare(
 		completionID,
 		kinds.Attribute{Name: "messages", Shape: kinds.Objects, Fields: storedMessage, Mode: kinds.Computed,
-			Description: "The messages, of the type that the argument `messages` has, so that a stored conversation goes on: `messages = concat(data.openai_chat_completion_messages.x.messages, [{ role = \"user\", content = \"…\" }])`."},
+			Description: "The messages, in the form of the argument `messages`, so that you can continue a stored conversation: `messages = concat(data.openai_chat_completion_messages.x.messages, [{ role = \"user\", content = \"…\" }])`."},
 	)
 	messagesSchema = kinds.DataSource(messagesDescription, messagesAttributes)
 )

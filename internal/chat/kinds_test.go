@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -294,6 +295,28 @@ func TestAction_showsEveryChoice(t *testing.T) {
 			progress, diags := gate(t, s, configuration(object{"n": 2, "stream": stream}))
 			if len(diags) > 0 || len(progress) != 2 || !strings.Contains(progress[0], "Emulated answer") || !strings.HasPrefix(progress[1], "choices[1]: ") {
 				t.Errorf("got %q %q", progress, diags)
+			}
+		})
+	}
+}
+
+// A server that repeats the key, in whatever pieces, does not bring it onto the terminal.
+func TestAction_showsNoKeyInPieces(t *testing.T) {
+	for name, size := range map[string]int{"signs": 1, "pairs": 2, "halves": len(acctest.Key) / 2} {
+		t.Run(name, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			var pieces []string
+			for rest := "Your key is " + acctest.Key + ", is it not?\nKeep it."; rest != ""; rest = rest[min(size, len(rest)):] {
+				piece, err := json.Marshal(rest[:min(size, len(rest))])
+				if err != nil {
+					t.Fatal(err)
+				}
+				pieces = append(pieces, `"delta":{"content":`+string(piece)+`}`)
+			}
+			s.Fail(emulator.Status(200, events(append(pieces, `"delta":{},"finish_reason":"stop"`)...)))
+			progress, diags := gate(t, s, configuration(nil))
+			if want := []string{"Your key is ***, is it not?", "Keep it."}; !slices.Equal(progress, want) || len(diags) > 0 {
+				t.Errorf("got %q, %q", progress, diags)
 			}
 		})
 	}

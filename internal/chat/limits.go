@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"fmt"
 	"regexp"
 	"unicode/utf8"
 
@@ -9,11 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
-
-const outOfRange = "Value out of range"
 
 // limits are what OpenAI refuses and other servers may take. What is not known yet passes.
 func limits(arguments wire.Fields) diag.Diagnostics {
@@ -33,22 +31,22 @@ func limitNumbers(diags *diag.Diagnostics, arguments wire.Fields) {
 	root := path.Empty()
 	for _, name := range []string{"max_tokens", "max_completion_tokens"} {
 		if v := arguments.Get(name); given(v) && wire.Int(v) < 1 {
-			rules.Refuse(diags, root, name, outOfRange, "OpenAI takes 1 and more for %s, not %d. Leave it out for no limit.", name, wire.Int(v))
+			rules.Refuse(diags, root, name, kinds.OutOfRange, "For OpenAI, %s must be at least 1, not %d. Leave it out for no limit.", name, wire.Int(v))
 		}
 	}
 	for name, most := range map[string]int64{"n": 128, "top_logprobs": 20} {
 		if v := arguments.Get(name); given(v) && wire.Int(v) > most {
-			rules.Refuse(diags, root, name, outOfRange, "OpenAI takes at most %d for %s, not %d.", most, name, wire.Int(v))
+			rules.Refuse(diags, root, name, kinds.OutOfRange, "For OpenAI, %s must be at most %d, not %d.", name, most, wire.Int(v))
 		}
 	}
 	if v := arguments.Get("stop"); given(v) {
 		if n := len(wire.Items(v)); n < 1 || n > 4 {
-			rules.Refuse(diags, root, "stop", outOfRange, "OpenAI takes 1 to 4 sequences in stop, not %d.", n)
+			rules.Refuse(diags, root, "stop", kinds.OutOfRange, "For OpenAI, stop must be a list of 1 to 4 sequences, not %d.", n)
 		}
 	}
 	for _, name := range []string{"tool", "functions"} {
 		if n := len(arguments.Items(name)); n > 128 {
-			rules.Refuse(diags, root, name, outOfRange, "OpenAI takes at most 128 %s blocks, not %d.", name, n)
+			rules.Refuse(diags, root, name, kinds.OutOfRange, "For OpenAI, there must be at most 128 %s blocks, not %d.", name, n)
 		}
 	}
 }
@@ -57,19 +55,19 @@ func limitLabels(diags *diag.Diagnostics, arguments wire.Fields) {
 	const most, keyLength, valueLength, identifierLength = 16, 64, 512, 64
 	labels := wire.Entries(arguments.Get("metadata"))
 	if len(labels) > most {
-		rules.Refuse(diags, path.Empty(), "metadata", outOfRange, "OpenAI takes at most %d labels, not %d.", most, len(labels))
+		rules.Refuse(diags, path.Empty(), "metadata", kinds.OutOfRange, "For OpenAI, there must be at most %d labels, not %d.", most, len(labels))
 	}
 	for name, value := range labels {
 		at := path.Root("metadata").AtMapKey(name)
 		if n := utf8.RuneCountInString(name); n < 1 || n > keyLength {
-			diags.AddAttributeError(at, outOfRange, fmt.Sprintf("OpenAI takes keys of 1 to %d characters, not of %d.", keyLength, n))
+			rules.RefuseAt(diags, at, kinds.OutOfRange, "For OpenAI, a key must have from 1 to %d characters, not %d.", keyLength, n)
 		}
 		if text, _ := wire.Text(value); utf8.RuneCountInString(text) > valueLength {
-			diags.AddAttributeError(at, outOfRange, fmt.Sprintf("OpenAI takes values of at most %d characters, not of %d.", valueLength, utf8.RuneCountInString(text)))
+			rules.RefuseAt(diags, at, kinds.OutOfRange, "For OpenAI, a value must have at most %d characters, not %d.", valueLength, utf8.RuneCountInString(text))
 		}
 	}
 	if n := utf8.RuneCountInString(arguments.String("safety_identifier")); n > identifierLength {
-		rules.Refuse(diags, path.Empty(), "safety_identifier", outOfRange, "OpenAI takes at most %d characters, not %d. Hash it: sha256(…) has 64.", identifierLength, n)
+		rules.Refuse(diags, path.Empty(), "safety_identifier", kinds.OutOfRange, "For OpenAI, safety_identifier must have at most %d characters, not %d. Hash it: sha256(…) has 64.", identifierLength, n)
 	}
 }
 
@@ -87,14 +85,14 @@ func limitMessage(diags *diag.Diagnostics, at path.Path, fields wire.Fields) {
 	}
 	for i, call := range fields.Items("tool_calls") {
 		if call := wire.Open(call); !call.Absent() && call.Get("id").IsNull() {
-			rules.Refuse(diags, at.AtName("tool_calls").AtListIndex(i), "id", "Missing id", "OpenAI needs the ID of each tool call, which the message that answers it repeats.")
+			rules.Refuse(diags, at.AtName("tool_calls").AtListIndex(i), "id", "Missing id", "For OpenAI, each tool call needs an ID, which the message that answers it repeats.")
 		}
 	}
 	for i, part := range fields.Items("content_part") {
 		kind := wire.Open(part).String("type")
 		if taker := takers[kind]; taker != "" && role != taker {
-			diags.AddAttributeError(at.AtName("content_part").AtListIndex(i).AtName("type"), "Unexpected content part",
-				fmt.Sprintf("For OpenAI only a message with the role %q takes a part of the type %q; this one has the role %q.", taker, kind, role))
+			rules.Refuse(diags, at.AtName("content_part").AtListIndex(i), "type", "Unexpected content part",
+				"For OpenAI, only a message with the role %q can have a part of the type %q; this one has the role %q.", taker, kind, role)
 		}
 	}
 }
@@ -105,7 +103,7 @@ var functionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 func limitTools(diags *diag.Diagnostics, arguments wire.Fields) {
 	limitName := func(at path.Path, object wire.Fields) {
 		if name, ok := object.Text("name"); ok && !functionName.MatchString(name) {
-			rules.Refuse(diags, at, "name", "Invalid name", "For OpenAI the name must be 1 to 64 characters: letters, digits, underscores and dashes.")
+			rules.Refuse(diags, at, "name", "Invalid name", "For OpenAI, name must have from 1 to 64 characters: letters, digits, underscores and dashes.")
 		}
 	}
 	for i, item := range arguments.Items("tool") {

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -22,7 +20,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*ListDataSource)(nil)
 
-const listDescription = "The completions that are stored on the server, because they were made with `store = true`. They are listed at each plan; pages are followed."
+const listDescription = "The completions that are stored on the server, because they were made with `store = true`. They are listed on each plan, all pages of them."
 
 var (
 	listAttributes = kinds.Declare(
@@ -31,11 +29,11 @@ var (
 		kinds.Attribute{Name: "metadata", Shape: kinds.StringMap, Local: true,
 			Description: "Only completions that have all of these labels."},
 		kinds.Attribute{Name: "order", Shape: kinds.String, Local: true,
-			Description: "By time of creation: `asc` (oldest first, the API's default) or `desc`.",
-			Validators:  checks{stringvalidator.OneOf("asc", "desc")}},
+			Description: "The order by time of creation: `asc` (oldest first, the API's default) or `desc`.",
+			Validators:  checks{kinds.OneOf("asc", "desc")}},
 		kinds.Attribute{Name: "limit", Shape: kinds.Int64, Local: true,
-			Description: "The most completions to list, over all pages. All of them, if it is left out.",
-			Validators:  checks{int64validator.AtLeast(1)}},
+			Description: "The maximum number of completions to list. All, if it is left out.",
+			Validators:  checks{kinds.AtLeast(1)}},
 		kinds.Attribute{Name: "completions", Shape: kinds.Objects, Fields: stored, Mode: kinds.Computed,
 			Description: "The completions that were found."},
 	)
@@ -104,7 +102,7 @@ func listAll(ctx context.Context, c *client.Client, query url.Values, limit int6
 	var all []json.RawMessage
 	for pages := 1; ; pages++ {
 		if pages > maxPages {
-			return nil, fmt.Errorf("the list does not end: after %d pages with %d items the server says that there are more. Use limit to read only the first", maxPages, len(all))
+			return nil, fmt.Errorf("the list does not end: after %d pages with %d items, the server says there are more. Use limit to read only the first ones", maxPages, len(all))
 		}
 		size := int64(pageSize)
 		if limit > 0 {
@@ -127,7 +125,7 @@ func listAll(ctx context.Context, c *client.Client, query url.Values, limit int6
 			return all, nil
 		}
 		if p.LastID == "" || p.LastID == query.Get("after") {
-			return nil, errors.New("the server says that there are more, but not where they begin")
+			return nil, errors.New("the server says there are more items, but not where they begin")
 		}
 		query.Set("after", p.LastID)
 	}
@@ -151,7 +149,7 @@ func decodeAll(diags *diag.Diagnostics, summary string, list kinds.Attribute, da
 func reportGone(diags *diag.Diagnostics, summary string, err error) {
 	if client.IsGone(err) {
 		report.Failure(diags, summary, nil, err,
-			"The server keeps only completions that were made with store = true, and not for ever. It may also have been deleted, or belong to another project than the API key.")
+			"The server keeps only completions that were made with store = true, and not for ever. This one may also have been deleted, or belong to a different project than the API key.")
 		return
 	}
 	report.Failure(diags, summary, nil, err)

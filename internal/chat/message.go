@@ -1,16 +1,14 @@
 package chat
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
-// furtherMembers is an argument that holds what a server takes in an object, and no
-// other attribute declares.
+// furtherMembers is an attribute that holds what a server takes in an object, or says in one, and
+// no other attribute declares.
 func furtherMembers(description string) kinds.Attribute {
-	return kinds.Attribute{Name: "extra", Shape: kinds.JSON, Extra: true, Description: description}
+	return kinds.Attribute{Name: rest, Shape: kinds.JSON, Extra: true, Description: description}
 }
 
 // called is what a model writes when it calls a function: an argument of an
@@ -19,14 +17,14 @@ var called = kinds.Declare(
 	kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The name of the function to call."},
 	kinds.Attribute{Name: "arguments", Shape: kinds.String,
-		Description: "The arguments as JSON text, as the model wrote it. Where a server gives none, `\"\"` is sent back. It may not be valid JSON and may not keep to the function's schema: check it, for example with `can(jsondecode(…))`."},
+		Description: "The arguments as JSON text, as the model wrote it. If a server gives none, `\"\"` is sent back. It may not be valid JSON and may not match the function's schema: check it, for example with `can(jsondecode(…))`."},
 )
 
 var toolCalls = kinds.Declare(
 	kinds.Attribute{Name: "id", Shape: kinds.String,
-		Description: "The ID of the call. The `tool` message that answers it repeats it as `tool_call_id`. Some servers give none; OpenAI requires it."},
+		Description: "The ID of the call. The `tool` message that answers it repeats it as `tool_call_id`. Some servers do not give one; OpenAI requires it."},
 	kinds.Attribute{Name: "type", Shape: kinds.String,
-		Description: "The kind of tool that is called: `function` or `custom`. Where a server gives none, what is there is sent back: `function` with a function."},
+		Description: "The type of tool that is called: `function` or `custom`. If a server does not say, it is taken from what the call contains."},
 	kinds.Attribute{Name: "function", Shape: kinds.Object, Fields: called,
 		Description: "The function that is called. Null for a custom tool."},
 	kinds.Attribute{Name: "custom", Shape: kinds.Object,
@@ -43,33 +41,33 @@ var toolCalls = kinds.Declare(
 // callMembers are what a server adds to a call. The index only says where in the list
 // the call stands.
 var callMembers = func() kinds.Attribute {
-	a := furtherMembers("What else the server says of the call, as JSON, such as Gemini's `extra_content` with its thought signature. Some servers refuse an answer to the call without it; it goes back with the call. Null where there is nothing.")
+	a := furtherMembers("Anything else the server says about the call, as JSON, such as Gemini's `extra_content` with its thought signature. It is sent back with the call, because some servers reject the result of a call without it. Null if there is nothing.")
 	a.Except = []string{"index"}
 	return a
 }()
 
 var cacheBreakpoint = kinds.Attribute{Name: "prompt_cache_breakpoint", Shape: kinds.Object, Block: true,
-	Description: "Marks the end of a part of the prompt that is worth keeping in OpenAI's prompt cache (gpt-5.6 and later). At most four for each request.",
+	Description: "Marks the end of a part of the prompt that is worth keeping in OpenAI's prompt cache (gpt-5.6 and later). At most four in each request.",
 	Fields: kinds.Declare(
 		kinds.Attribute{Name: "mode", Shape: kinds.String, Mode: kinds.Required,
-			Description: "The kind of the breakpoint: `explicit`."},
+			Description: "The type of breakpoint: `explicit`."},
 	)}
 
 // textPart is a content part where only text is allowed.
 var textPart = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The kind of the part: `text`."},
+		Description: "The type of part: `text`."},
 	kinds.Attribute{Name: "text", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The text of this part."},
 	cacheBreakpoint,
 	partMembers,
 )
 
-var partMembers = furtherMembers("A JSON object of further members for this part, for what compatible servers add to the protocol: `jsonencode({ cache_control = { type = \"ephemeral\" } })`. It cannot repeat an argument that is declared here.")
+var partMembers = furtherMembers("A JSON object with further members of this part, for what compatible servers add to the protocol: `jsonencode({ cache_control = { type = \"ephemeral\" } })`. It cannot contain anything that has an argument of its own.")
 
 var contentPart = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The kind of the part, and the name of the argument or block that holds it: `text`, `image_url`, `input_audio`, `file` or `refusal`. Only a `user` message takes images, audio and files; only an `assistant` message takes a refusal. (Other servers may allow more; these rules are checked where the server is OpenAI or Azure.) What another type holds, such as a compatible server's `video_url`, goes into `extra`."},
+		Description: "The type of part, which is also the name of the argument or block that holds it: `text`, `image_url`, `input_audio`, `file` or `refusal`. Only a `user` message can have images, audio and files; only an `assistant` message can have a refusal. (Other servers may allow more: these rules are checked only for OpenAI and Azure.) For any other type, such as a compatible server's `video_url`, put the content in `extra`."},
 	kinds.Attribute{Name: "text", Shape: kinds.String,
 		Description: "The text, for the type `text`."},
 	kinds.Attribute{Name: "image_url", Shape: kinds.Object, Block: true,
@@ -81,22 +79,22 @@ var contentPart = kinds.Declare(
 				Description: "How closely the model looks: `auto`, `low` or `high`. More detail costs more tokens."},
 		)},
 	kinds.Attribute{Name: "input_audio", Shape: kinds.Object, Block: true,
-		Description: "The sound, for the type `input_audio`.",
+		Description: "The audio, for the type `input_audio`.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "data", Shape: kinds.String, Mode: kinds.Required,
-				Description: "The sound in base64, as `filebase64(\"question.mp3\")` gives it."},
+				Description: "The audio in base64, as `filebase64(\"question.mp3\")` gives it."},
 			kinds.Attribute{Name: "format", Shape: kinds.String, Mode: kinds.Required,
-				Description: "The format of the sound: `wav` or `mp3`."},
+				Description: "The audio format: `wav` or `mp3`."},
 		)},
 	kinds.Attribute{Name: "file", Shape: kinds.Object, Block: true,
-		Description: "The file, for the type `file`: an uploaded one by its ID, or the file itself.",
+		Description: "The file, for the type `file`: either the ID of an uploaded file, or the file itself.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "filename", Shape: kinds.String,
-				Description: "The name of the file that `file_data` holds. The model sees it."},
+				Description: "The name of the file in `file_data`. The model sees it."},
 			kinds.Attribute{Name: "file_data", Shape: kinds.String, Rewrite: wire.DataURL,
 				Description: "The file as a `data:` URL or in base64, as `filebase64(\"report.pdf\")` gives it. PDF is recognised."},
 			kinds.Attribute{Name: "file_id", Shape: kinds.String,
-				Description: "The ID of a file that was uploaded before."},
+				Description: "The ID of a file that has been uploaded."},
 		)},
 	kinds.Attribute{Name: "refusal", Shape: kinds.String,
 		Description: "What the model said when it refused, for the type `refusal`."},
@@ -106,22 +104,22 @@ var contentPart = kinds.Declare(
 
 var message = kinds.Declare(
 	kinds.Attribute{Name: "role", Shape: kinds.String, Mode: kinds.Required,
-		Description: "Who speaks: `system` or `developer` (instructions that set the behaviour of the model), `user`, `assistant` (an earlier answer), `tool` (the result of a tool call), or the legacy `function`.",
-		Validators:  checks{stringvalidator.OneOf("system", "developer", "user", "assistant", "tool", "function")}},
+		Description: "Who is speaking: `system` or `developer` (instructions for the model), `user`, `assistant` (an earlier answer), `tool` (the result of a tool call), or the legacy `function`.",
+		Validators:  checks{kinds.OneOf("system", "developer", "user", "assistant", "tool", "function")}},
 	kinds.Attribute{Name: "content", Shape: kinds.String,
-		Description: "The text of the message. Required where there is no `content_part`, except for an `assistant` message that carries `tool_calls`, `function_call`, `audio`, `refusal` or `reasoning_content`, for a message with `extra`, and for the legacy role `function`."},
+		Description: "The text of the message. Required if there is no `content_part`, except for an `assistant` message with `tool_calls`, `function_call`, `audio`, `refusal` or `reasoning_content`, for a message with `extra`, and for the legacy role `function`."},
 	kinds.Attribute{Name: "content_wo", Wire: "content", Shape: kinds.String, WriteOnly: true,
-		Description: "Like `content`, for a text with a secret in it: it is sent, and kept neither in the plan nor in the state. A change to it is noticed by `content_wo_version`. The model may repeat it in its answer, which is kept. Terraform 1.11 or OpenTofu 1.11 and later."},
+		Description: "Like `content`, for text that contains a secret: it is sent, but stored neither in the plan nor in the state. Changes are detected through `content_wo_version`. The model may repeat the secret in its answer, which is stored. Terraform 1.11 or OpenTofu 1.11 and later."},
 	kinds.Attribute{Name: "content_part", Wire: "content", Shape: kinds.Objects, Fields: contentPart, Block: true,
-		Description: "The message in parts, in place of `content`: texts, images, sounds, files."},
+		Description: "The message in parts, instead of `content`: text, images, audio, files."},
 	kinds.Attribute{Name: "name", Shape: kinds.String,
-		Description: "The name of the speaker, to tell several of the same role apart. For the legacy role `function` it is required: the name of the function whose result this is."},
+		Description: "The name of the speaker, to tell apart several with the same role. Required for the legacy role `function`, where it is the name of the function whose result this is."},
 	kinds.Attribute{Name: "tool_call_id", Shape: kinds.String,
-		Description: "The ID of the tool call that this message answers. For the role `tool`, where OpenAI requires it, and for no other."},
+		Description: "The ID of the tool call that this message answers. Only for the role `tool`, where OpenAI requires it."},
 	kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: toolCalls,
-		Description: "The tool calls of an earlier answer, for the role `assistant`. It has the type of `choices[*].message.tool_calls`, so that the answer of one completion is given as it is: `tool_calls = openai_chat_completion.ask.choices[0].message.tool_calls`."},
+		Description: "The tool calls of an earlier answer, for the role `assistant`. It has the same type as `choices[*].message.tool_calls`, so that you can pass on the answer of another completion as it is: `tool_calls = openai_chat_completion.ask.choices[0].message.tool_calls`."},
 	kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: called,
-		Description: "The legacy function call of an earlier answer, for the role `assistant`. It has the type of `choices[*].message.function_call`."},
+		Description: "The legacy function call of an earlier answer, for the role `assistant`. It has the same type as `choices[*].message.function_call`."},
 	kinds.Attribute{Name: "audio", Shape: kinds.Object,
 		Description: "An earlier spoken answer, for the role `assistant`.",
 		Fields: kinds.Declare(
@@ -131,6 +129,6 @@ var message = kinds.Declare(
 	kinds.Attribute{Name: "refusal", Shape: kinds.String,
 		Description: "What the model said when it refused, in an earlier answer, for the role `assistant`."},
 	kinds.Attribute{Name: "reasoning_content", Shape: kinds.String,
-		Description: "What the model thought in an earlier answer, for the role `assistant`: `choices[*].message.reasoning_content`. Some servers, such as DeepSeek, refuse the answer to a tool call without it; OpenAI does not know it."},
-	furtherMembers("A JSON object of further members for this message, for what compatible servers add to the protocol: `jsonencode({ prefix = true })`. It cannot repeat an argument that is declared here."),
+		Description: "What the model thought in an earlier answer, for the role `assistant`: `choices[*].message.reasoning_content`. Some servers, such as DeepSeek, reject the result of a tool call without it; OpenAI does not have it."},
+	furtherMembers("A JSON object with further members of this message, for what compatible servers add to the protocol: `jsonencode({ prefix = true })`. It cannot contain anything that has an argument of its own."),
 )

@@ -3,16 +3,20 @@ package chat
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // normalizeAnswer changes the parsed JSON of an answer, or of a stored completion, to what
 // OpenAI would have written: servers spell the same things in different ways. What no
 // attribute declares then comes into the attributes `extra`.
 func normalizeAnswer(answer map[string]any) {
+	maps.Copy(answer, unwrapped(answer))
 	delete(answer, "obfuscation") // random text that hides how long a piece of a stream is
 	if one, bare := answer["choices"].(map[string]any); bare {
 		answer["choices"] = []any{one}
@@ -26,7 +30,28 @@ func normalizeAnswer(answer map[string]any) {
 	if usage, ok := answer["usage"].(map[string]any); ok {
 		normalizeUsage(usage)
 	}
-	keepRest(Answer, answer)
+}
+
+// wrappers are members in which gateways and servers of other protocols put a whole answer.
+var wrappers = []string{"data", "result", "output", "response"}
+
+// unwrapped is the answer, or the chunk of one, in an object that only wraps it, with what
+// stands beside it there.
+func unwrapped(answer map[string]any) map[string]any {
+	if !jsontext.Empty(answer["choices"]) {
+		return answer
+	}
+	for _, name := range wrappers {
+		inside, _ := answer[name].(map[string]any)
+		if jsontext.Empty(inside["choices"]) {
+			continue
+		}
+		whole := maps.Clone(answer)
+		delete(whole, name)
+		maps.Copy(whole, inside)
+		return whole
+	}
+	return answer
 }
 
 func normalizeChoice(choice map[string]any) {
@@ -37,7 +62,7 @@ func normalizeChoice(choice map[string]any) {
 		delete(choice, "text")
 	}
 	delete(choice, logprobsJSON)
-	if !empty(choice["logprobs"]) {
+	if !jsontext.Empty(choice["logprobs"]) {
 		choice[logprobsJSON] = choice["logprobs"]
 	}
 	normalizeContent(message)
@@ -140,7 +165,7 @@ func (p *partTexts) add(part any) {
 // check notes what a part says besides its type and the member that was read.
 func (p *partTexts) check(part map[string]any, read string) {
 	for name, value := range part {
-		if name != "type" && name != read && name != "index" && name != "closed" && !empty(value) {
+		if name != "type" && name != read && name != "index" && name != "closed" && !jsontext.Empty(value) {
 			p.unread = true
 		}
 	}

@@ -31,9 +31,6 @@ var leftOut = map[string]string{
 var added = map[string]string{
 	"answer.choices.message.reasoning_content": "compatible servers send it",
 	"answer.choices.logprobs_json":             "the log probabilities as the server wrote them",
-	"answer.extra":                             "what no other attribute has",
-	"answer.choices.extra":                     "what no other attribute has",
-	"answer.choices.message.extra":             "what no other attribute has",
 	"request.messages.reasoning_content":       "compatible servers want it back",
 }
 

@@ -1,6 +1,11 @@
 package chat_test
 
 import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -35,7 +40,7 @@ func TestGenerateOnPlan_needsWhatItNeeds(t *testing.T) {
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(plan+"\n  record = false"), ExpectError: flat(`record is false. Use generate_on = "apply".`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + secretPrompt("secret", plan), ExpectError: flat(`a request with content_wo is never recorded`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(dir, "refresh")) + completion(plan), ExpectError: flat(`With mode = "refresh" the apply would ask again`)},
-		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(`generate_on = "never"`), ExpectError: flat(`value must be one of`)},
+		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(`generate_on = "never"`), ExpectError: flat(`generate_on must be "apply" or "plan", not "never"`)},
 	)
 	if n := len(posts(s)); n != 0 {
 		t.Errorf("%d calls were made", n)
@@ -50,8 +55,8 @@ func TestGenerateOnPlan_checksTheAnswerInThePlan(t *testing.T) {
 		emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
 	config := s.Provider(recordingsIn(dir, "")) + completionOf("Answer with JSON, with keys city and country", "  generate_on = \"plan\"\n  response_format {\n    type = \"json_object\"\n  }")
 	s.Run(t,
-		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file.*\.unusable\.json.*The[\s│]+next[\s│]+plan[\s│]+asks,[\s│]+and[\s│]+is[\s│]+billed,[\s│]+again`)},
-		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`Wrong key`)},
+		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file.*\.unusable\.json.*The[\s│]+next[\s│]+plan[\s│]+asks[\s│]+again,[\s│]+and[\s│]+is[\s│]+billed[\s│]+again`)},
+		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Could not generate chat completion during the plan.*Wrong key`)},
 		resource.TestStep{Config: config, Check: asked(t, s, 3)},
 	)
 }
@@ -76,6 +81,53 @@ resource "openai_chat_completion" "test" {
 	s.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file`)})
 	if n := len(posts(s)); n != 1 {
 		t.Errorf("%d completions were asked for, want 1", n)
+	}
+}
+
+// Once an answer could not be recorded, the plans of this process ask for no other, which might be lost as well. What
+// one of them has paid for is shown, all of it, and so that a terminal shows it.
+func TestGenerateOnPlan_asksNoMoreOnceAnAnswerWasLost(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"red \u001b[31mpaint"},"finish_reason":"stop"},`+
+		`{"index":1,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"mix","arguments":"{\"a\":1}"}},`+
+		`{"id":"d","type":"custom","custom":{"name":"pour","input":"blue"}}]},"finish_reason":"tool_calls"}]}`))
+	dir := filepath.Join(t.TempDir(), "recordings")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)); err != nil { // after it was found to be fit
+			t.Error(err)
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	p := acctest.Speak(t)
+	p.Connect(t, s, recordings(dir, ""), object{"base_url": server.URL + "/v1"})
+	plan := func(prompt string) string {
+		config := configuration(object{"generate_on": "plan", "n": 2, "message": []any{object{"role": "user", "content": prompt}}})
+		return strings.Join(p.Instance(typeName, "message", "tool", "functions", "content_part").Plan(t, config).Diags, "\n")
+	}
+	if said := plan("one"); !strings.Contains(said, "the answer could not be recorded") ||
+		!strings.Contains(said, `The answer was: choices[0]: red [31mpaint choices[1]: calls mix with {"a":1} calls pour with blue`) {
+		t.Errorf("the first plan says %q", said)
+	}
+	if err := os.Remove(dir); err != nil { // it can be written to again
+		t.Fatal(err)
+	}
+	if said := plan("two"); !strings.Contains(said, dir) || !strings.Contains(said, "No call was made") {
+		t.Errorf("the second plan says %q", said)
+	}
+	if n := len(posts(s)); n != 1 {
+		t.Errorf("%d completions were asked for, want 1", n)
+	}
+}
+
+// What a model writes is shown so that a terminal does not obey it: where it is said to be of no use, and why.
+func TestGenerateOnPlan_writesNoEscapes(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":"No\u001b[2J\u202e\u0007way"},"finish_reason":"stop"}]}`))
+	plan := instance(t, s, recordings(t.TempDir(), "")).Plan(t, configuration(object{"generate_on": "plan", "response_format": object{"type": "json_object"}}))
+	said := strings.Join(plan.Diags, "\n")
+	if !strings.Contains(said, "the model refused: No[2Jway") || !strings.Contains(said, "The answer was: No[2Jway") || strings.ContainsAny(said, "\x1b\u202e\x07") {
+		t.Errorf("the plan says %q", said)
 	}
 }
 

@@ -295,16 +295,17 @@ func TestReadAnswer_toolCalls(t *testing.T) {
 	}
 }
 
-// What a call has beyond its attributes is kept: in its own extra where it has one, or in that of the message.
+// What a call has beyond its attributes is kept, also inside of its function, and goes back with it.
 func TestReadAnswer_keepsMembersOfToolCalls(t *testing.T) {
 	t.Parallel()
-	message := wire.Open(readBody(t, asksText, answerWith(`{"content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"c2ln"}}}]}`, "tool_calls")).Items("choices")[0]).Open("message")
-	have, want := message.String(rest), `{"tool_calls":[{"extra_content":{"google":{"thought_signature":"c2ln"}}}]}`
-	if toolCalls.Find(rest) != nil {
-		have, want = wire.Open(message.Items("tool_calls")[0]).String(rest), `{"extra_content":{"google":{"thought_signature":"c2ln"}}}`
+	const call = `{"id":"a","type":"function","function":{"name":"f","arguments":"{}","thought_signature":"c2ln"},"extra_content":{"google":{"thought_signature":"c2ln"}}}`
+	message := wire.Open(readBody(t, asksText, answerWith(`{"content":null,"tool_calls":[`+call+`]}`, "tool_calls")).Items("choices")[0]).Open("message")
+	read := wire.Open(message.Items("tool_calls")[0])
+	if extra := read.String(rest); extra != `{"extra_content":{"google":{"thought_signature":"c2ln"}},"function":{"thought_signature":"c2ln"}}` || !message.Get(rest).IsNull() {
+		t.Errorf("extra is %s, that of the message %s", extra, message.Get(rest))
 	}
-	if have != want {
-		t.Errorf("got %s, want %s", have, want)
+	if back, err := wire.Encode(toolCalls, read); err != nil || string(back) != call {
+		t.Errorf("it goes back as %s, %v", back, err)
 	}
 }
 

@@ -195,7 +195,7 @@ func TestRecordings_sayWhatIsWrongBeforeAnyCall(t *testing.T) {
 		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(blocked, "below"), "")) + config, Check: asked(t, s, 0),
 			ExpectError: regexp.MustCompile(`(?s)cannot[\s│]+be[\s│]+written.*No[\s│]+call[\s│]+was[\s│]+made`)},
 		resource.TestStep{Config: s.Provider("recordings {}") + config, ExpectError: flat("Set directory in the recordings block")},
-		resource.TestStep{Config: s.Provider("recordings {\n    directory = \"x\"\n    mode = \"record\"\n  }") + config, ExpectError: flat(`value must be one of: ["reuse" "replay" "refresh"]`)},
+		resource.TestStep{Config: s.Provider("recordings {\n    directory = \"x\"\n    mode = \"record\"\n  }") + config, ExpectError: flat(`recordings.mode must be "reuse", "replay" or "refresh", not "record"`)},
 		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(dir, "r"), "")) + config, Check: asked(t, s, 1)},
 	)
 	recorded := filepath.Join(dir, "r", files(t, filepath.Join(dir, "r"))[0])
@@ -261,7 +261,7 @@ func TestRecordings_shareAFailureThatMayBeBilled(t *testing.T) {
 	many := s.Provider(recordingsIn(t.TempDir(), ""), `request_timeout = "300ms"`) +
 		"resource \"openai_chat_completion\" \"test\" {\n  count = 4\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n}\n"
 	s.Run(t,
-		resource.TestStep{Config: many, ExpectError: flat("This is the failure of another resource or data source, which has asked the same in this run.")},
+		resource.TestStep{Config: many, ExpectError: flat("This is the failure of another resource or data source that made the same request in this run.")},
 		resource.TestStep{Config: many, Check: asked(t, s, 2)},
 	)
 }

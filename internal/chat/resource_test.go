@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -191,22 +192,34 @@ func same(t *testing.T, got, want any) {
 }
 
 func TestResource_asksAgainInPlaceWhenTheRequestChanges(t *testing.T) {
-	base := `temperature = 0.5`
-	for change, config := range map[string]string{
-		"prompt":      completionOf("goodbye", base),
-		"temperature": completion(`temperature = 0`),
-		"added":       completion(base + "\n  max_tokens = 5"),
-		"removed":     completion(""),
-		"triggers":    completion(base + "\n  triggers = { day = \"2\" }"),
-		"message":     completion(base + "\n  message {\n    role = \"user\"\n    content = \"more\"\n  }"),
+	base := object{"temperature": 0.5}
+	with := func(changes object) object {
+		merged := maps.Clone(base)
+		maps.Copy(merged, changes)
+		return configuration(merged)
+	}
+	hello := object{"role": "user", "content": "hello"}
+	for change, config := range map[string]object{
+		"prompt":      with(object{"message": []any{object{"role": "user", "content": "goodbye"}}}),
+		"temperature": with(object{"temperature": 0}),
+		"added":       with(object{"max_tokens": 5}),
+		"removed":     configuration(nil),
+		"triggers":    with(object{"triggers": object{"day": "2"}}),
+		"message":     with(object{"message": []any{hello, object{"role": "user", "content": "more"}}}),
 	} {
 		t.Run(change, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
-			s.Run(t,
-				resource.TestStep{Config: completion(base), Check: asked(t, s, 1)},
-				resource.TestStep{Config: config, Check: asked(t, s, 2),
-					ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plancheck.ExpectUnknownOutputValue("content"))},
-			)
+			r := instance(t, s)
+			r.Apply(t, with(nil))
+			id := of(t, r.State(), "id")
+			plan := r.Plan(t, config)
+			if _, open := of(t, plan.Value, "content").(acctest.Unknown); !open || plan.Replace {
+				t.Errorf("the plan replaces (%t), or knows the answer", plan.Replace)
+			}
+			if r.Apply(t, config); of(t, r.State(), "id") == id {
+				t.Error("the answer is the old one")
+			}
+			wantCalls(t, s, map[string]int{"POST": 2})
 		})
 	}
 }
@@ -305,57 +318,52 @@ resource "openai_chat_completion" "test" {
 }
 
 func TestResource_streamingGivesTheSameState(t *testing.T) {
-	const tool = `
-  n = 2
-  tool {
-    type = "function"
-    function {
-      name       = "lookup_weather"
-      parameters = jsonencode({ type = "object", properties = { location = { type = "string" } }, required = ["location"] })
-    }
-  }`
-	for kind, arguments := range map[string]string{"text": "", "choices": "n = 3", "cut": "max_tokens = 2",
-		"tools":    tool + "\n  tool_choice = \"required\"",
-		"function": "  functions {\n    name = \"f\"\n    parameters = jsonencode({ type = \"object\" })\n  }\n  function_call = jsonencode({ name = \"f\" })"} {
+	function := object{"name": "lookup_weather", "parameters": `{"type":"object","properties":{"location":{"type":"string"}},"required":["location"]}`}
+	for kind, arguments := range map[string]object{
+		"text": nil, "choices": {"n": 3}, "cut": {"max_tokens": 2},
+		"tools":    {"n": 2, "tool": []any{object{"type": "function", "function": function}}, "tool_choice": "required"},
+		"function": {"functions": []any{function}, "function_call": `{"name":"lookup_weather"}`},
+	} {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
-			var plain map[string]any
-			s.Run(t,
-				resource.TestStep{Config: completionOf("What is the weather in Boston?", arguments), Check: func(state *terraform.State) error {
-					plain = answer(state)
-					return nil
-				}},
-				resource.TestStep{Config: completionOf("What is the weather in Boston?", arguments+"\n  triggers = { again = 1 }\n  stream = true"), Check: func(state *terraform.State) error {
-					if body(t, s)["stream"] != true {
-						t.Error("the request does not ask for a stream")
-					}
-					streamed := answer(state)
-					for _, answer := range []map[string]any{plain, streamed} {
-						for key := range answer { // each call has IDs of its own
-							if key == "created" || key == "id" || strings.HasSuffix(key, ".id") {
-								delete(answer, key)
-							}
-						}
-					}
-					same(t, streamed, plain)
-					return nil
-				}},
-			)
+			config := conversation(object{"role": "user", "content": "What is the weather in Boston?"})
+			maps.Copy(config, arguments)
+			r := instance(t, s)
+			r.Apply(t, config)
+			plain := r.State()
+			streaming := maps.Clone(config)
+			streaming["stream"], streaming["triggers"] = true, object{"again": "1"}
+			r.Apply(t, streaming)
+			if body(t, s)["stream"] != true {
+				t.Error("the request does not ask for a stream")
+			}
+			same(t, answer(r.State()), answer(plain))
 		})
 	}
 }
 
-// answer is what the state holds of the answer, as flat text.
-func answer(state *terraform.State) map[string]any {
-	out := map[string]any{}
-	for key, value := range state.RootModule().Resources[name].Primary.Attributes {
-		for _, prefix := range []string{"id", "choices", "usage", "created", "response_model", "system_fingerprint", "object", "content"} {
-			if key == prefix || strings.HasPrefix(key, prefix+".") {
-				out[key] = value
-			}
-		}
+// answer is what the state holds of the answer, without what each call has of its own.
+func answer(state any) object {
+	out := object{}
+	for _, name := range []string{"choices", "usage", "response_model", "system_fingerprint", "object", "content"} {
+		out[name] = withoutIDs(state.(object)[name])
 	}
 	return out
+}
+
+func withoutIDs(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = withoutIDs(v[i])
+		}
+	case object:
+		delete(v, "id")
+		for name := range v {
+			v[name] = withoutIDs(v[name])
+		}
+	}
+	return v
 }
 
 func TestResource_deletesWhatIsStored(t *testing.T) {
@@ -406,7 +414,7 @@ func TestResource_importSaysWhatToDoInstead(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Run(t, resource.TestStep{
 		Config: completion(""), ResourceName: name, ImportState: true, ImportStateId: "chatcmpl-1",
-		ExpectError: regexp.MustCompile(`(?s)Chat completions cannot be imported.*Write\s+the\s+resource\s+and\s+apply`),
+		ExpectError: regexp.MustCompile(`(?s)Chat completions cannot be imported.*Write\s+the\s+resource\s+and\s+apply.*data "openai_chat_completion" "example".*completion_id = "chatcmpl-1"`),
 	})
 }
 

@@ -98,7 +98,7 @@ func TestExtra_isPartOfTheRequest(t *testing.T) {
 		"another spelling": {as(` {"own": {"b": 2, "a": 1}} `), ""},
 		"in blocks":        {conversation(object{"role": "user", "content": "x", "extra": `{"own":{"a":1,"b":2}}`}), ""},
 		"as JSON":          {configuration(object{"message": []any{}, "messages_json": `[{"own":{"b":2,"a":1},"content":"x","role":"user"}]`}), ""},
-		"another value":    {as(`{"own":{"a":1,"b":3}}`), "asked, and billed, again: messages[0].own.b changed"},
+		"another value":    {as(`{"own":{"a":1,"b":3}}`), "What changed in the requests: messages[0].own.b."},
 		"unknown":          {configuration(object{"message": []any{}, "messages": []any{object{"role": "user", "content": "x", "extra": acctest.Unknown{}}}}), "messages[0].own"},
 	} {
 		plan := i.Plan(t, test.config)
@@ -265,15 +265,15 @@ func TestLimits_holdForOpenAI(t *testing.T) {
 	for i := range 17 {
 		labels[fmt.Sprint("k", i)] = "v"
 	}
-	const shapeOfName = "must be 1 to 64 characters"
+	const shapeOfName = "must have from 1 to 64 characters"
 	tests := map[string]struct {
 		config object
 		want   string // attribute and a piece of the text; "" = nothing to say
 	}{
 		"valid":                       {configuration(nil), ""},
-		"max_tokens 0":                {configuration(object{"max_tokens": 0}), "max_tokens: 1 and more"},
+		"max_tokens 0":                {configuration(object{"max_tokens": 0}), "max_tokens: must be at least 1, not 0"},
 		"max_tokens -1":               {configuration(object{"max_tokens": -1}), "max_tokens: not -1"},
-		"max_completion_tokens 0":     {configuration(object{"max_completion_tokens": 0}), "max_completion_tokens: 1 and more"},
+		"max_completion_tokens 0":     {configuration(object{"max_completion_tokens": 0}), "max_completion_tokens: must be at least 1, not 0"},
 		"max_tokens 1":                {configuration(object{"max_tokens": 1}), ""},
 		"max_tokens unknown":          {configuration(object{"max_tokens": acctest.Unknown{}}), ""},
 		"n 129":                       {configuration(object{"n": 129}), "n: at most 128"},
@@ -298,7 +298,7 @@ func TestLimits_holdForOpenAI(t *testing.T) {
 		"part of another type":        {conversation(object{"role": "system", "content_part": []any{object{"type": "of_tomorrow"}}}), ""},
 		"tool without call id":        {conversation(object{"role": "tool", "content": "x"}), "message[0].tool_call_id: needs its ID"},
 		"tool with unknown call id":   {conversation(object{"role": "tool", "content": "x", "tool_call_id": acctest.Unknown{}}), ""},
-		"call without id":             {conversation(object{"role": "assistant", "tool_calls": []any{object{"type": "function", "function": object{"name": "f"}}}}), "message[0].tool_calls[0].id: OpenAI needs the ID"},
+		"call without id":             {conversation(object{"role": "assistant", "tool_calls": []any{object{"type": "function", "function": object{"name": "f"}}}}), "message[0].tool_calls[0].id: each tool call needs an ID"},
 		"too many labels":             {configuration(object{"metadata": labels}), "metadata: at most 16"},
 		"long label":                  {configuration(object{"metadata": object{"k": strings.Repeat("x", 513)}}), `metadata["k"]: at most 512`},
 		"label of a long name":        {configuration(object{"metadata": object{strings.Repeat("k", 65): "v"}}), `metadata["` + strings.Repeat("k", 65) + `"]: 1 to 64`},

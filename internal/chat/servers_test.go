@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,5 +129,37 @@ func TestServers_oddAnswersReadAlike(t *testing.T) {
 			t.Errorf("the loop of answer %d ends with nothing", n)
 		}
 		first(configuration(nil)) // so that the calls have each turn of the server
+	}
+}
+
+// An error in the place of a choice, and an answer in which there is only what the model thought:
+// neither is a success, however it is asked for.
+func TestServers_harmfulHabits(t *testing.T) {
+	for name, test := range map[string]struct {
+		habit        emulator.Habit
+		text, asJSON string // how the resource says it, where it asked for text and for JSON
+		says         string
+	}{
+		"error": {emulator.ErrorInChoice, "error: Unusable chat completion", "error: Unusable chat completion", "the server reports an error: Upstream network error (502)"},
+		"empty": {emulator.EmptyAnswer, "warning: Chat completion may be of no use", "error: Unusable chat completion", "the answer is empty: the model thought, and said nothing; it was cut off"},
+	} {
+		for _, streamed := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/streamed %t", name, streamed), func(t *testing.T) {
+				s := acctest.Start(t, emulator.Options{Habits: []emulator.Habit{test.habit}})
+				p := acctest.Speak(t)
+				p.Connect(t, s)
+				for format, want := range map[string]string{"text": test.text, "json_object": test.asJSON} {
+					config := configuration(object{"stream": streamed, "response_format": object{"type": format}})
+					config["message"] = []any{object{"role": "user", "content": jsonAnswer}}
+					diags := p.Instance(typeName, "message", "tool", "functions", "content_part").Apply(t, config)
+					if len(diags) != 1 || !strings.HasPrefix(diags[0], want) || !strings.Contains(diags[0], test.says) {
+						t.Errorf("%s: got %q", format, diags)
+					}
+				}
+				if _, diags := gate(t, s, configuration(object{"stream": streamed})); len(diags) != 1 || !strings.HasPrefix(diags[0], "error: ") || !strings.Contains(diags[0], test.says) {
+					t.Errorf("the action says %q", diags)
+				}
+			})
+		}
 	}
 }

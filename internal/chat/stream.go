@@ -40,6 +40,7 @@ func (s *assembly) add(data []byte) error {
 	if !ok {
 		return errors.New("an event of the stream is not a JSON object")
 	}
+	chunk = unwrapped(chunk)
 	if s.head == nil {
 		s.head = map[string]any{}
 	}
@@ -56,21 +57,25 @@ func (s *assembly) add(data []byte) error {
 		items = []any{one}
 	}
 	for place, item := range items {
-		if choice, ok := item.(map[string]any); ok {
-			s.addChoice(choice, place)
+		if choice, ok := item.(map[string]any); ok && !s.addChoice(choice, place) {
+			return fmt.Errorf("the server's answer is too long: it has more than %d choices", mostChoices)
 		}
 	}
 	return nil
 }
 
-// addChoice takes what an event says of one choice, which stands at a place in its list.
-func (s *assembly) addChoice(piece map[string]any, place int) {
+// addChoice takes what an event says of one choice, which stands at a place in its list; false =
+// it is one too many.
+func (s *assembly) addChoice(piece map[string]any, place int) bool {
 	spelled := piece["index"]
 	index, ok := number(spelled)
 	if !ok {
 		index, spelled = place, json.Number(strconv.Itoa(place))
 	}
 	choice := s.choices[index]
+	if choice == nil && len(s.choices) == mostChoices {
+		return false
+	}
 	if choice == nil {
 		choice = &assembledChoice{index: spelled, fields: map[string]any{}, message: map[string]any{"role": newText("assistant"), "content": nil}}
 		if s.choices == nil {
@@ -79,6 +84,7 @@ func (s *assembly) addChoice(piece map[string]any, place int) {
 		s.choices[index] = choice
 	}
 	choice.add(piece, s.watch(index))
+	return true
 }
 
 // watch is who is told of the text of a choice; nil = nobody.
@@ -90,18 +96,23 @@ func (s *assembly) watch(index int) func(string) {
 }
 
 func (c *assembledChoice) add(piece map[string]any, progress func(string)) {
+	delta, streamed := piece["delta"].(map[string]any)
+	message, whole := piece["message"].(map[string]any)
+	legacy, isText := piece["text"].(string)
+	if isText = isText && !streamed && !whole; isText { // of a legacy completion
+		delta, streamed = map[string]any{"content": legacy}, true
+	}
 	c.setField("finish_reason", piece["finish_reason"]) // says of the rest that it may repeat everything
 	for key, value := range piece {
-		switch key {
-		case "index", "finish_reason", "delta", "message":
+		switch {
+		case key == "text" && isText:
+		case key == "index", key == "finish_reason", key == "delta", key == "message":
 		default:
 			c.setField(key, value)
 		}
 	}
 	before, _ := c.message["content"].(*text)
 	had := before.value()
-	delta, streamed := piece["delta"].(map[string]any)
-	message, whole := piece["message"].(map[string]any)
 	switch {
 	case streamed:
 		merge(c.message, delta, c.finishReason() != "")
@@ -134,16 +145,16 @@ func (c *assembledChoice) add(piece map[string]any, progress func(string)) {
 	}
 }
 
-// setField takes what is said of a choice beside its message: lists grow, and so does the
-// text of a legacy completion; the rest repeats itself, and nothing overwrites something.
+// setField takes what is said of a choice beside its message: lists grow; the rest repeats
+// itself, and nothing overwrites something, but for an error.
 func (c *assembledChoice) setField(key string, value any) {
 	_, isList := value.([]any)
 	switch {
 	case key == "finish_reason":
-		if have, there := c.fields[key]; !there && value != nil || blank(have) && !blank(value) || value == "error" {
+		if have, there := c.fields[key]; !there && value != nil || blank(have) && !blank(value) || isError(value) {
 			c.fields[key] = value
 		}
-	case key == "logprobs", key == "text", isList:
+	case key == "logprobs", isList:
 		mergeField(c.fields, key, value, c.finishReason() != "")
 	default:
 		replaceField(c.fields, key, value)

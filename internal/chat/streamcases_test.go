@@ -344,7 +344,9 @@ func TestAssembly_isLinear(t *testing.T) {
 	t.Parallel()
 	const many = 40_000
 	for name, chunk := range map[string]func(i int) string{
-		"choices":                func(i int) string { return fmt.Sprintf(`{"choices":[{"index":%d,"delta":{"content":"a"}}]}`, i) },
+		"choices": func(i int) string {
+			return fmt.Sprintf(`{"choices":[{"index":%d,"delta":{"content":"a"}}]}`, i%mostChoices)
+		},
 		"pieces of a text":       func(i int) string { return delta(`{"content":"word "}`) },
 		"pieces after the end":   func(i int) string { return ended(fmt.Sprintf(`{"content":"%d "}`, i)) },
 		"parts":                  func(i int) string { return ended(fmt.Sprintf(`{"content":[{"type":"text","text":"%d "}]}`, i)) },

@@ -40,7 +40,7 @@ func validatePairs(diags *diag.Diagnostics, arguments wire.Fields) {
 	if rules.Missing(arguments.Get("audio")) {
 		for _, item := range arguments.Items("modalities") {
 			if kind, _ := wire.Text(item); kind == "audio" {
-				rules.Refuse(diags, root, "modalities", "Missing audio", "An answer in audio needs to know the voice and the format. Add a block: audio { voice = \"alloy\" format = \"mp3\" }")
+				rules.Refuse(diags, root, "modalities", "Missing audio", "A spoken answer needs a voice and a format. Add a block such as:\n\n"+exampleAudio)
 			}
 		}
 	}
@@ -51,6 +51,11 @@ func validatePairs(diags *diag.Diagnostics, arguments wire.Fields) {
 		}
 	}
 }
+
+const exampleAudio = `  audio {
+    voice  = "alloy"
+    format = "mp3"
+  }`
 
 // validateTools checks that each tool has the block that its type names.
 func validateTools(diags *diag.Diagnostics, tools tftypes.Value) {

@@ -35,15 +35,15 @@ func (k *call) advice(p *Problem) string {
 	case status == http.StatusRequestEntityTooLarge:
 		return "The request is too large for the server: send less at a time."
 	case status == http.StatusRequestTimeout || status == http.StatusConflict:
-		return fmt.Sprintf("The server could not take the request now; it was sent %s. Run the operation again later.", times(p.Attempts))
+		return fmt.Sprintf("The server could not handle the request right now; it was sent %s. Run the operation again later.", times(p.Attempts))
 	case status >= 500:
 		return k.serverFault(p)
 	case status >= 400:
 		return badRequest(p)
 	case status >= 300:
-		return "This is a redirect without a usable target. " + k.checkBase()
+		return "The server sent a redirect without a usable target. " + k.checkBase()
 	}
-	return "Run the operation again; if the error stays, look for the message in the server's documentation."
+	return "Run the operation again. If the error persists, look up the message in the server's documentation."
 }
 
 func (k *call) wrongKey(p *Problem) string {
@@ -53,71 +53,77 @@ func (k *call) wrongKey(p *Problem) string {
 	case settings.Azure != nil && k.request.APIKey == "":
 		return k.wrongAzureKey()
 	case k.request.APIKey != "":
-		source = "The server does not accept the API key that this block gives itself. Check that it is complete, not revoked, and a key of this server."
+		source = "The server does not accept the api_key of this block. Check that it is complete, has not been revoked, and is a key for this server."
 	case settings.hasAuthentication():
 		source = "The server does not accept the credentials in the provider's headers. Check them."
 	case settings.APIKey != "":
-		source = "The server does not accept the API key. It comes from api_key in the provider block or from the environment variable OPENAI_API_KEY. Check that it is complete, not revoked, and a key of this server."
+		source = "The server does not accept the API key. It comes from api_key in the provider block or from the environment variable OPENAI_API_KEY. Check that it is complete, has not been revoked, and is a key for this server."
 	default:
-		source = "The server wants an API key, and none was given. Set api_key in the provider block, or the environment variable OPENAI_API_KEY."
+		source = "The server requires an API key, and none was given. Set api_key in the provider block, or the environment variable OPENAI_API_KEY."
 	}
 	about := strings.ToLower(p.Code + " " + p.Message)
 	if (settings.Organization != "" || settings.Project != "") && (strings.Contains(about, "organization") || strings.Contains(about, "project")) {
-		source += " Check also that organization and project belong to the key."
+		source += " Also check that organization and project belong to the key."
 	}
 	if k.isOpenAI() {
 		return source + " Keys are listed at https://platform.openai.com/api-keys."
 	}
-	return source + " " + k.client.address() + " is " + k.text(plainBase(k.client.base), 300) + "."
+	return source + " " + k.client.address() + " is " + k.base() + "."
 }
 
 func (k *call) wrongAzureKey() string {
-	text := "Azure does not accept the API key. It comes from api_key in the azure block or from the environment variable AZURE_OPENAI_API_KEY. Check that it is complete, and a key of this resource."
+	text := "Azure does not accept the API key. It comes from api_key in the azure block or from the environment variable AZURE_OPENAI_API_KEY. Check that it is complete, and is a key for this resource."
 	if k.client.entra != nil {
 		text = "Azure does not accept the token of Microsoft Entra ID. Check which identity is signed in, and in which tenant."
 	}
-	return text + " The endpoint is " + k.text(plainBase(k.client.base), 300) + "."
+	return text + " The endpoint is " + k.base() + "."
 }
 
 func (k *call) forbidden(p *Problem) string {
 	if k.client.entra != nil {
-		return "Azure knows the identity, but it may not do this. Give it the role \"Cognitive Services OpenAI User\" on the resource, and check the resource's network rules. A new role takes some minutes to hold."
+		return "Azure knows the identity, but it may not do this. Give it the role \"Cognitive Services OpenAI User\" on the resource, and check the resource's network rules. A new role takes a few minutes to take effect."
 	}
 	if strings.Contains(p.Code, "unsupported_country") {
-		return "The API is not offered in the country or region that this request comes from."
+		return "The API is not available in the country or region that this request comes from."
 	}
-	return "The server knows the API key, but the key may not do this. Check the permissions of a restricted key, what the key's project may use, whether organization and project are right, and whether the service is offered in your region."
+	return "The server knows the API key, but the key is not allowed to do this. Check the permissions of a restricted key, what the key's project may use, whether organization and project are right, and whether the service is available in your region."
 }
 
 func (k *call) notFound(p *Problem) string {
 	if k.client.settings.Azure != nil {
-		return "On Azure, model is the name of a deployment. Check it, endpoint (" + k.text(plainBase(k.client.base), 300) +
-			") and api_version: not every version has every part of the API. A deployment that was just made takes some minutes to answer."
+		return "On Azure, model is the name of a deployment. Check it, endpoint (" + k.base() +
+			") and api_version: not every version has every part of the API. A new deployment takes a few minutes to respond."
 	}
 	about := strings.ToLower(p.Code + " " + p.Type + " " + p.Param + " " + p.Message)
 	if strings.Contains(about, "model") {
 		text := "Check the name of the model, and that the API key's project has access to it."
 		if !k.isOpenAI() {
-			text += " Check also that base_url (" + k.text(plainBase(k.client.base), 300) + ") is the server that has this model."
+			text += " Also check that base_url (" + k.base() + ") is the server that has this model."
 		}
 		return text
 	}
-	if p.quoted && p.Status == http.StatusNotFound && k.isOpenAI() {
+	if p.quoted && p.Status == http.StatusNotFound && k.isOpenAI() && k.request.Existing {
 		return "Check the ID. The object may have been deleted, or belong to another project or organization than the API key."
 	}
 	return k.checkBase()
 }
 
 func (k *call) checkBase() string {
-	base := plainBase(k.client.base)
-	text := "Check " + k.client.address() + " (" + k.text(base, 300) + ")"
-	if k.client.settings.Azure != nil {
+	text := "Check " + k.client.address() + " (" + k.base() + ")"
+	switch {
+	case k.client.settings.Azure != nil:
 		return text + "."
-	}
-	if !strings.HasSuffix(base, "/v1/") {
+	case !strings.HasSuffix(plainBase(k.client.base), "/v1/"):
 		return text + ": for most servers it ends in /v1."
+	case k.request.Existing:
+		return text + ": the server may not offer this part of the API, or the object may have been deleted."
 	}
-	return text + ": the server may not offer this part of the API, or the object may have been deleted."
+	return text + ": the server may not offer this part of the API."
+}
+
+// base is the base URL as people write it, without what may be secret in its query.
+func (k *call) base() string {
+	return k.text(strings.TrimSuffix(plainBase(k.client.base), "/"), 300)
 }
 
 func (k *call) noMoney() string {
@@ -130,19 +136,19 @@ func (k *call) noMoney() string {
 
 func (k *call) tooMany(p *Problem) string {
 	if transport.TooLarge([]byte(p.Message)) {
-		return "This one request is larger than the rate limit allows in a minute, so waiting does not help. Shorten the input, lower the limit of output tokens, or raise the account's limits."
+		return "This single request is larger than the rate limit allows per minute, so waiting does not help. Shorten the input, lower the limit on output tokens, or raise the account's limits."
 	}
 	if p.longQuota {
-		return "A quota of a day or longer is used up, so waiting for a minute or so does not help, and the request was not sent again. Run the operation again when the quota is renewed, or raise the account's limits."
+		return "A quota for a day or longer is used up, so the request was not sent again: waiting for a minute or so does not help. Run the operation again when the quota has been renewed, or raise the account's limits."
 	}
-	text := fmt.Sprintf("The rate limit is reached; the request was sent %s. Lower the number of operations at a time (terraform apply -parallelism=2), set the provider's limits block, raise max_retries (%d now), or wait and run the operation again.",
+	text := fmt.Sprintf("The rate limit has been reached; the request was sent %s. Run fewer operations at a time (terraform apply -parallelism=2), set the provider's limits block, raise max_retries (%d now), or wait and run the operation again.",
 		times(p.Attempts), k.client.settings.MaxRetries)
 	if p.RetryAfter > 0 {
 		text += fmt.Sprintf(" The server asks to wait %s.", readable(p.RetryAfter))
 	}
 	switch wait := k.wire.TooLong(); {
 	case wait > time.Minute:
-		text += " More than a minute is not waited for."
+		text += " The provider does not wait longer than a minute."
 	case wait > 0:
 		text += fmt.Sprintf(" A wait of %s is longer than %s leaves.", wait.Round(time.Millisecond), k.allowed())
 	}
@@ -150,21 +156,21 @@ func (k *call) tooMany(p *Problem) string {
 }
 
 func (k *call) serverFault(p *Problem) string {
-	text := fmt.Sprintf("The fault is on the server's side; the request was sent %s. Run the operation again later.", times(p.Attempts))
+	text := fmt.Sprintf("The server failed; the request was sent %s. Run the operation again later.", times(p.Attempts))
 	if k.wire.Repeated() {
-		text = fmt.Sprintf("The fault is on the server's side; the request was sent %s. The answer was the same each time, so it was not sent again: check whether the server can take such a request (model, arguments, length), and read its log.", times(p.Attempts))
+		text = fmt.Sprintf("The server failed; the request was sent %s. The answer was the same each time, so it was not sent again: check whether the server can handle such a request (model, arguments, length), and look at its log.", times(p.Attempts))
 	}
 	if limit := k.budgetLimit(); limit != "" {
-		text += " It was not sent again, since each request may cost and " + limit + " leaves no room for another."
+		text += " It was not sent again, because each request may be billed and " + limit + " leaves no room for another."
 	}
 	if !p.quoted && !k.isOpenAI() {
-		text += " The answer is not an API's: check base_url as well."
+		text += " The answer does not come from an API: check base_url as well."
 	}
 	if p.RetryAfter > 0 {
 		text += fmt.Sprintf(" The server asks to wait %s.", readable(p.RetryAfter))
 	}
 	if k.isOpenAI() {
-		return text + " The state of the service is shown at https://status.openai.com."
+		return text + " See https://status.openai.com for the status of the service."
 	}
 	return text
 }
@@ -173,13 +179,13 @@ func (k *call) serverFault(p *Problem) string {
 func (k *call) notKnown(p *Problem) string {
 	text := fmt.Sprintf("The request was sent %s", times(p.Attempts))
 	if k.costs() {
-		text += " and not again, so that it is not paid for twice: with this status a gateway or a server gives up, or breaks off, perhaps after the work was done. Run the operation again to ask a second time."
+		text += " and not again, so that you do not pay for it twice: with this status, a gateway or a server gives up, possibly after the work was done. Run the operation again to ask a second time."
 	} else {
-		text += " and not again: with this status a gateway or a server gives up, or breaks off, perhaps after the request was carried out. Look whether it was before you run the operation again."
+		text += " and not again: with this status, a gateway or a server gives up, possibly after the request was carried out. Check whether it was before you run the operation again."
 	}
-	text += " If this happens again and again, look for the time limit of a proxy or gateway, or ask for less at a time."
+	text += " If this keeps happening, check the time limits of proxies and gateways, or ask for less at a time."
 	if k.isOpenAI() {
-		return text + " The state of the service is shown at https://status.openai.com."
+		return text + " See https://status.openai.com for the status of the service."
 	}
 	return text
 }
@@ -189,7 +195,7 @@ func badRequest(p *Problem) string {
 	case p.Code == "context_length_exceeded":
 		return "Shorten the input, or choose a model with a larger context window."
 	case strings.Contains(p.Code, "content_filter") || strings.Contains(p.Code, "content_policy"):
-		return "The server refuses the content of the request. Change the input."
+		return "The server rejects the content of the request. Change the input."
 	case p.Param != "":
 		return fmt.Sprintf("Correct the argument that becomes %q in the request.", p.Param)
 	}
@@ -202,23 +208,23 @@ func (k *call) isOpenAI() bool {
 }
 
 // unreachable is the next thing to do when no connection could be made.
-func (c *Client) unreachable(err error) string {
+func (k *call) unreachable(err error) string {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var name *net.DNSError
 	switch {
 	case errors.As(err, &certificate):
-		return "The server's certificate is not trusted here. Behind a company proxy, add its root certificate to the system, or name its file in the environment variable SSL_CERT_FILE; check also that the host name in " + c.address() + " is right."
+		return "The server's certificate is not trusted here. Behind a company proxy, add its root certificate to the system, or put the path of its file in the environment variable SSL_CERT_FILE. Also check that the host name in " + k.client.address() + " is right."
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return "The server does not speak HTTPS on this port. Check scheme and port of " + c.address() + "."
+		return "The server does not speak HTTPS on this port. Check scheme and port of " + k.client.address() + "."
 	case errors.As(err, &name) && name.IsNotFound:
-		return fmt.Sprintf("The host name %q is not known. Check %s for a typing error, and the name servers of this machine.", c.base.Hostname(), c.address())
+		return fmt.Sprintf("The host name %q could not be found. Check %s (%s) for typos, and the DNS settings of this machine.", k.client.base.Hostname(), k.client.address(), k.base())
 	}
-	return c.reach()
+	return k.reach()
 }
 
-func (c *Client) reach() string {
-	return "Check that " + c.address() + " (" + origin(c.base) + ") is right, that the server runs and can be reached from here, and the proxy settings (HTTPS_PROXY, NO_PROXY)."
+func (k *call) reach() string {
+	return "Check that " + k.client.address() + " (" + k.base() + ") is right and that the server is running and can be reached from this machine; check the proxy settings as well (HTTPS_PROXY, NO_PROXY)."
 }
 
 // address is the argument that says where the server is.

@@ -126,7 +126,7 @@ func (b *budget) settle(reserved int, spent tally, estimated int) {
 	b.settled = make(chan struct{})
 }
 
-// overspent means that what is spent leaves no room for a call.
+// overspent means that a call would exceed the budget.
 type overspent struct {
 	limit     string
 	spent     tally
@@ -134,7 +134,7 @@ type overspent struct {
 	needs     int // tokens
 }
 
-func (e *overspent) Error() string { return "the budget of this run is spent: " + e.limit }
+func (e *overspent) Error() string { return "the budget of this run would be exceeded: " + e.limit }
 
 // reserve is budget.reserve for the first request of the call; nil = it may be sent.
 func (k *call) reserve() *Problem {
@@ -238,18 +238,23 @@ func (k *call) overspent(e *overspent) *Problem {
 	if e.limit == "limits.max_total_tokens" {
 		value = k.client.settings.Limits.MaxTotalTokens
 	}
-	p.Message = fmt.Sprintf("Nothing was sent: the budget of this run is spent: %s is %d. So far %s and %s are spent",
-		e.limit, value, counted(e.spent.requests, "request"), counted(e.spent.tokens, "token"))
-	if e.estimated > 0 {
-		p.Message += fmt.Sprintf(" (%d of the tokens by estimate)", e.estimated)
+	tokens := argument == "max_total_tokens"
+	what := "is used up"
+	if tokens && e.spent.tokens < value {
+		what = "would be exceeded"
 	}
-	if argument == "max_total_tokens" && e.spent.tokens < value {
-		p.Message += fmt.Sprintf(", and this request may take about %d more", e.needs)
+	p.Message = fmt.Sprintf("Nothing was sent, because the budget of this run %s: %s is %d. So far this run has used %s and %s",
+		what, e.limit, value, counted(e.spent.requests, "request"), counted(e.spent.tokens, "token"))
+	if e.estimated > 0 {
+		p.Message += fmt.Sprintf(" (%d of the tokens are an estimate)", e.estimated)
+	}
+	if tokens && e.spent.tokens < value {
+		p.Message += fmt.Sprintf(", and this request may take about %d more tokens", e.needs)
 	}
 	p.Message += "."
-	p.next = fmt.Sprintf("What was answered is kept. Raise %s in the provider's limits block, or run again: each run has a budget of its own.", argument)
-	if argument == "max_total_tokens" && e.needs > value {
-		p.Message = fmt.Sprintf("Nothing was sent: this request alone may take about %d tokens, more than the budget of a run: %s is %d.", e.needs, e.limit, value)
+	p.next = fmt.Sprintf("The answers so far are kept. Raise %s in the provider's limits block, or run the operation again: each run has a budget of its own.", argument)
+	if tokens && e.needs > value {
+		p.Message = fmt.Sprintf("Nothing was sent, because this request alone may take about %d tokens, more than the budget of a run: %s is %d.", e.needs, e.limit, value)
 		p.next = "Raise max_total_tokens in the provider's limits block, or ask for less: a shorter input, or a lower limit of output tokens if there is one."
 	}
 	p.cause = &veiled{text: p.Message, err: e}

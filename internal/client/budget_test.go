@@ -44,32 +44,32 @@ func TestBudget_whatCounts(t *testing.T) {
 		stream  bool
 		spent   string // "" = nothing was
 	}{
-		"answer":                  {handler: answer(200, jsonType, used(7)), spent: "1 request and 7 tokens are spent."},
-		"answer without usage":    {handler: answer(200, jsonType, `{"id":"x"}`), spent: "1 request and 30 tokens are spent (30 of the tokens by estimate)"},
-		"usage of nothing":        {handler: answer(200, jsonType, used(0)), spent: "30 of the tokens by estimate"},
-		"usage in words":          {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":"many"}}`), spent: "30 of the tokens by estimate"},
-		"stream":                  {stream: true, handler: answer(200, sseType, "data: {\"usage\":null}\n\ndata: "+used(9)+"\n\ndata: [DONE]\n\n"), spent: "1 request and 9 tokens are spent."},
-		"stream without usage":    {stream: true, handler: answer(200, sseType, "data: {\"id\":\"x\"}\n\n"), spent: "30 of the tokens by estimate"},
-		"stream that is none":     {stream: true, handler: answer(200, jsonType, used(8)), spent: "1 request and 8 tokens are spent."},
-		"stream that breaks":      {stream: true, handler: answer(200, sseType, "data: {\"id\":\"x\"}\n\ndata: {\"error\":{\"message\":\"broke\"}}\n\n"), spent: "30 of the tokens by estimate"},
-		"stream of an error":      {stream: true, handler: answer(200, sseType, "data: {\"error\":{\"message\":\"broke\"}}\n\n"), spent: "30 of the tokens by estimate"},
-		"lost":                    {handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, spent: "30 of the tokens by estimate"},
-		"timeout":                 {handler: hang, spent: "30 of the tokens by estimate"},
-		"not JSON":                {handler: answer(200, "text/html", "<title>Sign in</title>"), spent: "30 of the tokens by estimate"},
-		"gateway that gave up":    {handler: answer(504, jsonType, `{}`), spent: "30 of the tokens by estimate"},
+		"answer":                  {handler: answer(200, jsonType, used(7)), spent: "So far this run has used 1 request and 7 tokens."},
+		"answer without usage":    {handler: answer(200, jsonType, `{"id":"x"}`), spent: "1 request and 30 tokens (30 of the tokens are an estimate)"},
+		"usage of nothing":        {handler: answer(200, jsonType, used(0)), spent: "30 of the tokens are an estimate"},
+		"usage in words":          {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":"many"}}`), spent: "30 of the tokens are an estimate"},
+		"stream":                  {stream: true, handler: answer(200, sseType, "data: {\"usage\":null}\n\ndata: "+used(9)+"\n\ndata: [DONE]\n\n"), spent: "So far this run has used 1 request and 9 tokens."},
+		"stream without usage":    {stream: true, handler: answer(200, sseType, "data: {\"id\":\"x\"}\n\n"), spent: "30 of the tokens are an estimate"},
+		"stream that is none":     {stream: true, handler: answer(200, jsonType, used(8)), spent: "So far this run has used 1 request and 8 tokens."},
+		"stream that breaks":      {stream: true, handler: answer(200, sseType, "data: {\"id\":\"x\"}\n\ndata: {\"error\":{\"message\":\"broke\"}}\n\n"), spent: "30 of the tokens are an estimate"},
+		"stream of an error":      {stream: true, handler: answer(200, sseType, "data: {\"error\":{\"message\":\"broke\"}}\n\n"), spent: "30 of the tokens are an estimate"},
+		"lost":                    {handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, spent: "30 of the tokens are an estimate"},
+		"timeout":                 {handler: hang, spent: "30 of the tokens are an estimate"},
+		"not JSON":                {handler: answer(200, "text/html", "<title>Sign in</title>"), spent: "30 of the tokens are an estimate"},
+		"gateway that gave up":    {handler: answer(504, jsonType, `{}`), spent: "30 of the tokens are an estimate"},
 		"400":                     {handler: answer(400, jsonType, `{"error":{"message":"no"}}`)},
 		"429":                     {handler: answer(429, jsonType, `{"error":{"message":"no"}}`)},
-		"500":                     {handler: answer(500, jsonType, `{"error":{"message":"no"}}`), spent: "30 of the tokens by estimate"},
-		"error with 200":          {handler: answer(200, jsonType, `{"error":{"message":"no"}}`), spent: "30 of the tokens by estimate"},
-		"408":                     {handler: answer(408, jsonType, `{}`), spent: "30 of the tokens by estimate"},
-		"502":                     {handler: answer(502, "text/html", "<title>Bad Gateway</title>"), spent: "30 of the tokens by estimate"},
+		"500":                     {handler: answer(500, jsonType, `{"error":{"message":"no"}}`), spent: "30 of the tokens are an estimate"},
+		"error with 200":          {handler: answer(200, jsonType, `{"error":{"message":"no"}}`), spent: "30 of the tokens are an estimate"},
+		"408":                     {handler: answer(408, jsonType, `{}`), spent: "30 of the tokens are an estimate"},
+		"502":                     {handler: answer(502, "text/html", "<title>Bad Gateway</title>"), spent: "30 of the tokens are an estimate"},
 		"502, never connected":    {handler: answer(502, "text/plain", "connection refused")},
 		"503":                     {handler: answer(503, jsonType, `{}`)},
-		"520":                     {handler: answer(520, jsonType, `{}`), spent: "30 of the tokens by estimate"},
-		"usage near 2^63":         {handler: answer(200, jsonType, used(math.MaxInt)), spent: "1 request and 9223372036854775807 tokens are spent."},
-		"usage beyond 2^63":       {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":1e300}}`), spent: "1 request and 9223372036854775807 tokens are spent."},
-		"usage beyond all":        {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":1e999}}`), spent: "1 request and 9223372036854775807 tokens are spent."},
-		"usage below nothing":     {handler: answer(200, jsonType, used(-5)), spent: "30 of the tokens by estimate"},
+		"520":                     {handler: answer(520, jsonType, `{}`), spent: "30 of the tokens are an estimate"},
+		"usage near 2^63":         {handler: answer(200, jsonType, used(math.MaxInt)), spent: "So far this run has used 1 request and 9223372036854775807 tokens."},
+		"usage beyond 2^63":       {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":1e300}}`), spent: "So far this run has used 1 request and 9223372036854775807 tokens."},
+		"usage beyond all":        {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":1e999}}`), spent: "So far this run has used 1 request and 9223372036854775807 tokens."},
+		"usage below nothing":     {handler: answer(200, jsonType, used(-5)), spent: "30 of the tokens are an estimate"},
 		"never sent":              {request: client.Request{Method: "POST", Path: client.Path("a", ""), Tokens: 30}},
 		"GET":                     {request: client.Request{Method: "GET", Path: "models"}, handler: answer(200, jsonType, used(7))},
 		"POST that costs nothing": {request: client.Request{Method: "POST", Path: "models", Free: true}, handler: answer(200, jsonType, used(7))},
@@ -107,8 +107,8 @@ func TestBudget_whatCounts(t *testing.T) {
 				return
 			}
 			p := problem(t, err, client.Budget)
-			contains(t, p.Detail(), "Nothing was sent: the budget of this run is spent", "limits.max_requests is 1", tt.spent,
-				"What was answered is kept", "Raise max_requests", "run again")
+			contains(t, p.Detail(), "Nothing was sent, because the budget of this run is used up", "limits.max_requests is 1", tt.spent,
+				"The answers so far are kept", "Raise max_requests", "run the operation again")
 			if p.Attempts != 0 || p.MaybeBilled || n.Load() != before {
 				t.Errorf("got %+v", p)
 			}
@@ -159,7 +159,7 @@ func TestBudget_storms(t *testing.T) {
 			if int(hits.Load()) != tt.requests {
 				t.Errorf("%d requests were sent", hits.Load())
 			}
-			contains(t, texts.String(), tt.text, "the budget of this run is spent")
+			contains(t, texts.String(), tt.text, "the budget of this run is used up")
 		})
 	}
 }
@@ -175,7 +175,7 @@ func TestBudget_usageDoesNotOverflow(t *testing.T) {
 		cancel()
 	}
 	_, err := c.Do(t.Context(), asks(10))
-	contains(t, problem(t, err, client.Budget).Detail(), "1 request and 9223372036854775807 tokens are spent")
+	contains(t, problem(t, err, client.Budget).Detail(), "1 request and 9223372036854775807 tokens")
 	if hits.Load() != 1 {
 		t.Errorf("%d requests", hits.Load())
 	}
@@ -211,12 +211,13 @@ func TestBudget_tokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.Do(t.Context(), asks(41))
-	contains(t, problem(t, err, client.Budget).Detail(), "1 request and 60 tokens are spent, and this request may take about 41 more.", "Raise max_total_tokens")
+	contains(t, problem(t, err, client.Budget).Detail(), "because the budget of this run would be exceeded: limits.max_total_tokens is 100",
+		"1 request and 60 tokens, and this request may take about 41 more tokens.", "Raise max_total_tokens")
 	if _, err := c.Do(t.Context(), asks(40)); err != nil { // really 60: more than there was
 		t.Fatal(err)
 	}
 	_, err = c.Do(t.Context(), asks(0))
-	contains(t, problem(t, err, client.Budget).Detail(), "2 requests and 120 tokens are spent.")
+	contains(t, problem(t, err, client.Budget).Detail(), "because the budget of this run is used up", "2 requests and 120 tokens.")
 	if hits.Load() != 2 {
 		t.Errorf("%d requests", hits.Load())
 	}

@@ -146,6 +146,9 @@ type Request struct {
 	// or not it was sent. Else one that was sent has Settings.Grace to be answered.
 	Unkept bool
 
+	// Existing says that the path names an object that is, or was, on the server.
+	Existing bool
+
 	// Free says that an answer costs nothing although the method is POST.
 	Free bool
 

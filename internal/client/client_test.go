@@ -240,7 +240,7 @@ func TestDo_withoutAKey(t *testing.T) {
 	}
 	base, _ := serve(t, answer(401, "application/json", `{"detail":"Not authenticated"}`))
 	_, err := newClient(t, client.Settings{BaseURL: base}).Do(t.Context(), chat)
-	contains(t, problem(t, err, client.API).Detail(), "Not authenticated", "wants an API key, and none was given", "OPENAI_API_KEY")
+	contains(t, problem(t, err, client.API).Detail(), "Not authenticated", "requires an API key, and none was given", "OPENAI_API_KEY")
 }
 
 func TestDo_answers(t *testing.T) {
@@ -262,8 +262,8 @@ func TestDo_answers(t *testing.T) {
 		"error with 200":       {status: 200, kind: "application/json", body: `{"error":{"message":"Provider is busy","code":429}}`, bad: client.API, text: []string{"Provider is busy", "-parallelism"}},
 		"error object":         {status: 200, kind: "application/json", body: `{"object":"error","message":"no such model","code":404}`, bad: client.API, text: []string{"no such model", "base_url"}},
 		"error beside an id":   {status: 200, kind: "application/json", body: `{"id":"0448","choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}`, bad: client.API, text: []string{"The API said: insufficient balance", "Code: 1008"}},
-		"error in no words":    {status: 200, kind: "application/json", body: `{"id":"x","error":{"reason":17}}`, bad: client.API, text: []string{"JSON that holds no error message", `{"id":"x","error":{"reason":17}}`}},
-		"error in a list":      {status: 200, kind: "application/json", body: `[{"error":{"code":503,"message":"no capacity"}}]`, bad: client.API, text: []string{"The API said: no capacity", "server's side"}},
+		"error in no words":    {status: 200, kind: "application/json", body: `{"id":"x","error":{"reason":17}}`, bad: client.API, text: []string{"JSON without an error message", `{"id":"x","error":{"reason":17}}`}},
+		"error in a list":      {status: 200, kind: "application/json", body: `[{"error":{"code":503,"message":"no capacity"}}]`, bad: client.API, text: []string{"The API said: no capacity", "server failed"}},
 		"redirect to nowhere":  {status: 301, kind: "text/plain", bad: client.API, text: []string{"301 Moved Permanently", "base_url"}},
 		"not modified":         {status: 304, bad: client.API, text: []string{"304 Not Modified"}},
 		"temporary to nowhere": {status: 307, kind: "text/plain", bad: client.API, text: []string{"307"}},
@@ -407,7 +407,7 @@ func TestDo_lostAndUnsent(t *testing.T) {
 		c := newClient(t, client.Settings{BaseURL: "http://" + listener.Addr().String() + "/v1", MaxRetries: 2})
 		_, err := c.Do(t.Context(), chat)
 		p := problem(t, err, client.NotSent)
-		contains(t, p.Detail(), "connection refused", "tried 3 times", "HTTPS_PROXY", "base_url")
+		contains(t, p.Detail(), "connection refused", "tried 3 times", "HTTPS_PROXY", "base_url (http://"+listener.Addr().String()+"/v1)")
 		if p.MaybeBilled || p.Attempts != 0 {
 			t.Errorf("got %+v", p)
 		}
@@ -533,10 +533,28 @@ func TestDo_context(t *testing.T) {
 		defer cancel()
 		_, err := newClient(t, client.Settings{BaseURL: base, RequestTimeout: time.Minute}).Do(ctx, chat)
 		p := problem(t, err, client.Deadline)
-		contains(t, p.Detail(), "time allowed", "after the request was sent", "timeouts")
+		contains(t, p.Detail(), "time allowed", "after the request was sent", "Allow more time in the timeouts block: a long answer can take minutes.")
+		if strings.Contains(p.Detail(), "fewer") {
+			t.Errorf("there was one attempt only:\n%s", p.Detail())
+		}
 		if !errors.Is(err, reason) || !errors.Is(err, context.DeadlineExceeded) || !p.MaybeBilled {
 			t.Errorf("got %+v", p)
 		}
+	})
+	t.Run("deadline in the second attempt", func(t *testing.T) {
+		t.Parallel()
+		var n atomic.Int32
+		base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1) == 1 {
+				answer(503, "application/json", "{}")(w, r)
+				return
+			}
+			waiting(w, r)
+		})
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, reason)
+		defer cancel()
+		_, err := newClient(t, client.Settings{BaseURL: base, RequestTimeout: time.Minute, MaxRetries: 1, Clock: &clock{}}).Do(ctx, chat)
+		contains(t, problem(t, err, client.Deadline).Detail(), "Requests sent: 2", "fewer or shorter attempts")
 	})
 	t.Run("deadline in the body", func(t *testing.T) {
 		t.Parallel()

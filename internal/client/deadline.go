@@ -39,7 +39,7 @@ func (k *call) late(limit *transport.LimitError) *Problem {
 	p := k.problem(Deadline)
 	p.Message = "Nothing was sent"
 	if k.wire.Sent() > 0 {
-		p.Message = "The request was not sent again, the server having refused it so far"
+		p.Message = "The request, which the server had refused so far, was not sent again"
 	}
 	p.Message += fmt.Sprintf(": %s would have made it wait %s, longer than %s leaves.", limit.Limit, limit.Wait.Round(time.Millisecond), k.allowed())
 	p.next = sooner(limit.Limit)

@@ -115,6 +115,11 @@ func readObject(doc map[string]any) errorBody {
 			return own.under(inner)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(doc)) {
+		if inside, ok := doc[name].(map[string]any); ok && isVendors(name) && inside["error"] != nil {
+			return own.under(readObject(inside))
+		}
+	}
 	if own.message == "" {
 		own.message = scalar(doc["error"])
 	} else if text, ok := doc["error"].(string); ok && own.kind == "" {

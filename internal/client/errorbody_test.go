@@ -81,6 +81,7 @@ func TestDetail_byAnswer(t *testing.T) {
 		body     string
 		line     string
 		text     []string
+		not      string // what the text must not say; "" = anything
 	}{
 		"401": {
 			settings: openAI, status: 401, body: said("Incorrect API key provided", "invalid_api_key"),
@@ -89,15 +90,18 @@ func TestDetail_byAnswer(t *testing.T) {
 		},
 		"401, own key":      {settings: openAI, request: Request{APIKey: "sk-own-key"}, status: 401, body: said("m", ""), text: []string{"this block gives itself"}},
 		"401, header":       {settings: Settings{Headers: map[string]string{"Authorization": "Basic abcdef"}}, status: 401, body: said("m", ""), text: []string{"provider's headers"}},
-		"401, none":         {settings: Settings{BaseURL: "http://localhost:1/v1"}, status: 401, body: said("m", ""), text: []string{"none was given", "base_url is http://localhost:1/v1/"}},
+		"401, none":         {settings: Settings{BaseURL: "http://localhost:1/v1"}, status: 401, body: said("m", ""), text: []string{"none was given", "base_url is http://localhost:1/v1."}},
 		"401, organization": {settings: Settings{APIKey: testKey, Organization: "org-1"}, status: 401, body: said("No such organization", "invalid_organization"), text: []string{"organization and project"}},
 		"402":               {settings: other, status: 402, body: said("Insufficient credits", ""), text: []string{"out of credit"}},
 		"403":               {settings: openAI, status: 403, body: said("m", ""), text: []string{"permissions", "project", "region"}},
 		"403, country":      {settings: openAI, status: 403, body: said("m", "unsupported_country_region_territory"), text: []string{"country"}},
 		"404, model":        {settings: openAI, status: 404, body: said("The model `gpt-9` does not exist", "model_not_found"), text: []string{"name of the model", "access"}},
-		"404, model, other": {settings: other, status: 404, body: said("model not found", ""), text: []string{"name of the model", "base_url (https://llm.example/api/)"}},
-		"404, object":       {settings: openAI, status: 404, body: said("No file with ID x", ""), text: []string{"deleted"}},
-		"404, path":         {settings: other, status: 404, body: `{"detail":"Not Found"}`, text: []string{"The API said: Not Found", "base_url (https://llm.example/api/)", "ends in /v1"}},
+		"404, model, other": {settings: other, status: 404, body: said("model not found", ""), text: []string{"name of the model", "base_url (https://llm.example/api)"}},
+		"404, object":       {settings: openAI, request: Request{Existing: true}, status: 404, body: said("No file with ID x", ""), text: []string{"deleted"}},
+		"404, create":       {settings: openAI, status: 404, body: said("Not found", ""), text: []string{"may not offer this part of the API"}, not: "deleted"},
+		"404, create else":  {settings: Settings{BaseURL: "https://llm.example/v1"}, status: 404, body: said("Not found", ""), text: []string{"base_url (https://llm.example/v1): the server may not offer this part of the API."}, not: "deleted"},
+		"404, object else":  {settings: Settings{BaseURL: "https://llm.example/v1"}, request: Request{Existing: true}, status: 404, body: said("Not found", ""), text: []string{"or the object may have been deleted."}},
+		"404, path":         {settings: other, status: 404, body: `{"detail":"Not Found"}`, text: []string{"The API said: Not Found", "base_url (https://llm.example/api)", "ends in /v1"}},
 		"405":               {settings: other, status: 405, body: `{"detail":"Method Not Allowed"}`, text: []string{"ends in /v1"}},
 		"400, param":        {settings: openAI, status: 400, body: `{"error":{"message":"bad","param":"messages[0].role"}}`, text: []string{"Parameter: messages[0].role", `Correct the argument that becomes "messages[0].role"`}},
 		"400":               {settings: openAI, status: 400, body: said("bad", ""), text: []string{"as the message says"}},
@@ -109,18 +113,18 @@ func TestDetail_byAnswer(t *testing.T) {
 		"429":               {settings: openAI, status: 429, header: http.Header{"Retry-After": {"120"}}, body: said("Rate limit reached", "rate_limit_exceeded"), text: []string{"-parallelism", "max_retries (2 now)", "wait 2m0s"}},
 		"429, quota":        {settings: openAI, status: 429, body: said("You exceeded your current quota", "insufficient_quota"), text: []string{"Retrying does not help", "billing"}},
 		"429, one too big":  {settings: openAI, status: 429, body: said("Request too large for gpt-4o", "rate_limit_exceeded"), text: []string{"waiting does not help"}},
-		"500":               {settings: openAI, status: 500, body: said("oops", ""), text: []string{"server's side", "status.openai.com"}},
-		"502, HTML":         {settings: other, status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html><head><title>502\n Bad &amp; Gateway</title>", line: "502 Bad Gateway: The server answered 502 Bad Gateway with a text/html page, not JSON; a proxy or gateway before the API may have made it. Its title is \"502 Bad & Gateway\". (request ID req_1)", text: []string{"may bill", "not again, so that it is not paid for twice", "Run the operation again to ask a second time"}},
-		"502, refused":      {settings: other, status: 502, header: http.Header{"Content-Type": {"text/plain"}}, body: "connect: connection refused", text: []string{"server's side", "Run the operation again later"}},
-		"408":               {settings: other, status: 408, body: said("The operation was timeout.", "Timeout"), text: []string{"The API said: The operation was timeout.", "may bill", "not again, so that it is not paid for twice"}},
-		"408, free":         {settings: other, request: Request{Free: true}, status: 408, text: []string{"perhaps after the request was carried out"}},
+		"500":               {settings: openAI, status: 500, body: said("oops", ""), text: []string{"The server failed", "status.openai.com"}},
+		"502, HTML":         {settings: other, status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html><head><title>502\n Bad &amp; Gateway</title>", line: "502 Bad Gateway: The server answered 502 Bad Gateway with a text/html page, not JSON; it may come from a proxy or gateway in front of the API. Its title is \"502 Bad & Gateway\". (request ID req_1)", text: []string{"may bill", "not again, so that you do not pay for it twice", "Run the operation again to ask a second time"}},
+		"502, refused":      {settings: other, status: 502, header: http.Header{"Content-Type": {"text/plain"}}, body: "connect: connection refused", text: []string{"The server failed", "Run the operation again later"}},
+		"408":               {settings: other, status: 408, body: said("The operation was timeout.", "Timeout"), text: []string{"The API said: The operation was timeout.", "may bill", "not again, so that you do not pay for it twice"}},
+		"408, free":         {settings: other, request: Request{Free: true}, status: 408, text: []string{"possibly after the request was carried out"}},
 		"520":               {settings: other, status: 520, text: []string{"Status: 520", "may bill"}},
 		"429, a day":        {settings: other, status: 429, body: said("Limit of requests per day (RPD) reached. Please try again in 7s.", ""), text: []string{"quota of a day or longer", "was not sent again"}},
 		"429, in words":     {settings: other, status: 429, body: said("Please try again in 7.5s.", ""), text: []string{"asks to wait 7.5s"}},
 		"503, empty":        {settings: other, status: 503, text: []string{"empty body"}},
 		"503, text":         {settings: other, status: 503, header: http.Header{"Content-Type": {"text/plain"}}, body: "upstream\x1b[31m \x00gone", text: []string{"not JSON (text/plain): upstream[31m gone"}},
 		"500, long text":    {settings: other, status: 500, body: strings.Repeat("ab ", 1000), text: []string{"ab…"}},
-		"500, odd JSON":     {settings: other, status: 500, body: `{"a":1}`, text: []string{"JSON that holds no error message", `{"a":1}`}},
+		"500, odd JSON":     {settings: other, status: 500, body: `{"a":1}`, text: []string{"JSON without an error message", `{"a":1}`}},
 		"504":               {settings: openAI, status: 504, body: said("timed out", ""), text: []string{"may bill"}},
 		"524":               {settings: other, status: 524, text: []string{"Status: 524", "may bill"}},
 	} {
@@ -144,6 +148,9 @@ func TestDetail_byAnswer(t *testing.T) {
 				if !strings.Contains(detail, text) {
 					t.Errorf("%q is missing in\n%s", text, detail)
 				}
+			}
+			if tt.not != "" && strings.Contains(detail, tt.not) {
+				t.Errorf("%q is in\n%s", tt.not, detail)
 			}
 			if len(detail) > 1800 {
 				t.Errorf("%d bytes", len(detail))

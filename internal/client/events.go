@@ -21,7 +21,7 @@ type event struct {
 // eventReader reads text/event-stream as servers send it. Besides what the standard
 // says, it understands JSON with a line break as it is inside of a string, which ends
 // a line of the stream in the middle of an event; JSON without "data:" before it; and
-// events without an empty line between them. (The SDK's decoder drops a line that it
+// events without an empty line between them; and llama.cpp's field "error". (The SDK's decoder drops a line that it
 // does not know, and half of the text with it.) The time is linear in what is read.
 type eventReader struct {
 	in   *bufio.Reader
@@ -72,7 +72,7 @@ func (e *eventReader) next() (event, error) {
 func (e *eventReader) separate(line []byte) bool {
 	name, value := field(line)
 	switch {
-	case name == "event" && e.gap:
+	case name == "event" && e.gap, name == "error" && !e.json.Open():
 		return true
 	case name == "data" && e.json.Open():
 		return e.gap || e.bare && !e.json.InString() // else the data goes on in this line, as the standard has it
@@ -93,6 +93,9 @@ func (e *eventReader) add(line []byte) error {
 		return e.append(line)
 	case name == "event":
 		e.name = string(value)
+	case name == "error":
+		e.name = name
+		return e.append(value)
 	case name == "" && isJSON(line):
 		e.bare = true
 		return e.append(line)
@@ -153,7 +156,13 @@ func (e *eventReader) line() ([]byte, error) {
 func field(line []byte) (name string, value []byte) {
 	before, value, found := bytes.Cut(line, []byte(":"))
 	switch string(before) {
-	case "data", "event", "id", "retry":
+	case "data":
+		value = bytes.TrimPrefix(value, []byte(" "))
+		if again, inner := field(value); again == "data" { // a gateway's stream in a stream
+			return again, inner
+		}
+		return "data", value
+	case "event", "id", "retry", "error":
 		return string(before), bytes.TrimPrefix(value, []byte(" "))
 	case "":
 		if found {

@@ -20,17 +20,17 @@ func (k *call) refuse() *Problem {
 	p := &Problem{}
 	switch path := strings.TrimPrefix(k.request.Path, "/"); {
 	case path == "" || strings.Contains("/"+path+"/", "//"):
-		p.Kind, p.Message = NotSent, "Nothing was sent: an element of the request's path is empty."
+		p.Kind, p.Message = NotSent, "Nothing was sent, because an element of the request's path is empty."
 		p.next = "Give the ID of the object."
 	case hasControl(k.request.APIKey):
 		p.Kind, p.Message = NotSent, "Nothing was sent: the API key contains a line break or another control character."
 		p.next = "Remove it, for example with trimspace()."
 	case base.Scheme == "http" && !local && (key || len(settings.Headers) > 0):
 		p.Kind = InsecureURL
-		p.Message = fmt.Sprintf("Nothing was sent: %s is %s, and the API key, or a header that may be secret, would travel over plain HTTP where others can read it.", k.client.address(), origin(base))
-		p.next = "Use an address that starts with https://. Secrets go over plain HTTP to this machine only (localhost, 127.0.0.1, ::1), for example through a tunnel."
+		p.Message = fmt.Sprintf("Nothing was sent: %s is %s, and the API key, or a header that may be secret, would travel over plain HTTP, where others can read it.", k.client.address(), k.base())
+		p.next = "Use an address that starts with https://. Secrets are sent over plain HTTP only to this machine (localhost, 127.0.0.1, ::1), for example through a tunnel."
 		if settings.Azure == nil && settings.APIKey != "" {
-			p.next += ` A server that wants no key can be reached over plain HTTP: write api_key = "" if the key comes from OPENAI_API_KEY.`
+			p.next += ` A server that needs no key can be reached over plain HTTP: set api_key = "" if the key comes from OPENAI_API_KEY.`
 		}
 	case !key && settings.Azure != nil:
 		p.Kind, p.Message = NoKey, "Nothing was sent: there is neither an API key nor a token for Azure."
@@ -133,7 +133,7 @@ func (k *call) ended(err error) *Problem {
 	if errors.Is(k.ctx.Err(), context.DeadlineExceeded) {
 		p.Kind = Deadline
 		what = "The time allowed for the operation ran out"
-		p.next = "Allow more time in the timeouts block, or lower max_retries or request_timeout so that fewer or shorter attempts fit into it."
+		p.next = k.moreTime()
 	}
 	cause := context.Cause(k.ctx)
 	var own timeLimit
@@ -166,18 +166,30 @@ func (k *call) ended(err error) *Problem {
 	return p
 }
 
+// moreTime is the next thing to do when the time ran out. Fewer or shorter attempts leave more time only where there
+// were several.
+func (k *call) moreTime() string {
+	switch {
+	case k.wire.Tries() > 1:
+		return "Allow more time in the timeouts block, or lower max_retries or request_timeout so that fewer or shorter attempts fit into it."
+	case k.wire.MaybeAnswered():
+		return "Allow more time in the timeouts block: a long answer can take minutes."
+	}
+	return "Allow more time in the timeouts block."
+}
+
 func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 	p := k.problem(Timeout)
 	if !err.Sent {
 		p.Message = fmt.Sprintf("No connection to %s was made within request_timeout (%s); nothing was sent.", k.client.base.Host, err.After)
-		p.next = k.client.reach()
+		p.next = k.reach()
 		return p
 	}
 	p.Message = fmt.Sprintf("No complete answer came within request_timeout (%s).", err.After)
 	p.next = "Raise request_timeout in the provider block: a long answer can take minutes."
 	if k.costs() {
 		p.MaybeBilled = true
-		p.Message += " The request was not sent again, so that it is not paid for twice."
+		p.Message += " The request was not sent again, so that you do not pay for it twice."
 	}
 	return p
 }
@@ -185,11 +197,11 @@ func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 func (k *call) lost(err error) *Problem {
 	p := k.problem(Lost)
 	p.Message = "The request was sent, but the connection broke before the answer was complete: " + k.text(err.Error(), 300) + "."
-	p.next = "Run the operation again. If this happens again and again, look for a proxy or gateway that ends long connections."
+	p.next = "Run the operation again. If this keeps happening, look for a proxy or gateway that closes long connections."
 	if k.costs() {
 		p.MaybeBilled = true
-		p.Message += " It was not sent again, so that it is not paid for twice."
-		p.next = "Run the operation again to ask a second time. If this happens again and again, look for a proxy or gateway that ends long connections."
+		p.Message += " It was not sent again, so that you do not pay for it twice."
+		p.next = "Run the operation again to ask a second time. If this keeps happening, look for a proxy or gateway that closes long connections."
 	}
 	return p
 }
@@ -197,30 +209,30 @@ func (k *call) lost(err error) *Problem {
 func (k *call) notSent(err error) *Problem {
 	p := k.problem(NotSent)
 	p.Message = "The request could not be sent to " + k.client.base.Host + ": " + k.text(err.Error(), 300) + "."
-	p.next = k.client.unreachable(err)
+	p.next = k.unreachable(err)
 	return p
 }
 
 func (k *call) noToken(err *tokenError) *Problem {
 	p := k.problem(NoToken)
-	p.Message = "Nothing was sent: Microsoft Entra ID gave no token: " + k.text(err.Error(), maxMessage)
+	p.Message = "Nothing was sent, because Microsoft Entra ID did not issue a token: " + k.text(err.Error(), maxMessage)
 	p.next = "Sign in with \"az login\"; or give a service principal in AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; or use a key: api_key in the azure block, or AZURE_OPENAI_API_KEY."
 	return p
 }
 
 func (k *call) redirected(err *redirectError) *Problem {
 	p := k.problem(Redirect)
-	p.Message = k.text(err.Error(), 400) + ". It was not followed: the API key and the request go to no other server than the one in " + k.client.address() + "."
+	p.Message = k.text(err.Error(), 400) + ". It was not followed: the API key and the request are sent only to the server in " + k.client.address() + "."
 	p.Message = strings.ToUpper(p.Message[:1]) + p.Message[1:]
 	p.next = fmt.Sprintf("If %s is the right server, put its address in %s; it is %s now.%s",
-		k.text(origin(err.target), 200), k.client.address(), k.text(plainBase(k.client.base), 300), k.client.endsInV1(" For most servers it ends in /v1."))
+		k.text(origin(err.target), 200), k.client.address(), k.base(), k.client.endsInV1(" For most servers it ends in /v1."))
 	return p
 }
 
 // tooLong explains an answer, or one line of a stream, over the limit.
 func (k *call) tooLong(err error) *Problem {
 	p := k.problem(BadAnswer)
-	p.Message = "The answer is too long to be read: " + k.text(err.Error(), 300) + "."
+	p.Message = "The answer is too long to read: " + k.text(err.Error(), 300) + "."
 	p.MaybeBilled = k.costs()
 	p.next = "Ask for less at a time."
 	p.cause = &veiled{text: p.Message, err: err}

@@ -48,6 +48,12 @@ func isErrorObject(data []byte) bool {
 			return true
 		}
 	}
+	for name, raw := range members {
+		var own map[string]json.RawMessage
+		if isVendors(name) && json.Unmarshal(raw, &own) == nil && something(own["error"]) {
+			return true
+		}
+	}
 	if raw := doc["baseresp"]; len(raw) > 0 { // MiniMax
 		var base map[string]json.RawMessage
 		if json.Unmarshal(raw, &base) == nil && document(folded(base)).fails("statuscode") {
@@ -56,6 +62,10 @@ func isErrorObject(data []byte) bool {
 	}
 	return doc.saysFailure() && !doc.holdsAnswer()
 }
+
+// isVendors reports whether a member is a vendor's own, such as Groq's "x_groq", in which it says
+// why a stream ends early.
+func isVendors(name string) bool { return strings.HasPrefix(name, "x_") }
 
 // document is a JSON object with its names folded.
 type document map[string]json.RawMessage

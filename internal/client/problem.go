@@ -24,7 +24,7 @@ const (
 	Timeout     Kind = "timeout"      // one attempt took longer than request_timeout
 	Canceled    Kind = "canceled"     // the caller's context was canceled
 	Deadline    Kind = "deadline"     // the deadline of the caller's context passed, or a limit's wait would have outlasted it
-	Budget      Kind = "budget"       // no call was made: what this run may spend is spent
+	Budget      Kind = "budget"       // no call was made: it would exceed what this run may spend
 	BadAnswer   Kind = "bad_answer"   // a status of success, but not an answer that can be read
 )
 
@@ -77,7 +77,7 @@ func (p *Problem) Detail() string {
 		lead = "The API said: " + lead
 	}
 	if p.MaybeBilled {
-		lead += "\n\nThe server may have made an answer all the same, and may bill it."
+		lead += "\n\nThe server may still have generated an answer, and may bill it."
 	}
 	parts := []string{lead}
 	if facts := p.facts(); len(facts) > 0 {

@@ -35,6 +35,25 @@ func (c *Client) Redact(r Request, document []byte) []byte {
 	return k.withoutKeys(document)
 }
 
+// Passing is Redact for a text that comes in pieces and is shown meanwhile: write takes a piece
+// and passes on what holds no secret. What could be the beginning of one waits for the next piece;
+// end passes on what still waits when there is none.
+func (c *Client) Passing(r Request, next func(text string)) (write func(piece string), end func()) {
+	held, k := "", c.newCall(context.Background(), Request{APIKey: r.APIKey})
+	pass := func(text string) {
+		if text != "" {
+			next(text)
+		}
+	}
+	write = func(piece string) {
+		k.learn() // a token may have been received meanwhile
+		var ready string
+		ready, held = k.lasting.Split(held + piece)
+		pass(ready)
+	}
+	return write, func() { pass(held) }
+}
+
 // withoutKeys is Client.Redact of valid JSON for a call under way.
 func (k *call) withoutKeys(document []byte) []byte {
 	if k.lasting == nil {

@@ -47,10 +47,10 @@ func (k *call) unreadable(res *http.Response, body []byte) *Problem {
 	p.MaybeBilled = k.costs()
 	if torn(body) {
 		p.Message = fmt.Sprintf("The server answered %s, but with JSON that ends in the middle: %s", k.text(statusText(res.StatusCode), 100), k.text(string(k.plain(body)), maxExcerpt))
-		p.next = "Run the operation again to ask a second time. If this happens again and again, look for a proxy or gateway that cuts answers off."
+		p.next = "Run the operation again to ask a second time. If this keeps happening, look for a proxy or gateway that cuts off answers."
 		return p
 	}
-	p.next = "Check " + k.client.address() + " (" + k.text(plainBase(k.client.base), 300) + ")" + k.client.endsInV1(": for most servers it ends in /v1") + ". A login page or a proxy can also answer in the server's place."
+	p.next = "Check " + k.client.address() + " (" + k.base() + ")" + k.client.endsInV1(": for most servers it ends in /v1") + ". The answer may also come from a login page or a proxy."
 	return p
 }
 
@@ -83,7 +83,7 @@ func (k *call) describe(res *http.Response, body []byte) string {
 	case len(body) == 0:
 		return fmt.Sprintf("The server answered %s with an empty body.", status)
 	case kind == "text/html" || body[0] == '<':
-		text := fmt.Sprintf("The server answered %s with a text/html page, not JSON; a proxy or gateway before the API may have made it.", status)
+		text := fmt.Sprintf("The server answered %s with a text/html page, not JSON; it may come from a proxy or gateway in front of the API.", status)
 		if title := k.text(pageTitle(body), 200); title != "" {
 			text += fmt.Sprintf(" Its title is %q.", title)
 		}
@@ -91,7 +91,7 @@ func (k *call) describe(res *http.Response, body []byte) string {
 	}
 	what := "text that is not JSON"
 	if json.Valid(body) {
-		what = "JSON that holds no error message"
+		what = "JSON without an error message"
 	}
 	if kind != "" {
 		what += " (" + k.text(kind, 100) + ")"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,12 +73,20 @@ func checkURL(name, raw string) error {
 		return fmt.Errorf(`the %s must start with "https://" or "http://", not with %q`, name, u.Scheme+":")
 	case u.Opaque != "" || u.Hostname() == "":
 		return fmt.Errorf("the %s has no host name", name)
+	case !isPort(u.Port()):
+		return fmt.Errorf("the %s has the port %s; a port is a number from 1 to 65535", name, u.Port())
 	case u.User != nil:
 		return fmt.Errorf("the %s must not contain a user name or a password; send them in a header instead", name)
 	case u.Fragment != "" || strings.Contains(raw, "#"):
 		return fmt.Errorf(`the %s must not have a fragment ("#…")`, name)
 	}
 	return nil
+}
+
+// isPort reports whether digits are a port that can be connected to; none are the scheme's.
+func isPort(digits string) bool {
+	n, err := strconv.Atoi(digits)
+	return digits == "" || err == nil && n >= 1 && n <= 65535
 }
 
 // refusedHeaders are those that the HTTP client must set itself to work, and those
@@ -97,7 +106,7 @@ func CheckHeader(name, value string) error {
 		return fmt.Errorf("%q is not the name of an HTTP header", name)
 	}
 	if refusedHeaders[http.CanonicalHeaderKey(name)] {
-		return fmt.Errorf("the header %q cannot be set: it belongs to each single request", name)
+		return fmt.Errorf("the header %q cannot be set: it differs from request to request", name)
 	}
 	if hasControl(value) {
 		return fmt.Errorf("the value of the header %q contains a line break or another control character", name)

@@ -31,6 +31,12 @@ func TestCheckBaseURL(t *testing.T) {
 		"https://api openai.com":             "not a URL",
 		"https://api.openai.com/%zz-secret":  "not a URL",
 		"https://api.openai.com:port/secret": "not a URL",
+		"https://api.openai.com:99999/v1":    "the port 99999",
+		"https://api.openai.com:0/v1":        "the port 0",
+		"http://[::1]:65536/v1":              "from 1 to 65535",
+		"http://localhost:-1":                "not a URL",
+		"http://localhost:65535":             "",
+		"http://localhost:/v1":               "",
 		"\x7f":                               "not a URL",
 	} {
 		err := client.CheckBaseURL(raw)

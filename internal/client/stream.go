@@ -49,7 +49,7 @@ func (k *call) stream(res *http.Response, event func(data []byte) error) (Answer
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		return s.answer, k.at(res, k.fail(err))
-	case first == '{' || first == '[':
+	case first == '{' || first == '[' || first == '"':
 		body, err := io.ReadAll(in)
 		if err != nil {
 			s.answer.Body = k.unread(res, body)
@@ -65,8 +65,18 @@ func (k *call) stream(res *http.Response, event func(data []byte) error) (Answer
 
 // object is the JSON object that a body is; ok is false where it is none.
 func object(body []byte) (json []byte, ok bool) {
-	body, ok = jsontext.Repair(bytes.TrimSpace(body))
+	body, ok = jsontext.Repair(decoded(bytes.TrimSpace(body)))
 	return body, ok && body[0] == '{'
+}
+
+// decoded is the JSON object in a JSON text, as gateways send it that encode twice; what is
+// none stays as it is.
+func decoded(text []byte) []byte {
+	var inside string
+	if !bytes.HasPrefix(text, []byte(`"`)) || json.Unmarshal(text, &inside) != nil || !strings.HasPrefix(strings.TrimSpace(inside), "{") {
+		return text
+	}
+	return []byte(strings.TrimSpace(inside))
 }
 
 // undressed reads an answer that was to be a JSON object and is none: it may be one
@@ -181,6 +191,7 @@ func (s *stream) one(e event, event func(data []byte) error) error {
 	case e.name == "error":
 		return s.refused(e.data)
 	}
+	e.data = decoded(e.data)
 	if !isJSON(e.data) {
 		if !isPing(e.name) {
 			s.remark = e.data

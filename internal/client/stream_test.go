@@ -41,7 +41,7 @@ func TestStream(t *testing.T) {
 		"JSON":                         {kind: "application/json", body: "\n {\"id\":1} \n", whole: `{"id":1}`, complete: true},
 		"JSON called a stream":         {kind: sse, body: `{"id":1}`, whole: `{"id":1}`, complete: true},
 		"a status":                     {status: 401, kind: "application/json", body: `{"error":{"message":"no"}}`, bad: client.API, text: []string{"401", "The API said: no"}},
-		"error in JSON":                {kind: "application/json", body: `{"error":{"message":"overloaded","code":503}}`, bad: client.API, text: []string{"overloaded", "server's side"}},
+		"error in JSON":                {kind: "application/json", body: `{"error":{"message":"overloaded","code":503}}`, bad: client.API, text: []string{"overloaded", "server failed"}},
 		"error in JSON, a stream":      {kind: sse, body: `{"error":{"message":"overloaded"}}`, bad: client.API, text: []string{"overloaded"}},
 		"error in JSON after comments": {kind: sse, body: ": wait\n\n{\"error\":{\"message\":\"overloaded\"}}\n", bad: client.API, text: []string{"overloaded"}},
 		"error event, first":           {kind: sse, body: "event: error\ndata: {\"message\":\"overloaded\",\"code\":\"c\"}\n\n", bad: client.API, text: []string{"overloaded", "Code: c"}},

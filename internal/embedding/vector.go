@@ -1,14 +1,16 @@
 package embedding
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
-	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -48,28 +50,41 @@ func absent(arguments wire.Fields) []string {
 	return names
 }
 
-// read makes the vectors the same from every server: in the order of the texts, in
-// base64, and as numbers where they are wanted.
+// normalize writes each vector in base64, as it is kept, whatever the server wrote: numbers, base64 in another
+// alphabet, without padding, in lines. What is neither stays as it is.
+func normalize(answer map[string]any) {
+	items, _ := answer["data"].([]any)
+	for _, item := range items {
+		object, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		switch vector := object["embedding"].(type) {
+		case []any:
+			object["embedding"] = encode(vector)
+		case string:
+			if raw, ok := unpack(vector); ok {
+				object["embedding"] = base64.StdEncoding.EncodeToString(raw)
+			}
+		}
+	}
+}
+
+// read puts the vectors into the order of the texts, and makes numbers of them where they are wanted.
 func read(arguments wire.Fields, got wire.Values) {
 	items := slices.Clone(wire.Items(got["embeddings"]))
 	slices.SortStableFunc(items, func(a, b tftypes.Value) int {
-		return int(wire.Int(wire.Open(a).Get("index")) - wire.Int(wire.Open(b).Get("index")))
+		return cmp.Compare(wire.Int(wire.Open(a).Get("index")), wire.Int(wire.Open(b).Get("index")))
 	})
 	for i, item := range items {
-		fields := wire.Open(item)
-		if fields.Absent() {
-			continue
+		if fields := wire.Open(item); !fields.Absent() {
+			items[i] = withForms(item, fields.Get("embedding_base64"), arguments.True("include_numbers"))
 		}
-		encoded := fields.Get("embedding_base64")
-		if numbers := fields.Get("embedding"); !numbers.IsNull() {
-			encoded = tftypes.NewValue(tftypes.String, encode(numbers))
-		}
-		items[i] = withForms(item, encoded, arguments.True("include_numbers"))
 	}
 	got["embeddings"] = tftypes.NewValue(got["embeddings"].Type(), items)
-	if len(items) > 0 {
-		if first := wire.Open(items[0]); !first.Absent() {
-			got["embedding"], got["embedding_base64"] = first.Get("embedding"), first.Get("embedding_base64")
+	if len(items) == 1 { // of several, nobody knows which is meant
+		if only := wire.Open(items[0]); !only.Absent() {
+			got["embedding"], got["embedding_base64"] = only.Get("embedding"), only.Get("embedding_base64")
 		}
 	}
 }
@@ -102,10 +117,20 @@ func reread(arguments, got wire.Fields) (wire.Values, bool) {
 
 // findings are what makes vectors useless.
 func findings(arguments, got wire.Fields) []answer.Finding {
-	want, vectors := 1, []tftypes.Value{got.Get("embedding_base64")}
+	useless := func(format string, args ...any) []answer.Finding {
+		return []answer.Finding{{Text: fmt.Sprintf(format, args...)}}
+	}
+	vectors := []tftypes.Value{got.Get("embedding_base64")}
 	if inputs := arguments.Get("inputs"); !inputs.IsNull() {
-		want, vectors = len(wire.Items(inputs)), nil
-		for _, item := range got.Items("embeddings") {
+		items := got.Items("embeddings")
+		if want := len(wire.Items(inputs)); len(items) != want {
+			return useless("the server answered with %d vectors for %d texts", len(items), want)
+		}
+		if i, ok := misplaced(items); !ok {
+			return useless("the server numbered the vectors wrongly, so that nobody knows which belongs to text %d", i)
+		}
+		vectors = nil
+		for _, item := range items {
 			vector := noText
 			if fields := wire.Open(item); !fields.Absent() {
 				vector = fields.Get("embedding_base64")
@@ -113,38 +138,89 @@ func findings(arguments, got wire.Fields) []answer.Finding {
 			vectors = append(vectors, vector)
 		}
 	}
-	if len(vectors) != want {
-		return []answer.Finding{{Text: fmt.Sprintf("the server answered with %d vectors for %d texts", len(vectors), want)}}
-	}
+	want := int(wire.Int(arguments.Get("dimensions")))
 	for i, vector := range vectors {
-		text, ok := wire.Text(vector)
-		if raw, err := base64.StdEncoding.DecodeString(text); !ok || err != nil || len(raw) == 0 || len(raw)%4 != 0 {
-			return []answer.Finding{{Text: fmt.Sprintf("the vector of text %d is not there, or is neither numbers nor base64 of 32-bit numbers", i)}}
+		text, _ := wire.Text(vector)
+		raw, ok := unpack(text)
+		switch size := len(raw) / 4; {
+		case !ok:
+			return useless("the vector of text %d is not there, or there are several, or it is neither numbers nor base64 of 32-bit numbers", i)
+		case want > 0 && size != want && !arguments.Get("dimensions").IsNull():
+			return useless("the vector of text %d has %d numbers, not %d as dimensions asks for", i, size, want)
+		case want > 0 && size != want:
+			return useless("the vector of text %d has %d numbers, that of text 0 has %d", i, size, want)
+		case !finite(raw):
+			return useless("the vector of text %d has something in it that is no number, or too large for one of 32 bits", i)
+		default:
+			want = size
 		}
 	}
 	return nil
 }
 
-// encode writes numbers as 32-bit ones in base64.
-func encode(numbers tftypes.Value) string {
-	var raw bytes.Buffer
-	for _, item := range wire.Items(numbers) {
-		var n big.Float
-		f := float32(math.NaN()) // for null
-		if !item.IsNull() && item.As(&n) == nil {
-			f, _ = n.Float32()
+// misplaced finds a place for which there is not exactly one vector. A server that numbers none of them, or gives all
+// the same number, has them in the order of the texts.
+func misplaced(items []tftypes.Value) (place int, ok bool) {
+	place, ok = 0, true
+	same := true
+	first := wire.Open(items[0])
+	for i, item := range items { // they are sorted
+		fields := wire.Open(item)
+		if first.Absent() || fields.Absent() {
+			return 0, true // there is more to say of these
 		}
-		_ = binary.Write(&raw, binary.LittleEndian, f) // a buffer takes everything
+		same = same && fields.Get("index").Equal(first.Get("index"))
+		if ok && wire.Int(fields.Get("index")) != int64(i) {
+			place, ok = i, false
+		}
 	}
-	return base64.StdEncoding.EncodeToString(raw.Bytes())
+	return place, ok || same
 }
 
-// decode is the list of numbers in base64, each as short as it can be written; what is
-// no number there is null. A text that is no such list gives null.
+// encode makes base64 of numbers. What is none becomes NaN.
+func encode(numbers []any) string {
+	raw := make([]byte, 0, 4*len(numbers))
+	for _, item := range numbers {
+		text, ok := item.(string)
+		if number, isNumber := item.(json.Number); isNumber {
+			text, ok = number.String(), true
+		}
+		f, err := strconv.ParseFloat(strings.TrimSpace(text), 32)
+		if !ok || err != nil && !errors.Is(err, strconv.ErrRange) { // out of range it is infinite
+			f = math.NaN()
+		}
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(f)))
+	}
+	return base64.StdEncoding.EncodeToString(raw)
+}
+
+// unpack reads base64 in any of its spellings; false = it holds no 32-bit numbers.
+func unpack(text string) (raw []byte, ok bool) {
+	text = strings.TrimRight(strings.TrimSpace(text), "=")
+	for _, spelling := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		if raw, err := spelling.DecodeString(text); err == nil {
+			return raw, len(raw) > 0 && len(raw)%4 == 0
+		}
+	}
+	return nil, false
+}
+
+// finite reports whether 32-bit numbers are all numbers.
+func finite(raw []byte) bool {
+	for i := 0; i < len(raw); i += 4 {
+		if f := float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[i:]))); math.IsNaN(f) || math.IsInf(f, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// decode makes numbers of base64, in the shortest form that is the same 32-bit
+// number; null where there are none.
 func decode(encoded tftypes.Value) tftypes.Value {
 	text, _ := wire.Text(encoded)
-	raw, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || len(raw) == 0 || len(raw)%4 != 0 {
+	raw, ok := unpack(text)
+	if !ok {
 		return noNumbers
 	}
 	numbers := make([]tftypes.Value, len(raw)/4)

@@ -12,10 +12,10 @@ import (
 )
 
 // Habit is one way in which a compatible server tells a completion otherwise than
-// OpenAI does. What is told is the same.
+// OpenAI does.
 type Habit string
 
-// Habits lists every Habit that tells the whole answer; [ErrorInChoice] does not.
+// Habits lists every Habit that tells the whole answer; [ErrorInChoice] and [EmptyAnswer] do not.
 func Habits() []Habit {
 	names := make([]Habit, 0, len(harmless))
 	for _, h := range harmless {
@@ -24,28 +24,24 @@ func Habits() []Habit {
 	return names
 }
 
-// ErrorInChoice ends each choice of a stream with an error, in the choice itself and with
-// a status of 200, as routers do where the server behind them breaks.
-const ErrorInChoice Habit = "error in a choice"
-
 // habit is what a Habit changes. What is nil or "" stays as it is.
 type habit struct {
 	name   Habit
 	stream string                                         // "always", "never": whatever was asked for
 	chunks func(chunks []map[string]any) []map[string]any // of a stream
+	answer func(document map[string]any)                  // in one piece
 	text   func(json string) string                       // the JSON of one chunk, or of an answer in one piece
 	frame  func(chunks []string) string                   // the body of a stream
 	body   func(json string) (contentType, body string)   // of an answer in one piece
 }
 
 func findHabit(name Habit) *habit {
-	for i := range harmless {
-		if harmless[i].name == name {
-			return &harmless[i]
+	for _, list := range [][]habit{harmless, harmful} {
+		for i := range list {
+			if list[i].name == name {
+				return &list[i]
+			}
 		}
-	}
-	if name == ErrorInChoice {
-		return &habit{name: name, chunks: endInError}
 	}
 	panic("there is no habit " + string(name))
 }
@@ -178,6 +174,11 @@ func tellChunks(w http.ResponseWriter, chunks []map[string]any, habits ...*habit
 
 // tellWhole sends an answer in one piece with some habits.
 func tellWhole(w http.ResponseWriter, document map[string]any, habits ...*habit) {
+	for _, h := range habits {
+		if h.answer != nil {
+			h.answer(document)
+		}
+	}
 	body, kind := compact(document), "application/json"
 	for _, h := range habits {
 		if h.text != nil {
@@ -371,14 +372,4 @@ func emptyHeads(chunks []map[string]any) []map[string]any {
 			"content_filter_offsets": map[string]any{"check_offset": 44, "start_offset": 44, "end_offset": 198}}))
 	}
 	return out
-}
-
-func endInError(chunks []map[string]any) []map[string]any {
-	choicesOf(chunks, func(_, choice, _ map[string]any, _ *wholeChoice) {
-		if choice["finish_reason"] != nil {
-			choice["finish_reason"] = "error"
-			choice["error"] = map[string]any{"code": http.StatusBadGateway, "message": "Upstream network error"}
-		}
-	})
-	return chunks
 }

@@ -24,7 +24,7 @@ func TestHabits(t *testing.T) {
 	for _, q := range questions {
 		usual = append(usual, told(plain.ask(q[0], q[1:]...)))
 	}
-	for _, habit := range append(emulator.Habits(), emulator.ErrorInChoice) {
+	for _, habit := range append(emulator.Habits(), emulator.ErrorInChoice, emulator.EmptyAnswer) {
 		r := start(t, emulator.Options{Habits: []emulator.Habit{habit}})
 		changed := false
 		for i, q := range questions {

@@ -40,8 +40,8 @@ const (
 	prompt = "Reply with exactly: Ten grey geese go over the green gate. Zwölf Boxkämpfer jagen über den großen Deich. Done."
 	usual  = "Ten grey geese go over the green gate. Zwölf Boxkämpfer jagen über den großen Deich. Done."
 
-	mayBill  = `The server may have made an answer all the same, and may bill it\.`
-	notAgain = `It was not sent again, so that it is not paid for twice\.`
+	mayBill  = `The server may still have generated an answer, and may bill it\.`
+	notAgain = `It was not sent again, so that you do not pay for it twice\.`
 	once     = `.*Requests sent: 1\b`
 	never    = `.*Requests sent: none \(tried 6 times\)`
 )
@@ -134,7 +134,7 @@ func unreachable() map[string]row {
 // sent again.
 func broken() map[string]row {
 	const lost = `the connection broke before the answer was complete: .*` + notAgain + ` ` + mayBill + once
-	const late = `No complete answer came within request_timeout \(500ms\)\. The request was not sent again, so that it is not paid for twice\. ` + mayBill + once + `.*Raise request_timeout`
+	const late = `No complete answer came within request_timeout \(500ms\)\. The request was not sent again, so that you do not pay for it twice\. ` + mayBill + once + `.*Raise request_timeout`
 	const kept = `What had arrived before that is kept in the state`
 	const soon = `request_timeout = "500ms"`
 	const stream = "stream = true\n  stream_options {\n    include_obfuscation = false\n  }"

@@ -25,9 +25,9 @@ func (CountTokens) Metadata(_ context.Context, _ function.MetadataRequest, resp 
 func (CountTokens) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Counts the tokens of a text",
-		MarkdownDescription: "Counts the tokens of a text as the model's tokenizer does, without a call. " +
-			"A request has a few more: some for each message, and for tools and schemas, what they come to in a form that OpenAI does not publish.\n\n" +
-			"A model that is not known, such as a newer one or one of another company, is counted with OpenAI's newest encoding, `o200k_base`: for another company's model that is an estimate.",
+		MarkdownDescription: "Counts the tokens of a text with the model's tokenizer, without a call. " +
+			"A request has a few more: some for each message, and those of tools and schemas, in a format that OpenAI does not publish.\n\n" +
+			"For an unknown model, such as a newer one or one from another company, OpenAI's newest encoding `o200k_base` is used: for another company's model, the result is an estimate.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "text", MarkdownDescription: "The text."},
 			function.StringParameter{Name: "model",

@@ -31,17 +31,17 @@ func (StrictSchema) Metadata(_ context.Context, _ function.MetadataRequest, resp
 // Definition is its signature and its documentation.
 func (StrictSchema) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Makes a JSON Schema fit for strict mode",
-		MarkdownDescription: "Turns an ordinary JSON Schema into one that OpenAI takes with `strict = true`, for `response_format` and for tools, and says what it changed.\n\n" +
+		Summary: "Converts a JSON Schema for strict mode",
+		MarkdownDescription: "Converts an ordinary JSON Schema into one that OpenAI accepts with `strict = true`, for `response_format` and for tools, and says what it changed.\n\n" +
 			"The result has two attributes: `schema`, JSON text, and `changes`, a list of sentences, each with its place as a JSON pointer, such as `/properties/city: may be null now`.\n\n" +
 			"Each object is closed (`additionalProperties = false`), all properties are required, and those that were optional may be `null`; `oneOf` becomes `anyOf`; " +
-			"what strict mode does not know is removed, and put into the description where a word or two can say it. " +
+			"what strict mode does not support is removed, and added to the description if a few words can say it. " +
 			"A schema that is not valid, or that cannot be changed into a strict one, is an error that says where and why. " +
-			"What is strict already stays the same.\n\n" +
-			"A model writes properties in the order of the schema. Text keeps its order, as with `file(\"schema.json\")`; an object of Terraform, and so `jsonencode`, is in alphabetical order.",
+			"A schema that is already strict stays the same.\n\n" +
+			"A model writes properties in the order of the schema. Text, such as `file(\"schema.json\")`, keeps its order; Terraform objects, and so `jsonencode`, are in alphabetical order.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{Name: "schema",
-				MarkdownDescription: "The schema: JSON text, or an object, in which attributes that are `null` do not count."},
+				MarkdownDescription: "The schema: JSON text or an object. Attributes that are `null` are ignored."},
 		},
 		Return: function.ObjectReturn{AttributeTypes: strictResult},
 	}

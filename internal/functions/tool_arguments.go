@@ -30,11 +30,11 @@ func (ToolArguments) Metadata(_ context.Context, _ function.MetadataRequest, res
 // Definition is its signature and its documentation.
 func (ToolArguments) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Finds what the model calls a function with",
-		MarkdownDescription: "Returns the arguments of the first call of a function among a message's tool calls, decoded from JSON as `jsondecode` does.\n\n" +
-			"A function that the model does not call is an error, which says which ones it calls; so are arguments that are not JSON, as when the answer was cut off. " +
-			"Arguments that are empty text, as servers send them for a function without parameters, are `{}`. " +
-			"Where a call may be missing, write `try(provider::openai::tool_arguments(…), null)`.",
+		Summary: "Returns the arguments of a tool call",
+		MarkdownDescription: "Returns the arguments of the first call of a function in a message's tool calls, decoded from JSON as `jsondecode` does.\n\n" +
+			"It is an error if the model does not call the function, or if the arguments are not JSON, for example because the answer was cut off. " +
+			"Empty arguments, as some servers send them for a function without parameters, become `{}`. " +
+			"If a call may be missing, write `try(provider::openai::tool_arguments(…), null)`.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{Name: "tool_calls", AllowNullValue: true,
 				MarkdownDescription: "A message's `tool_calls`, such as `openai_chat_completion.x.choices[0].message.tool_calls`. It may be `null` or empty."},

@@ -175,6 +175,26 @@ func canonicalNumber(n string) string {
 	return sign + trimmed + "e" + strconv.Itoa(exponent)
 }
 
+// Empty reports whether a parsed JSON value holds nothing: null, "", and lists and objects of that.
+func Empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return !slices.ContainsFunc(v, func(item any) bool { return !Empty(item) })
+	case map[string]any:
+		for _, member := range v {
+			if !Empty(member) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
 // Lacks says what a JSON text does not have of a JSON object that it should
 // contain: each member of it with the same value, at every depth; lists must be
 // the same.

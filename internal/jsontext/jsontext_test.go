@@ -65,3 +65,16 @@ func FuzzSame(f *testing.F) {
 		}
 	})
 }
+
+func TestEmpty(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`null`: true, `""`: true, `[]`: true, `{}`: true, `[null,[""],{"a":{}}]`: true,
+		`0`: false, `false`: false, `" "`: false, `[0]`: false, `{"a":[null,false]}`: false,
+	} {
+		v, err := jsontext.Parse(text)
+		if err != nil || jsontext.Empty(v) != want {
+			t.Errorf("%s: empty is %t, %v", text, !want, err)
+		}
+	}
+}

@@ -19,11 +19,8 @@ var actionMaker = &maker[schema.Attribute, schema.Block]{
 	truth: func(c common, vs []validator.Bool) schema.Attribute {
 		return schema.BoolAttribute{Required: c.Required, Optional: c.Optional, MarkdownDescription: c.Text, Validators: vs}
 	},
-	whole: func(c common, vs []validator.Int64) schema.Attribute {
-		return schema.Int64Attribute{Required: c.Required, Optional: c.Optional, MarkdownDescription: c.Text, Validators: vs}
-	},
-	number: func(c common, vs []validator.Float64) schema.Attribute {
-		return schema.Float64Attribute{Required: c.Required, Optional: c.Optional, MarkdownDescription: c.Text, Validators: vs}
+	number: func(c common, vs []validator.Number) schema.Attribute {
+		return schema.NumberAttribute{Required: c.Required, Optional: c.Optional, MarkdownDescription: c.Text, Validators: vs}
 	},
 	dynamic: func(c common) schema.Attribute {
 		return schema.DynamicAttribute{Required: c.Required, Optional: c.Optional, MarkdownDescription: c.Text}

@@ -96,13 +96,17 @@ type Attribute struct {
 	WriteOnly bool
 	// Extra marks JSON that holds an object whose members belong to the object that the
 	// attribute stands in, beside its other attributes. What is sent has them there; none
-	// may repeat an attribute of that object. What is read are the members that no other
-	// attribute of that object has the name of, as compact JSON; those that are null are
-	// left out, and it is null where there are none. An object has one Extra at most.
+	// may repeat an attribute of that object, but for an Object, to which it adds. What is read, as
+	// compact JSON, is all that no other attribute of that object reads: members without an
+	// attribute, and under their names what is left of Object and Objects that have no Extra of
+	// their own. What is empty (null, "", lists and objects of that) is left out, and it is null
+	// where nothing is left. An object has one Extra at most.
 	Extra bool
-	// Except are members that an Extra does not read, although no attribute has their
-	// name: those that say nothing when they are given back.
+	// Except are members that an Extra does not read: those that say nothing when they are
+	// given back, or are kept elsewhere.
 	Except []string
+	// Most is how many elements of Objects are taken of an answer; 0 = no limit of their own.
+	Most int
 	// Rewrite changes text on its way to the wire, nil for none. What Terraform
 	// keeps is what the user wrote.
 	Rewrite func(string) string
@@ -180,15 +184,14 @@ func (as Attributes) Extra() *Attribute {
 	return nil
 }
 
-// Declares reports whether an attribute has that name in JSON; Local ones and Extra
-// have none.
-func (as Attributes) Declares(member string) bool {
+// Member returns the attribute that has a name in JSON, or nil; Local ones and Extra have none.
+func (as Attributes) Member(name string) *Attribute {
 	for i := range as {
-		if a := &as[i]; !a.Local && !a.Extra && a.WireName() == member {
-			return true
+		if a := &as[i]; !a.Local && !a.Extra && a.WireName() == name {
+			return a
 		}
 	}
-	return false
+	return nil
 }
 
 // arguments are what a user gives.

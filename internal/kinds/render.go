@@ -34,8 +34,7 @@ type common struct {
 type maker[A, B any] struct {
 	text    func(common, []validator.String) A
 	truth   func(common, []validator.Bool) A
-	whole   func(common, []validator.Int64) A
-	number  func(common, []validator.Float64) A
+	number  func(common, []validator.Number) A
 	dynamic func(common) A
 	list    func(common, attr.Type, []validator.List) A
 	mapped  func(common, attr.Type, []validator.Map) A
@@ -77,6 +76,8 @@ func (m *maker[A, B]) renderAttribute(a *Attribute, in place, of Attributes) A {
 		vs = append(slices.Clone(vs), presentFields{a.Fields, false})
 	case a.Extra:
 		vs = append(slices.Clone(vs), FurtherMembers(a.Name, of))
+	default:
+		vs = ranged(a, vs)
 	}
 	if a.Mode == Required && c.Optional {
 		c.Text = "Required. " + c.Text
@@ -86,10 +87,8 @@ func (m *maker[A, B]) renderAttribute(a *Attribute, in place, of Attributes) A {
 		return m.text(c, typed[validator.String](a, vs))
 	case Bool:
 		return m.truth(c, typed[validator.Bool](a, vs))
-	case Int64:
-		return m.whole(c, typed[validator.Int64](a, vs))
-	case Float64:
-		return m.number(c, typed[validator.Float64](a, vs))
+	case Int64, Float64:
+		return m.number(c, typed[validator.Number](a, vs))
 	case Dynamic:
 		return m.dynamic(c)
 	case Object:
@@ -176,9 +175,9 @@ func typed[V validator.Describer](a *Attribute, vs []validator.Describer) []V {
 
 // What lists and maps of simple values hold.
 var (
-	listElements = map[Shape]attr.Type{Strings: types.StringType, Int64s: types.Int64Type, Float64s: types.Float64Type}
+	listElements = map[Shape]attr.Type{Strings: types.StringType, Int64s: types.NumberType, Float64s: types.NumberType}
 	mapElements  = map[Shape]attr.Type{
-		StringMap: types.StringType, Int64Map: types.Int64Type, Float64Map: types.Float64Type,
+		StringMap: types.StringType, Int64Map: types.NumberType, Float64Map: types.NumberType,
 		BoolMap: types.BoolType, StringsMap: types.ListType{ElemType: types.StringType},
 	}
 )

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
@@ -33,8 +34,19 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 		return
 	}
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, v.summary, upperFirst(err.Error())+".")
+		resp.Diagnostics.AddAttributeError(req.Path, v.summary, Placed(req.Path, upperFirst(err.Error())+"."))
 	}
+}
+
+// Placed is what is wrong at a path, with the path before it where that leads into a list or a
+// map: the CLI then points to the whole argument, and does not say which element is meant.
+func Placed(at path.Path, text string) string {
+	for _, step := range at.Steps() {
+		if _, isName := step.(path.PathStepAttributeName); !isName {
+			return at.String() + ": " + text
+		}
+	}
+	return text
 }
 
 func upperFirst(s string) string {
@@ -91,23 +103,33 @@ func FurtherMembers(name string, attributes Attributes) validator.String {
 }
 
 // ParseMembers reads text that holds a JSON object, and refuses members that some
-// attributes declare.
+// attributes declare, but for further members of an Object.
 func ParseMembers(s string, attributes Attributes) (map[string]any, error) {
 	object, err := ParseObject(s)
 	if err != nil {
 		return nil, err
 	}
-	var repeated []string
-	for member := range object {
-		if attributes.Declares(member) {
-			repeated = append(repeated, member)
-		}
-	}
-	if len(repeated) > 0 {
+	if repeated := repeatedBy(object, attributes, ""); len(repeated) > 0 {
 		slices.Sort(repeated)
 		return nil, fmt.Errorf("%s: there is an argument or block for this; use that instead", strings.Join(repeated, ", "))
 	}
 	return object, nil
+}
+
+// repeatedBy are the members of an object that attributes declare.
+func repeatedBy(object map[string]any, attributes Attributes, at string) (repeated []string) {
+	for name, value := range object {
+		a := attributes.Member(name)
+		inside, isObject := value.(map[string]any)
+		switch {
+		case a == nil:
+		case a.Shape == Object && isObject && a.Fields.Extra() == nil:
+			repeated = append(repeated, repeatedBy(inside, a.Fields, at+name+".")...)
+		default:
+			repeated = append(repeated, at+name)
+		}
+	}
+	return repeated
 }
 
 // ParseObject reads text that holds a JSON object. Its error says what to do.
@@ -121,26 +143,4 @@ func ParseObject(s string) (map[string]any, error) {
 		return nil, fmt.Errorf("the JSON must be an object: { … }")
 	}
 	return object, nil
-}
-
-// between is a validator of a number with words that a person would use.
-type between struct{ least, most float64 }
-
-// Between accepts numbers from least to most, both included.
-func Between(least, most float64) validator.Float64 { return between{least, most} }
-
-func (v between) Description(context.Context) string {
-	return fmt.Sprintf("a number from %v to %v", v.least, v.most)
-}
-
-func (v between) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v between) ValidateFloat64(_ context.Context, req validator.Float64Request, resp *validator.Float64Response) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if got := req.ConfigValue.ValueFloat64(); got < v.least || got > v.most {
-		resp.Diagnostics.AddAttributeError(req.Path, "Value out of range",
-			fmt.Sprintf("%s must be from %v to %v, not %v.", req.Path, v.least, v.most, got))
-	}
 }

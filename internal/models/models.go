@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -32,25 +31,25 @@ var (
 // facts are what a server tells of a model.
 var facts = kinds.Declare(
 	kinds.Attribute{Name: "created", Shape: kinds.Int64, Mode: kinds.Computed,
-		Description: "When the model was created, in seconds since 1970 (Unix time). Some servers give the time of the call: an output of it changes with each plan."},
+		Description: "When the model was created, in seconds since 1970 (Unix time). Some servers give the time of the call instead, so that an output of it changes on each plan."},
 	kinds.Attribute{Name: "owned_by", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The organization that owns the model."},
 	kinds.Attribute{Name: "shutdown_date", Shape: kinds.String, Mode: kinds.Computed,
-		Description: "The day on which the model is shut down. Null where none is set, or the server does not say."},
+		Description: "The day on which the model is shut down. Null if there is none, or if the server does not say."},
 )
 
 var (
 	oneAttributes = kinds.Join(kinds.Attributes{
 		{Name: "model", Shape: kinds.String, Mode: kinds.Required, Local: true,
 			Description: "The ID of the model, such as `gpt-4o`.",
-			Validators:  []validator.Describer{stringvalidator.LengthAtLeast(1)}},
+			Validators:  []validator.Describer{kinds.NotEmpty()}},
 	}, facts)
-	oneSchema = kinds.DataSource("A model that the server offers. One that it does not offer is an error, so this can hold a plan back before money is spent.", oneAttributes)
+	oneSchema = kinds.DataSource("A model that the server offers. It is an error if the server does not offer it, which stops a plan before money is spent.", oneAttributes)
 
-	each           = kinds.Join(kinds.Attributes{{Name: "id", Shape: kinds.String, Mode: kinds.Computed, Description: "The ID of the model, as the argument `model` takes it."}}, facts)
+	each           = kinds.Join(kinds.Attributes{{Name: "id", Shape: kinds.String, Mode: kinds.Computed, Description: "The ID of the model, for the argument `model`."}}, facts)
 	listAttributes = kinds.Declare(kinds.Attribute{Name: "models", Shape: kinds.Objects, Fields: each, Mode: kinds.Computed,
 		Description: "The models, in the server's order."})
-	listSchema = kinds.DataSource("The models that the server offers, and that the API key may use.", listAttributes)
+	listSchema = kinds.DataSource("The models that the server offers and the API key may use.", listAttributes)
 )
 
 // Area is what the area offers.
@@ -190,5 +189,5 @@ func get(ctx context.Context, c *client.Client, path ...string) (client.Answer, 
 	if c == nil {
 		return client.Answer{}, client.ErrUnconfigured
 	}
-	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...)})
+	return c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path(path...), Existing: len(path) > 1})
 }

@@ -133,10 +133,10 @@ func TestModeration_doesNotTakeSilenceForConsent(t *testing.T) {
 func TestModeration_refusesWhatCanNeverBeRight(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	for says, arguments := range map[string]string{
-		"Missing input":            "",
-		"input and inputs exclude": "input = \"a\"\n  inputs = [\"b\"]",
-		"Missing image_url":        "input_part {\n    type = \"image_url\"\n  }",
-		"Unexpected text":          "input_part {\n    type = \"image_url\"\n    text = \"a\"\n    image_url {\n      url = \"https://example.com/a.png\"\n    }\n  }",
+		"Missing input":          "",
+		"either input or inputs": "input = \"a\"\n  inputs = [\"b\"]",
+		"Missing image_url":      "input_part {\n    type = \"image_url\"\n  }",
+		"Unexpected text":        "input_part {\n    type = \"image_url\"\n    text = \"a\"\n    image_url {\n      url = \"https://example.com/a.png\"\n    }\n  }",
 	} {
 		s.Run(t, resource.TestStep{Config: moderation(arguments), PlanOnly: true, ExpectError: regexp.MustCompile(strings.ReplaceAll(says, " ", `[\s│]+`))})
 	}

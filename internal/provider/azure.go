@@ -24,19 +24,19 @@ type azureSettings struct {
 func azureBlock() schema.Block {
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "Asks Azure OpenAI instead of OpenAI. A resource's `model` is then the name of a deployment. " +
-			"`base_url`, `organization`, `project` and the `api_key` outside of this block, and their environment variables, have no part in it.",
+			"`base_url`, `organization`, `project` and the `api_key` outside this block, and their environment variables, are not used then.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{Optional: true,
 				MarkdownDescription: "The resource's address, such as `https://my-resource.openai.azure.com`. Environment variable: `AZURE_OPENAI_ENDPOINT`."},
 			"api_version": schema.StringAttribute{Optional: true,
 				MarkdownDescription: "The version of Azure's API, such as `2024-10-21`. Environment variable: `OPENAI_API_VERSION`."},
 			"api_key": schema.StringAttribute{Optional: true, Sensitive: true,
-				MarkdownDescription: "A key of the resource. Environment variable: `AZURE_OPENAI_API_KEY`. Without a key, Microsoft Entra ID is asked for a token."},
+				MarkdownDescription: "A key of the resource. Environment variable: `AZURE_OPENAI_API_KEY`. Without a key, the provider gets a token from Microsoft Entra ID."},
 			"use_entra_id": schema.BoolAttribute{Optional: true,
 				MarkdownDescription: "`true`: always authenticate through Microsoft Entra ID, also where `AZURE_OPENAI_API_KEY` is set. `false`: never. By default it is used where there is no key. " +
 					"The identity is found as the Azure SDKs find it: `AZURE_CLIENT_ID` and the other variables of a service principal, workload identity, managed identity, `az login`. The `ARM_*` variables of the azurerm provider are not read."},
 			"tenant_id": schema.StringAttribute{Optional: true,
-				MarkdownDescription: "The tenant of an identity that is signed in to several, through a command line tool or workload identity. A service principal has its own in `AZURE_TENANT_ID`."},
+				MarkdownDescription: "The tenant to use, if the identity is signed in to several through a command line tool or workload identity. For a service principal, set `AZURE_TENANT_ID`."},
 		},
 	}
 }
@@ -63,12 +63,12 @@ func (a *azureSettings) validate(s settings, diags *diag.Diagnostics) {
 		if value.IsNull() {
 			continue
 		}
-		detail := name + " is for OpenAI and other servers, the azure block for Azure: leave out one of the two."
+		detail := name + " is for OpenAI and other servers, and the azure block is for Azure: use only one of them."
 		switch name {
 		case "base_url":
-			detail += " The address of an Azure resource is endpoint, inside of the block."
+			detail += " For the address of an Azure resource, set endpoint inside the block."
 		case "api_key":
-			detail += " A key of an Azure resource is api_key inside of the block."
+			detail += " For the key of an Azure resource, set api_key inside the block."
 		}
 		diags.AddAttributeError(path.Root(name), "Conflicting arguments", detail)
 	}
@@ -76,7 +76,7 @@ func (a *azureSettings) validate(s settings, diags *diag.Diagnostics) {
 		diags.AddAttributeError(at.AtName("endpoint"), "Invalid endpoint", err.Error())
 	}
 	if a.UseEntraID.ValueBool() && !a.APIKey.IsNull() {
-		diags.AddAttributeError(at.AtName("api_key"), "Conflicting arguments", "With use_entra_id = true a token takes the place of the key: leave out one of the two.")
+		diags.AddAttributeError(at.AtName("api_key"), "Conflicting arguments", "With use_entra_id = true, a token is used instead of a key: use only one of them.")
 	}
 }
 

@@ -37,7 +37,7 @@ func TestLimits_maxRequests(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	config := s.Provider(limits("max_requests = 2")) + three
 	s.Run(t,
-		resource.TestStep{Config: config, ExpectError: words(`Nothing was sent: the budget of this run is spent: limits\.max_requests is 2\. So far 2 requests and`)},
+		resource.TestStep{Config: config, ExpectError: words(`Nothing was sent, because the budget of this run is used up: limits\.max_requests is 2\. So far this run has used 2 requests and`)},
 		resource.TestStep{Config: config},
 		resource.TestStep{Config: config, PlanOnly: true})
 	if got := len(s.Requests()); got != 3 {
@@ -128,8 +128,8 @@ func TestLimits_refusesBadValuesWhereTheyAre(t *testing.T) {
 		"the least":         {object{"limits": all}, nil},
 	}
 	for _, name := range names {
-		want := []string{"error at limits." + name + ": Invalid Attribute Value"}
-		for given, value := range map[string]any{"0": 0, "-1": -1} {
+		want := []string{"error at limits." + name + ": Invalid number: limits." + name + " must be a whole number of at least 1"}
+		for given, value := range map[string]any{"0": 0, "-1": -1, "1.5": 1.5, "1e30": 1e30} {
 			tests[name+" = "+given] = struct {
 				config object
 				want   []string

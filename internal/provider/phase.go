@@ -7,20 +7,25 @@ import (
 	"strings"
 )
 
-// applies reports whether the CLI that has started this process applies a plan, so
-// that a process in which nothing has been read makes none. Terraform does not tell a
-// provider; where its command line cannot be seen either (Linux shows it), the answer is yes.
-func applies() bool {
-	words := commandLine()
-	return words == nil || appliesPlan(words, os.Getenv)
+// onlyPlans reports whether the CLI that has started this process makes a plan and does not apply one.
+// Terraform does not tell a provider; where its command line cannot be seen either (Linux shows it), the
+// answer is no.
+func onlyPlans() bool { return commandOf(commandLine()) == "plan" }
+
+// commandOf is the command of the CLI in its command line, "" = there is none.
+func commandOf(words []string) string {
+	if at := commandIndex(words); at > 0 {
+		return words[at]
+	}
+	return ""
 }
 
-func appliesPlan(words []string, getenv func(string) string) bool {
-	words = withVariables(words, getenv("TF_CLI_ARGS"), getenv("TF_CLI_ARGS_apply"))
-	reads := !slices.ContainsFunc(words, func(word string) bool {
-		return strings.TrimLeft(word, "-") == "refresh=false" && strings.HasPrefix(word, "-")
-	})
-	return slices.Contains(words, "apply") && reads
+// commandIndex is where the command stands: the first word that is no option; 0 = nowhere.
+func commandIndex(words []string) int {
+	if len(words) == 0 {
+		return 0
+	}
+	return slices.IndexFunc(words[1:], func(word string) bool { return !strings.HasPrefix(word, "-") }) + 1
 }
 
 // discards reports whether the CLI that has started this process destroys or refreshes, and
@@ -29,10 +34,7 @@ func appliesPlan(words []string, getenv func(string) string) bool {
 func discards() bool { return discardsPlan(commandLine(), os.Getenv) }
 
 func discardsPlan(words []string, getenv func(string) string) bool {
-	if len(words) == 0 {
-		return false
-	}
-	command := slices.IndexFunc(words[1:], func(word string) bool { return !strings.HasPrefix(word, "-") }) + 1
+	command := commandIndex(words)
 	if command == 0 {
 		return false
 	}

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -53,7 +52,7 @@ type Provider struct {
 // New returns the provider of that version, to be configured by Terraform. Tests
 // adjust what the configuration cannot say, such as the clock.
 func New(version string, adjust ...func(*client.Settings)) *Provider {
-	return &Provider{version: version, adjust: adjust, process: area.Process{Applies: applies, Discards: sync.OnceValue(discards)}}
+	return &Provider{version: version, adjust: adjust, process: area.Process{OnlyPlans: sync.OnceValue(onlyPlans), Discards: sync.OnceValue(discards)}}
 }
 
 // areas is the table of contents.
@@ -112,7 +111,7 @@ type settings struct {
 	Organization   types.String `tfsdk:"organization"`
 	Project        types.String `tfsdk:"project"`
 	BaseURL        types.String `tfsdk:"base_url"`
-	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	MaxRetries     types.Number `tfsdk:"max_retries"`
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	Headers        types.Map    `tfsdk:"headers"`
 	Azure          types.Object `tfsdk:"azure"`
@@ -129,22 +128,22 @@ func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 // Schema is the provider block.
 func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Asks OpenAI's models, or those of any server that speaks the same protocol, and keeps their answers.",
+		MarkdownDescription: "Asks the models of OpenAI, or of any server that speaks the same protocol, and keeps their answers.",
 		Attributes: map[string]schema.Attribute{
 			"api_key": schema.StringAttribute{Optional: true, Sensitive: true,
-				MarkdownDescription: "The API key. Environment variable: `OPENAI_API_KEY`. It is needed only when a call is made, and only if the server wants one: OpenAI does, a model server of your own may not."},
+				MarkdownDescription: "The API key. Environment variable: `OPENAI_API_KEY`. It is needed only when a call is made, and only if the server asks for one: OpenAI does, your own model server may not."},
 			"organization": schema.StringAttribute{Optional: true,
-				MarkdownDescription: "The organization that requests count for, if the key belongs to several. Environment variable: `OPENAI_ORG_ID`."},
+				MarkdownDescription: "The organization to use for requests, if the key belongs to several. Environment variable: `OPENAI_ORG_ID`."},
 			"project": schema.StringAttribute{Optional: true,
-				MarkdownDescription: "The project that requests count for. Environment variable: `OPENAI_PROJECT_ID`."},
+				MarkdownDescription: "The project to use for requests. Environment variable: `OPENAI_PROJECT_ID`."},
 			"base_url": schema.StringAttribute{Optional: true,
-				MarkdownDescription: "Where the API is, usually ending in `/v1`, for OpenAI-compatible servers and gateways. Environment variable: `OPENAI_BASE_URL`. Default: `" + client.DefaultBaseURL + "`. A key or a header is sent over plain HTTP only to this machine."},
-			"max_retries": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 100)},
-				MarkdownDescription: fmt.Sprintf("How often a request is sent again when it was certainly not answered: the connection failed, or the server answered 408, 409, 429 or 5xx. `Retry-After` is honoured. A fault of the server (500) that comes twice in the same words is taken for permanent, unless the server says to try again. 0 to 100. Default: `%d`.", defaultMaxRetries)},
+				MarkdownDescription: "The base URL of the API, usually ending in `/v1`, for OpenAI-compatible servers and gateways. Environment variable: `OPENAI_BASE_URL`. Default: `" + client.DefaultBaseURL + "`. Keys and headers are sent over plain HTTP only to the machine that Terraform runs on."},
+			"max_retries": schema.NumberAttribute{Optional: true, Validators: []validator.Number{kinds.Between(0, 100).Whole()},
+				MarkdownDescription: fmt.Sprintf("How many times a request is sent again if it was certainly not answered: no connection was made, or the server answered 409, 429, 500 or 503 and the like. `Retry-After` is honoured. After 408, 502, 504 and 520, which leave open whether the model worked, a request that costs is not sent again. A server error (500) that comes back twice with the same message is considered permanent, unless the server says to try again. 0 to 100. Default: `%d`.", defaultMaxRetries)},
 			"request_timeout": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds.Duration()},
-				MarkdownDescription: "How long one attempt may take, such as `90s` or `10m`. Default: `10m`. A request that ran out of time is not sent again, because it may have been answered, and paid for. A resource's `timeouts` limit all attempts together."},
+				MarkdownDescription: "How long one attempt may take, such as `90s` or `10m`. Default: `10m`. A request that times out is not sent again, because it may have been answered and billed. A resource's `timeouts` limit all attempts together."},
 			"headers": schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
-				MarkdownDescription: "Further HTTP headers for each request, as gateways ask for them. Values are treated as secrets."},
+				MarkdownDescription: "Additional HTTP headers for each request, as some gateways require them. Their values are treated as secrets."},
 		},
 		Blocks: map[string]schema.Block{"azure": azureBlock(), "limits": limitsBlock(), "recordings": recordingsBlock()},
 	}
@@ -184,7 +183,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	retries := defaultMaxRetries
 	if !s.MaxRetries.IsNull() {
-		retries = int(s.MaxRetries.ValueInt64())
+		retries = whole(s.MaxRetries)
 	}
 	to := client.Settings{
 		APIKey:         setting(s.APIKey, "OPENAI_API_KEY"),

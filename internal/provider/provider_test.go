@@ -43,7 +43,10 @@ func TestProvider_refusesBadSettingsWhereTheyAre(t *testing.T) {
 		"base_url of ftp":   {object{"base_url": "ftp://example.com"}, "error at base_url: Invalid base_url"},
 		"base_url with key": {object{"base_url": "https://me:secret-word@example.com/v1"}, "error at base_url: Invalid base_url"},
 		"header":            {object{"headers": object{"a b": "c"}}, `error at headers["a b"]: Invalid header`},
-		"retries":           {object{"max_retries": -1}, "error at max_retries: Invalid Attribute Value"},
+		"retries below":     {object{"max_retries": -1}, "error at max_retries: Invalid number: max_retries must be a whole number from 0 to 100, not -1."},
+		"retries above":     {object{"max_retries": 101}, "error at max_retries: Invalid number: max_retries must be a whole number from 0 to 100, not 101."},
+		"retries in part":   {object{"max_retries": 1.5}, "error at max_retries: Invalid number: max_retries must be a whole number from 0 to 100, not 1.5."},
+		"retries unknown":   {object{"max_retries": acctest.Unknown{}}, ""},
 		"timeout":           {object{"request_timeout": "soon"}, "error at request_timeout: Invalid duration"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"os"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -13,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 )
 
@@ -32,13 +32,13 @@ type recordingsSettings struct {
 
 func recordingsBlock() schema.Block {
 	return schema.SingleNestedBlock{
-		MarkdownDescription: "Keeps each answer in a file, to be committed and reviewed, and takes it from there the next time the same is asked. " +
-			"The guide [Pay once](guides/pay-once) tells how. Prompts and answers are in the files in plain text; keys are not, and a request with `content_wo` is not recorded.",
+		MarkdownDescription: "Keeps each answer in a file that you can commit and review, and takes it from there the next time the same request is made. " +
+			"See the guide [Pay once](guides/pay-once). The files contain prompts and answers in plain text, but no keys; a request with `content_wo` is not recorded.",
 		Attributes: map[string]schema.Attribute{
-			"directory": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "Where the files are, such as `\"${path.root}/recordings\"`. It is made when the first answer is recorded. A relative path starts at the directory that Terraform runs in. Environment variable: `" + recordingsDir + "`."},
-			"mode": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(recordingModes...)},
-				MarkdownDescription: "`reuse` takes the recording if there is one, and else asks and records. `replay` never makes a call, and needs no key: a missing recording is an error. `refresh` asks and overwrites. Environment variable: `" + recordingsMode + "`. Default: `reuse`."},
+			"directory": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds.NotEmpty()},
+				MarkdownDescription: "The directory of the files, such as `\"${path.root}/recordings\"`. It is created when the first answer is recorded. A relative path starts at the directory that Terraform runs in. Environment variable: `" + recordingsDir + "`."},
+			"mode": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds.OneOf(recordingModes...)},
+				MarkdownDescription: "`reuse` takes the recording if there is one, and otherwise asks and records. `replay` never makes a call and needs no key: a missing recording is an error. `refresh` asks and overwrites. Environment variable: `" + recordingsMode + "`. Default: `reuse`."},
 		},
 	}
 }

@@ -11,12 +11,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
 // Refuse reports what is wrong with the argument name of the object at a path.
 func Refuse(diags *diag.Diagnostics, at path.Path, name, summary, format string, args ...any) {
-	diags.AddAttributeError(at.AtName(name), summary, fmt.Sprintf(format, args...))
+	RefuseAt(diags, at.AtName(name), summary, format, args...)
+}
+
+// RefuseAt reports what is wrong with the value at a path.
+func RefuseAt(diags *diag.Diagnostics, at path.Path, summary, format string, args ...any) {
+	diags.AddAttributeError(at, summary, kinds.Placed(at, fmt.Sprintf(format, args...)))
 }
 
 // Given reports whether an argument is certainly there. Blocks that nobody
@@ -64,7 +70,7 @@ func OneOf(diags *diag.Diagnostics, at path.Path, fields wire.Fields, names ...s
 		}
 	}
 	if len(there) > 1 {
-		Refuse(diags, at, there[1], "Conflicting arguments", "%s and %s exclude each other. Remove one of them.", there[0], there[1])
+		Refuse(diags, at, there[1], "Conflicting arguments", "Use either %s or %s, not both.", there[0], there[1])
 	}
 	if len(there) == 0 {
 		return ""

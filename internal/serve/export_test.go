@@ -21,3 +21,9 @@ func Stoppable(inner Framework) Framework { return newStoppable(inner) }
 
 // Behind is what New puts behind that.
 func Behind(server tfprotov6.ProviderServer) Framework { return server.(*stoppable).framework }
+
+// Tune is what Serve does to the process.
+func Tune() { tune() }
+
+// MemoryLimit is the limit for what lives and what is no heap, in bytes.
+func MemoryLimit(live, other uint64) int64 { return memoryLimit(live, other) }

@@ -63,7 +63,7 @@ func refuseFields(at string, declared any, honoured []string) {
 // refuseElements refuses a list or map of anything but plain values, or lists and maps of them.
 func refuseElements(at string, t attr.Type) {
 	switch t := t.(type) {
-	case basetypes.StringType, basetypes.BoolType, basetypes.Int64Type, basetypes.Float64Type:
+	case basetypes.StringType, basetypes.BoolType, basetypes.NumberType:
 	case basetypes.ListType:
 		refuseElements(at, t.ElemType)
 	case basetypes.MapType:

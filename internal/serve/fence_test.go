@@ -51,7 +51,7 @@ func TestNew_refusesWhatTheShortCutsDoNotHonour(t *testing.T) {
 
 		"pointer":       {attribute: &schema.StringAttribute{Required: true}, want: []string{"*schema.StringAttribute"}},
 		"set":           {attribute: schema.SetAttribute{Required: true, ElementType: types.StringType}, want: []string{"schema.SetAttribute"}},
-		"number":        {attribute: schema.NumberAttribute{Required: true}, want: []string{"schema.NumberAttribute"}},
+		"integer":       {attribute: schema.Int64Attribute{Required: true}, want: []string{"schema.Int64Attribute"}},
 		"float32":       {attribute: schema.Float32Attribute{Required: true}, want: []string{"schema.Float32Attribute"}},
 		"int32":         {attribute: schema.Int32Attribute{Required: true}, want: []string{"schema.Int32Attribute"}},
 		"object":        {attribute: schema.ObjectAttribute{Required: true}, want: []string{"schema.ObjectAttribute"}},

@@ -55,10 +55,8 @@ func attributeNode(at, name string, a schema.Attribute) node {
 		n.check = each(a.Validators, checkString)
 	case schema.BoolAttribute:
 		n.check = each(a.Validators, checkBool)
-	case schema.Int64Attribute:
-		n.check = each(a.Validators, checkInt64)
-	case schema.Float64Attribute:
-		n.check = each(a.Validators, checkFloat64)
+	case schema.NumberAttribute:
+		n.check = each(a.Validators, checkNumber)
 	case schema.ListAttribute:
 		refuseElements(at, a.ElementType)
 		n.check = each(a.Validators, checkList)

@@ -7,8 +7,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
@@ -21,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
 // everything is a schema of all that the short cuts honour.
@@ -28,23 +27,23 @@ var everything = schema.Schema{
 	Attributes: attributes{
 		"text":     schema.StringAttribute{Required: true, MarkdownDescription: "`a` or `b`", Validators: []validator.String{stringvalidator.OneOf("a", "b")}},
 		"truth":    schema.BoolAttribute{Optional: true},
-		"whole":    schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 100)}},
-		"real":     schema.Float64Attribute{Optional: true, Validators: []validator.Float64{float64validator.AtLeast(0)}},
+		"whole":    schema.NumberAttribute{Optional: true, Validators: []validator.Number{kinds.Between(0, 100).Whole()}},
+		"real":     schema.NumberAttribute{Optional: true, Validators: []validator.Number{kinds.AtLeast(0)}},
 		"any":      schema.DynamicAttribute{Optional: true},
-		"list":     schema.ListAttribute{Optional: true, ElementType: types.Int64Type, Validators: []validator.List{listvalidator.SizeAtMost(2)}},
+		"list":     schema.ListAttribute{Optional: true, ElementType: types.NumberType, Validators: []validator.List{listvalidator.SizeAtMost(2)}},
 		"map":      schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: []validator.Map{mapvalidator.SizeAtLeast(1)}},
 		"bools":    schema.MapAttribute{Optional: true, ElementType: types.BoolType},
-		"reals":    schema.ListAttribute{Optional: true, ElementType: types.Float64Type},
+		"reals":    schema.ListAttribute{Optional: true, ElementType: types.NumberType},
 		"old":      schema.StringAttribute{Optional: true, DeprecationMessage: "Use text."},
 		"secret":   schema.StringAttribute{Optional: true, WriteOnly: true, Sensitive: true},
 		"object":   schema.SingleNestedAttribute{Optional: true, Attributes: inner(), Validators: []validator.Object{objectvalidator.ConflictsWith(path.MatchRoot("truth"))}},
 		"objects":  schema.ListNestedAttribute{Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: inner()}},
-		"either":   schema.Int64Attribute{Optional: true, Computed: true},
+		"either":   schema.NumberAttribute{Optional: true, Computed: true},
 		"eithers":  schema.MapAttribute{Optional: true, Computed: true, ElementType: types.StringType},
 		"answer":   schema.StringAttribute{Computed: true},
 		"answered": schema.DynamicAttribute{Computed: true},
 		"answers": schema.ListNestedAttribute{Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: attributes{
-			"text": schema.StringAttribute{Computed: true}, "logs": schema.SingleNestedAttribute{Computed: true, Attributes: attributes{"p": schema.Float64Attribute{Computed: true}}},
+			"text": schema.StringAttribute{Computed: true}, "logs": schema.SingleNestedAttribute{Computed: true, Attributes: attributes{"p": schema.NumberAttribute{Computed: true}}},
 		}}},
 	},
 	Blocks: map[string]schema.Block{
@@ -60,7 +59,7 @@ var everything = schema.Schema{
 func inner() attributes {
 	return attributes{
 		"need":   schema.StringAttribute{Required: true},
-		"may":    schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtMost(2)}},
+		"may":    schema.NumberAttribute{Optional: true, Validators: []validator.Number{kinds.Between(-2, 2).Whole()}},
 		"hidden": schema.StringAttribute{Optional: true, WriteOnly: true},
 		"list":   schema.ListNestedAttribute{Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: attributes{"need": schema.BoolAttribute{Required: true}}}},
 	}

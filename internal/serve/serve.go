@@ -5,16 +5,12 @@ package serve
 
 import (
 	"os"
-	"runtime/debug"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
-	"google.golang.org/grpc/experimental"
-	"google.golang.org/grpc/mem"
 )
 
 // Provider is what can be served. Data is what its Configure handed to
@@ -67,41 +63,6 @@ func Serve(newProvider func() Provider, o Options) error {
 		}
 		return server
 	}, opts...)
-}
-
-// tune sets the process up for what it is: short-lived, and fed by many small
-// calls at once.
-//
-// The SDK writes its trace log as JSON lines even where Terraform throws them
-// away, which is a third of the provider's CPU time; so it is off unless some
-// TF_LOG variable asks for a log. The collector is told to run less often, up to
-// a limit that keeps the process small. A GOGC or GOMEMLIMIT of the user's wins.
-func tune() {
-	if !anyLog(os.Environ()) {
-		for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
-			_ = os.Setenv(name, "OFF")
-		}
-	}
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(64 << 20)
-	}
-	experimental.SetDefaultBufferPool(mem.NewTieredBufferPool(bufferSizes...))
-}
-
-// bufferSizes are the sizes of the buffers for messages. gRPC's own go from 32 KiB
-// to 1 MiB at once; a state with an answer of some pages would take one of those in
-// each of many calls at a time.
-var bufferSizes = []int{256, 4 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, 1 << 20}
-
-func anyLog(environment []string) bool {
-	for _, entry := range environment {
-		name, value, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, "TF_LOG") && value != "" {
-			return true
-		}
-	}
-	return false
 }
 
 // framework is all that the framework's server answers.

@@ -88,7 +88,7 @@ func (w *walk) node(n *node, v tftypes.Value, at path.Path, expression path.Expr
 // simple types cannot fail to be read. Of nested ones, the fields are looked at.
 func simple(t attr.Type) bool {
 	switch t := t.(type) {
-	case basetypes.StringType, basetypes.BoolType, basetypes.Float64Type, basetypes.ObjectType, basetypes.DynamicType:
+	case basetypes.StringType, basetypes.BoolType, basetypes.NumberType, basetypes.ObjectType, basetypes.DynamicType:
 		return true
 	case basetypes.ListType:
 		return simple(t.ElemType)
@@ -126,15 +126,9 @@ func checkBool(w *walk, v validator.Bool, at path.Path, e path.Expression, value
 	return len(resp.Diagnostics) == 0
 }
 
-func checkInt64(w *walk, v validator.Int64, at path.Path, e path.Expression, value attr.Value) bool {
-	var resp validator.Int64Response
-	v.ValidateInt64(w.ctx, validator.Int64Request{Path: at, PathExpression: e, Config: w.config, ClientCapabilities: w.client, ConfigValue: value.(basetypes.Int64Value)}, &resp) //nolint:forcetypeassert // as above
-	return len(resp.Diagnostics) == 0
-}
-
-func checkFloat64(w *walk, v validator.Float64, at path.Path, e path.Expression, value attr.Value) bool {
-	var resp validator.Float64Response
-	v.ValidateFloat64(w.ctx, validator.Float64Request{Path: at, PathExpression: e, Config: w.config, ClientCapabilities: w.client, ConfigValue: value.(basetypes.Float64Value)}, &resp) //nolint:forcetypeassert // as above
+func checkNumber(w *walk, v validator.Number, at path.Path, e path.Expression, value attr.Value) bool {
+	var resp validator.NumberResponse
+	v.ValidateNumber(w.ctx, validator.NumberRequest{Path: at, PathExpression: e, Config: w.config, ClientCapabilities: w.client, ConfigValue: value.(basetypes.NumberValue)}, &resp) //nolint:forcetypeassert // as above
 	return len(resp.Diagnostics) == 0
 }
 

@@ -65,8 +65,7 @@ func checkTypes(root *object) []Fault {
 		}
 		for _, v := range unknown {
 			if name, ok := v.(string); ok && !slices.Contains(typeNames, name) {
-				faults = append(faults, Fault{Pointer: at(pointer, "type"),
-					Message: quoted(name) + " is not a type of JSON Schema: use " + oneOf(anys(typeNames))})
+				faults = append(faults, Fault{Pointer: at(pointer, "type"), Message: unknownType(name)})
 			}
 		}
 		if _, ok := s.get("required").(bool); ok {
@@ -75,6 +74,30 @@ func checkTypes(root *object) []Fault {
 		}
 	})
 	return faults
+}
+
+// unknownType says that a name is no type, and which one was probably meant.
+func unknownType(name string) string {
+	message := quoted(name) + " is not a type in JSON Schema"
+	for _, known := range typeNames {
+		if misspelled(strings.ToLower(name), known) {
+			return message + "; did you mean " + quoted(known) + "? Use " + oneOf(anys(typeNames))
+		}
+	}
+	return message + ": use " + oneOf(anys(typeNames))
+}
+
+// misspelled reports whether a word becomes another by one letter more, less or changed, or by more letters at its end.
+func misspelled(word, meant string) bool {
+	start, end := 0, 0
+	for start < min(len(word), len(meant)) && word[start] == meant[start] {
+		start++
+	}
+	for end < min(len(word), len(meant))-start && word[len(word)-1-end] == meant[len(meant)-1-end] {
+		end++
+	}
+	short := len(word) >= 3 && start == len(word) // "str", "bool", "int"
+	return short || len(word)-start-end <= 1 && len(meant)-start-end <= 1
 }
 
 // base is what the schema is called while it is compiled. No loader knows it.

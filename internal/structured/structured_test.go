@@ -15,7 +15,9 @@ const city = `{
 }`
 
 // noType is what is said of a type that is none, after it.
-const noType = ` is not a type of JSON Schema: use one of "string", "number", "integer", "boolean", "object", "array", "null"`
+func noType(meant string) string {
+	return ` is not a type in JSON Schema; did you mean "` + meant + `"? Use one of "string", "number", "integer", "boolean", "object", "array", "null"`
+}
 
 // faultsOf are the faults in one text, a line each.
 func faultsOf(faults []Fault) string {
@@ -46,7 +48,7 @@ func TestCheck(t *testing.T) {
 		"two values":       {`{} {}`, "the text is not JSON: invalid character '{' after top-level value, line 1, column 4"},
 		"a list":           {`[]`, "the schema must be a JSON object, not a list"},
 		"true":             {`true`, "the schema must be a JSON object, not a boolean"},
-		"bad type":         {`{"properties":{"a":{"type":"strng"}}}`, `/properties/a/type: "strng"` + noType},
+		"bad type":         {`{"properties":{"a":{"type":"strng"}}}`, `/properties/a/type: "strng"` + noType("string")},
 		"bad required":     {`{"required":"a"}`, "/required: must be an array, not a string"},
 		"bad properties":   {`{"properties":{"a":1}}`, "/properties/a: must be a boolean or an object, not a number"},
 		"empty anyOf":      {`{"anyOf":[]}`, "/anyOf: must have at least 1 elements, not 0"},
@@ -83,7 +85,7 @@ func TestCheckStrict(t *testing.T) {
 		"recursion":          {strictObject(`{"type":"array","items":{"$ref":"#"}}`), ""},
 		"default may pass":   {strictObject(`{"type":"string","default":"x"}`), ""},
 		"enum without type":  {strictObject(`{"enum":["x"]}`), ""},
-		"what Check says":    {`{"type":"objekt"}`, "/type: \"objekt\"" + noType},
+		"what Check says":    {`{"type":"objekt"}`, "/type: \"objekt\"" + noType("object")},
 		"root type":          {`{"type":"array","items":{"type":"string"}}`, `strict mode needs "type": "object" at the root: put what else is wanted into a property of an object`},
 		"root anyOf":         {`{"anyOf":[{"type":"string"}]}`, "/anyOf: strict mode does not allow anyOf at the root: put it into a property of an object"},
 		"root ref":           {`{"$ref":"#/$defs/a","$defs":{"a":{"type":"string"}}}`, "/$ref: strict mode does not allow $ref at the root: put what it refers to there"},
@@ -172,7 +174,7 @@ func TestValidate(t *testing.T) {
 		"not JSON":         {city, `Paris`, "the text is not JSON: invalid character 'P' looking for beginning of value, line 1, column 1"},
 		"cut off":          {city, `{"city":"Par`, "the JSON is cut off: it ends before its last value does"},
 		"empty":            {city, "", "the text is empty, not JSON"},
-		"bad schema":       {`{"type":"objekt"}`, `{}`, "the answer cannot be checked, because of its schema: /type: \"objekt\"" + noType},
+		"bad schema":       {`{"type":"objekt"}`, `{}`, "the answer cannot be checked, because of its schema: /type: \"objekt\"" + noType("object")},
 		"schema not JSON":  {`{`, `{}`, "the answer cannot be checked, because of its schema: the JSON is cut off: it ends before its last value does"},
 		"the one choice":   {choice, `{"n":"x"}`, "/n: must be an integer, not a string"},
 		"no choice":        {choice, `7`, "none of the alternatives fits: must be null, not a number; or: must be an object, not a number"},

@@ -99,6 +99,7 @@ func (r *Redactor) String(text string) string {
 const (
 	chunk         = 64 << 10 // bytes that are looked through at a time
 	longestEscape = 12       // bytes that stand for one
+	longestNested = 24       // bytes of an escape that is spelled in escapes
 )
 
 // spans are parts of a text, from byte to byte.
@@ -135,15 +136,37 @@ func (r *Redactor) Start(text string, limit int) string {
 	return strings.ToValidUTF8(text, "")
 }
 
-// trimPart removes the start of a secret from the end of text.
-func (r *Redactor) trimPart(text string) string {
+// Split takes a text that goes on apart: ready is without the secrets and has the beginning of none at
+// its end, held is what could be one, and belongs before what comes next.
+func (r *Redactor) Split(text string) (ready, held string) {
 	if r == nil {
-		return text
+		return text, ""
+	}
+	text = r.String(text)
+	at := r.partAt(text, 1)
+	for i := max(0, len(text)-longestNested); i < len(text); i++ {
+		if strings.IndexByte(`\%&`, text[i]) >= 0 { // an escape, which may not be whole
+			at = min(at, r.partAt(text[:i], 1))
+		}
+	}
+	return text[:at], text[at:]
+}
+
+// trimPart removes the start of a secret from the end of text.
+func (r *Redactor) trimPart(text string) string { return text[:r.partAt(text, 3)] }
+
+// partAt is where the start of a secret, of at least so many bytes, begins at the end of text;
+// its length = there is none.
+func (r *Redactor) partAt(text string, least int) int {
+	at := len(text)
+	if r == nil {
+		return at
 	}
 	for _, form := range r.forms {
-		for n := min(len(form)-1, len(text)); n > 2; n-- {
+		for n := min(len(form)-1, len(text)); n >= least; n-- {
 			if strings.HasSuffix(text, form[:n]) {
-				return text[:len(text)-n]
+				at = min(at, len(text)-n)
+				break
 			}
 		}
 	}
@@ -153,17 +176,18 @@ func (r *Redactor) trimPart(text string) string {
 	}
 	end := text[from:]
 	if !escapes(end) {
-		return text
+		return at
 	}
 	s := unescape(end)
 	for _, value := range r.plain {
-		for n := min(len(value)-1, len(s.text)); n > 2; n-- {
+		for n := min(len(value)-1, len(s.text)); n >= least; n-- {
 			if bytes.HasSuffix(s.text, value[:n]) {
-				return text[:from+s.start[len(s.text)-n]]
+				at = min(at, from+s.start[len(s.text)-n])
+				break
 			}
 		}
 	}
-	return text
+	return at
 }
 
 // longest is the length in bytes of the longest secret.

@@ -61,16 +61,11 @@ func decodeField(as kinds.Attributes, a *kinds.Attribute, object map[string]any)
 	if !a.Extra {
 		return decode(a, object[a.WireName()])
 	}
-	further := map[string]any{}
-	for name, v := range object {
-		if v != nil && !as.Declares(name) && !slices.Contains(a.Except, name) {
-			further[name] = v
-		}
-	}
-	if len(further) == 0 {
+	members := further(as, object, a.Except)
+	if len(members) == 0 {
 		return tftypes.NewValue(a.Type(), nil)
 	}
-	return tftypes.NewValue(a.Type(), text(further))
+	return tftypes.NewValue(a.Type(), text(members))
 }
 
 func decode(a *kinds.Attribute, v any) tftypes.Value {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 
@@ -20,7 +21,7 @@ import (
 // is an error that names the attribute.
 func Encode(as kinds.Attributes, fields Fields) ([]byte, error) {
 	var out encoder
-	if err := encodeFields(&out, as, fields.values); err != nil {
+	if err := encodeFields(&out, as, fields.values, nil); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
@@ -34,7 +35,7 @@ const Pending = "\x00not known yet"
 // is written in their place.
 func Sketch(as kinds.Attributes, fields Fields) ([]byte, error) {
 	out := encoder{sketch: true}
-	if err := encodeFields(&out, as, fields.values); err != nil {
+	if err := encodeFields(&out, as, fields.values, nil); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
@@ -55,25 +56,31 @@ func (out *encoder) pending() error {
 	return nil
 }
 
-func encodeObject(out *encoder, as kinds.Attributes, value tftypes.Value) error {
+// encodeObject writes an object, with further members that the Extra of one around it has for it.
+func encodeObject(out *encoder, as kinds.Attributes, value tftypes.Value, members map[string]any) error {
 	var fields Values
 	if err := value.As(&fields); err != nil {
 		return err
 	}
-	return encodeFields(out, as, fields)
+	return encodeFields(out, as, fields, members)
 }
 
-func encodeFields(out *encoder, as kinds.Attributes, fields Values) error {
+func encodeFields(out *encoder, as kinds.Attributes, fields Values, members map[string]any) error {
+	if extra := as.Extra(); extra != nil && extra.Mode != kinds.Computed {
+		if text, given := Text(fields[extra.Name]); given {
+			var err error
+			if members, err = kinds.ParseMembers(text, as); err != nil {
+				return fmt.Errorf("%s: %w", extra.Name, err)
+			}
+		}
+	}
+	rest := maps.Clone(members)
 	out.WriteByte('{')
-	first, extra := true, (*kinds.Attribute)(nil)
+	first := true
 	for i := range as {
 		a := &as[i]
 		v, ok := fields[a.Name]
-		if !ok || a.Local || a.Mode == kinds.Computed || v.IsNull() || absentBlock(a, v) {
-			continue
-		}
-		if a.Extra && v.IsKnown() {
-			extra = a
+		if !ok || a.Local || a.Mode == kinds.Computed || v.IsNull() || absentBlock(a, v) || a.Extra && v.IsKnown() {
 			continue
 		}
 		if !first {
@@ -82,32 +89,20 @@ func encodeFields(out *encoder, as kinds.Attributes, fields Values) error {
 		first = false
 		writeText(out, a.WireName())
 		out.WriteByte(':')
-		if err := encode(out, a, v); err != nil {
+		inside, _ := members[a.WireName()].(map[string]any)
+		delete(rest, a.WireName())
+		if err := encode(out, a, v, inside); err != nil {
 			return fmt.Errorf("%s: %w", a.Name, err)
 		}
 	}
-	if extra != nil {
-		if err := encodeMembers(out, as, fields[extra.Name], first); err != nil {
-			return fmt.Errorf("%s: %w", extra.Name, err)
+	if len(rest) > 0 {
+		if !first {
+			out.WriteByte(',')
 		}
+		written := text(rest) // its members are sorted
+		out.WriteString(written[1 : len(written)-1])
 	}
 	out.WriteByte('}')
-	return nil
-}
-
-// encodeMembers adds the members of an Extra to an object with some attributes; first =
-// it has no members yet. They are sorted, and the last of two with one name counts.
-func encodeMembers(out *encoder, as kinds.Attributes, v tftypes.Value, first bool) error {
-	s, _ := Text(v)
-	members, err := kinds.ParseMembers(s, as)
-	if err != nil || len(members) == 0 {
-		return err
-	}
-	if !first {
-		out.WriteByte(',')
-	}
-	written := text(members)
-	out.WriteString(written[1 : len(written)-1])
 	return nil
 }
 
@@ -120,7 +115,7 @@ func absentBlock(a *kinds.Attribute, v tftypes.Value) bool {
 	return v.As(&items) == nil && len(items) == 0
 }
 
-func encode(out *encoder, a *kinds.Attribute, v tftypes.Value) error {
+func encode(out *encoder, a *kinds.Attribute, v tftypes.Value, members map[string]any) error {
 	if !v.IsKnown() {
 		return out.pending()
 	}
@@ -128,9 +123,9 @@ func encode(out *encoder, a *kinds.Attribute, v tftypes.Value) error {
 	case kinds.JSON, kinds.JSONOrString:
 		return encodeJSON(out, a, v)
 	case kinds.Object:
-		return encodeObject(out, a.Fields, v)
+		return encodeObject(out, a.Fields, v, members)
 	case kinds.Objects:
-		return encodeList(out, v, func(item tftypes.Value) error { return encodeObject(out, a.Fields, item) })
+		return encodeList(out, v, func(item tftypes.Value) error { return encodeObject(out, a.Fields, item, nil) })
 	case kinds.Strings, kinds.Int64s, kinds.Float64s:
 		return encodeList(out, v, func(item tftypes.Value) error { return encodeScalar(out, item) })
 	case kinds.StringMap, kinds.Int64Map, kinds.Float64Map, kinds.BoolMap:

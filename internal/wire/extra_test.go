@@ -17,6 +17,7 @@ var open = func(mode kinds.Mode) kinds.Attributes {
 		kinds.Attribute{Name: "role", Shape: kinds.String},
 		kinds.Attribute{Name: "content_part", Wire: "content", Shape: kinds.Strings},
 		kinds.Attribute{Name: "here", Shape: kinds.String, Local: true},
+		kinds.Attribute{Name: "inner", Shape: kinds.Object, Fields: kinds.Declare(kinds.Attribute{Name: "name", Shape: kinds.String})},
 		kinds.Attribute{Name: "extra", Shape: kinds.JSON, Extra: true, Except: []string{"index"}},
 	)
 	return kinds.Declare(
@@ -41,6 +42,10 @@ func TestEncode_addsFurtherMembers(t *testing.T) {
 		"a Local's name":    {object{"one": object{"extra": `{"here":1}`}}, `{"one":{"here":1}}`},
 		"repeats a name":    {object{"one": object{"extra": `{"role":"x"}`}}, `one: extra: role: there is an argument`},
 		"repeats a content": {object{"one": object{"extra": `{"content":"x"}`}}, `content: there is an argument`},
+		"of an object":      {object{"one": object{"role": "r", "inner": object{"name": "n"}, "extra": `{"b":1,"inner":{"a":2}}`}}, `{"one":{"role":"r","inner":{"name":"n","a":2},"b":1}}`},
+		"of no object":      {object{"one": object{"extra": `{"inner":{"a":2}}`}}, `{"one":{"inner":{"a":2}}}`},
+		"repeats inside":    {object{"one": object{"extra": `{"inner":{"a":2,"name":"x"}}`}}, `one: extra: inner.name: there is an argument`},
+		"replaces inside":   {object{"one": object{"extra": `{"inner":7}`}}, `one: extra: inner: there is an argument`},
 		"a list":            {object{"extra": `[1]`}, `must be an object`},
 		"no JSON":           {object{"extra": `{`}, `not valid JSON`},
 		"not known":         {object{"extra": acctest.Unknown{}}, `not known yet`},
@@ -67,17 +72,17 @@ func TestDecode_keepsFurtherMembers(t *testing.T) {
 	t.Parallel()
 	got, err := wire.Decode(open(kinds.Computed), []byte(`{
 		"one": {"role": "r", "z": {"b": "<é>", "a": 1.50}, "index": 0, "gone": null, "here": 2, "extra": 3},
-		"items": [{"content": ["c"], "index": 1}, {"signature": [null]}, 7],
+		"items": [{"content": ["c"], "index": 1}, {"signature": [null,1], "none": [null, {"a": ""}]}, 7],
 		"own": true}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	one := wire.Open(got["one"])
 	for place, test := range map[string]struct{ got, want string }{
-		"root":      {textOf(got["extra"]), `{"own":true}`},
+		"root":      {textOf(got["extra"]), `{"items":[null,null,7],"own":true}`},
 		"an object": {one.String("extra"), `{"extra":3,"here":2,"z":{"a":1.50,"b":"<é>"}}`},
 		"nothing":   {textOf(wire.Open(wire.Items(got["many"])[0]).Get("extra")), "null"},
-		"in a list": {textOf(wire.Open(wire.Items(got["many"])[1]).Get("extra")), `{"signature":[null]}`},
+		"in a list": {textOf(wire.Open(wire.Items(got["many"])[1]).Get("extra")), `{"signature":[null,1]}`},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s: %s, want %s", place, test.got, test.want)
@@ -95,7 +100,7 @@ func textOf(v tftypes.Value) string {
 // What is read goes back as it came.
 func TestExtra_goesBackUntouched(t *testing.T) {
 	t.Parallel()
-	const message = `{"one":{"role":"r","content":["c"],"own":{"deep":[1.0,"x",{"n":null}]}}}`
+	const message = `{"one":{"role":"r","content":["c"],"inner":{"name":"n","sig":"s"},"own":{"deep":[1.0,"x",{"n":null}]}}}`
 	got, err := wire.Decode(open(kinds.Computed), []byte(message))
 	if err != nil {
 		t.Fatal(err)

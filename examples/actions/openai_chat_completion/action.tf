@@ -5,7 +5,7 @@ variable "release_notes" {
 # Asks, shows the answer, and fails the run unless it says "approved": true.
 action "openai_chat_completion" "gate" {
   config {
-    model = "gpt-4o"
+    model = "gpt-5.4"
 
     message {
       role    = "system"

@@ -10,7 +10,7 @@ provider "openai" {
 }
 
 resource "openai_chat_completion" "greeting" {
-  model = "openai/gpt-4o"
+  model = "openai/gpt-5.4"
 
   message {
     role    = "user"

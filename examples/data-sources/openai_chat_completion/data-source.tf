@@ -1,5 +1,5 @@
 resource "openai_chat_completion" "haiku" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
   store = true
 
   message {

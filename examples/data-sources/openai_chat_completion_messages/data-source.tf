@@ -1,5 +1,5 @@
 resource "openai_chat_completion" "haiku" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
   store = true
 
   message {
@@ -14,7 +14,7 @@ data "openai_chat_completion_messages" "haiku" {
 
 # The conversation is the input alone; the answer is added here.
 resource "openai_chat_completion" "again" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 
   messages = concat(data.openai_chat_completion_messages.haiku.messages, [
     { role = "assistant", content = openai_chat_completion.haiku.content },

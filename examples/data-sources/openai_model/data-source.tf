@@ -1,5 +1,5 @@
 data "openai_model" "chosen" {
-  model = "gpt-4o"
+  model = "gpt-5.4"
 }
 
 output "shutdown_date" {

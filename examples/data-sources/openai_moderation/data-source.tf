@@ -10,7 +10,7 @@ data "openai_moderation" "question" {
 
 # A question that is flagged is never sent, and so costs nothing.
 resource "openai_chat_completion" "reply" {
-  model = "gpt-4o-mini"
+  model = "gpt-5.4-mini"
 
   message {
     role    = "user"

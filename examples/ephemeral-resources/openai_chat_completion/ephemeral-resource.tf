@@ -5,7 +5,7 @@ variable "incident_log" {
 
 # Asked at each plan and again at each apply; kept nowhere.
 ephemeral "openai_chat_completion" "redacted" {
-  model = "gpt-4o-mini"
+  model = "gpt-5.4-mini"
 
   message {
     role    = "user"
@@ -16,7 +16,7 @@ ephemeral "openai_chat_completion" "redacted" {
 # Asked once. The version is a number of your own, since the redacted text is
 # another one at each run: raise it to ask again.
 resource "openai_chat_completion" "summary" {
-  model              = "gpt-4o"
+  model              = "gpt-5.4"
   content_wo_version = 1
 
   message {

@@ -31,7 +31,7 @@ locals {
 
 # Asked once. Neither question nor page is kept; the answer is.
 resource "openai_chat_completion" "answer" {
-  model = "gpt-4o-mini"
+  model = "gpt-5.4-mini"
 
   message {
     role       = "system"

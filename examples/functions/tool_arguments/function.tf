@@ -1,5 +1,5 @@
 resource "openai_chat_completion" "weather" {
-  model = "gpt-4o-mini"
+  model = "gpt-5.4-mini"
 
   message {
     role    = "user"

@@ -1,7 +1,6 @@
 resource "openai_chat_completion" "translation" {
-  model       = "gpt-4o"
-  temperature = 0
-  max_tokens  = 100
+  model                 = "gpt-5.4"
+  max_completion_tokens = 100
 
   message {
     role    = "system"

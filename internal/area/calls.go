@@ -1,0 +1,121 @@
+package area
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Source is where the answer of a Call comes from.
+type Source int
+
+// The sources of an answer.
+const (
+	Asked       Source = iota // the model is asked when the plan is applied
+	MayBeAsked                // it is, unless the request turns out to be the same, or a recording answers it
+	Recorded                  // a recording answers
+	AskedInPlan               // the model was asked during the plan
+)
+
+// Call is what the plan of one resource comes to.
+type Call struct {
+	From          Source
+	Request       string // calls with the same are one, "" = none is
+	Input, Output int    // tokens; output as far as the request limits it, 0 = it does not
+	Partly        bool   // not counted are values that are not known yet
+	Free          bool   // nothing is billed
+	Again         bool   // there is an answer, of another request
+	Changed, Open []string
+}
+
+// quiet is how long nothing must stir before a plan is taken for complete. The CLI begins with the next
+// resource within milliseconds, unless that waits for something else.
+const quiet = 250 * time.Millisecond
+
+// Calls puts together what the plans of several resources come to, so that one warning says it
+// for all of them. Terraform plans several resources at a time, and tells no provider which is
+// the last. So each that has something to say waits until another one takes over, and the
+// last speaks when nothing has stirred for a moment. What is planned later, such as a
+// resource that depends on another, gets a warning of its own.
+//
+// The zero value is ready. It is safe for concurrent use.
+type Calls struct {
+	After func(time.Duration) <-chan time.Time // nil = time.After
+
+	mu       sync.Mutex
+	planning int // plans under way
+	untold   []Call
+	latest   int // counts those that have waited
+	stirred  chan struct{}
+}
+
+// Begin notes that the plan of a resource begins. The function that it returns ends it.
+func (c *Calls) Begin() (end func()) {
+	c.stir(1)
+	return func() { c.stir(-1) }
+}
+
+// Stir notes that Terraform is still at work.
+func (c *Calls) Stir() { c.stir(0) }
+
+func (c *Calls) stir(plans int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.planning += plans
+	c.wake()
+}
+
+// wake wakes the one that waits. c.mu is held.
+func (c *Calls) wake() {
+	if c.stirred != nil {
+		close(c.stirred)
+	}
+	c.stirred = make(chan struct{})
+}
+
+// Add adds a call that needs no warning of its own.
+func (c *Calls) Add(call Call) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.untold = append(c.untold, call)
+}
+
+// Tell adds a call, between Begin and its end, and waits. It returns all that have not been told
+// yet if the caller is the one to tell them; nil = another is.
+func (c *Calls) Tell(ctx context.Context, call Call) []Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.untold = append(c.untold, call)
+	c.latest++
+	mine := c.latest
+	for c.wake(); c.latest == mine; {
+		before := c.stirred
+		c.wait(ctx)
+		if c.latest == mine && (c.stirred == before || ctx.Err() != nil) {
+			calls := c.untold
+			c.untold = nil
+			return calls
+		}
+	}
+	return nil
+}
+
+// wait returns when something stirs, when nothing has for a moment and no other plan is under way, or
+// when ctx ends. c.mu is held before and after.
+func (c *Calls) wait(ctx context.Context) {
+	stirred, over := c.stirred, (<-chan time.Time)(nil)
+	if c.planning <= 1 {
+		after := c.After
+		if after == nil {
+			after = time.After
+		}
+		over = after(quiet)
+	}
+	c.mu.Unlock()
+	defer c.mu.Lock()
+	select {
+	case <-stirred:
+	case <-over:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,116 @@
+package area_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+)
+
+// moments is a clock whose moments the test ends.
+type moments chan chan time.Time
+
+func (m moments) after(time.Duration) <-chan time.Time {
+	over := make(chan time.Time, 1)
+	m <- over
+	return over
+}
+
+func tell(c *area.Calls, ctx context.Context, n int) <-chan []area.Call {
+	told := make(chan []area.Call, 1)
+	end := c.Begin()
+	go func() {
+		defer end()
+		told <- c.Tell(ctx, area.Call{Input: n})
+	}()
+	return told
+}
+
+// However many have something to say, one says it, when nothing stirs any more.
+func TestCalls_theLastTellsAll(t *testing.T) {
+	t.Parallel()
+	clock := make(moments, 100)
+	c := &area.Calls{After: clock.after}
+	c.Add(area.Call{From: area.Recorded})
+	first := tell(c, t.Context(), 1)
+	<-clock // it waits
+	second := tell(c, t.Context(), 2)
+	if got := <-first; got != nil {
+		t.Errorf("the first tells %v", got)
+	}
+	(<-clock) <- time.Time{}
+	if got := <-second; len(got) != 3 || got[2].Input != 2 {
+		t.Errorf("the second tells %v", got)
+	}
+	later := tell(c, t.Context(), 3)
+	(<-clock) <- time.Time{}
+	if got := <-later; len(got) != 1 || got[0].Input != 3 {
+		t.Errorf("the one that comes later tells %v", got)
+	}
+}
+
+// While another resource is planned, which may ask as well, nobody speaks.
+func TestCalls_waitsForPlansUnderWay(t *testing.T) {
+	t.Parallel()
+	clock := make(moments, 100)
+	c := &area.Calls{After: clock.after}
+	end := c.Begin()
+	told := tell(c, t.Context(), 1)
+	c.Stir()
+	select {
+	case <-clock:
+		t.Error("it takes the plan for complete")
+	default:
+	}
+	end()
+	over := <-clock
+	c.Stir() // Terraform is still at work: the moment begins anew
+	over <- time.Time{}
+	(<-clock) <- time.Time{}
+	if got := <-told; len(got) != 1 {
+		t.Errorf("it tells %v", got)
+	}
+}
+
+// Who stops the provider waits for nothing.
+func TestCalls_endsWithItsContext(t *testing.T) {
+	t.Parallel()
+	c := &area.Calls{}
+	defer c.Begin()()
+	ctx, cancel := context.WithCancel(t.Context())
+	told := tell(c, ctx, 1)
+	cancel()
+	if got := <-told; len(got) != 1 {
+		t.Errorf("it tells %v", got)
+	}
+}
+
+// Each is told once.
+func TestCalls_tellsEachOnce(t *testing.T) {
+	t.Parallel()
+	c := &area.Calls{After: func(time.Duration) <-chan time.Time {
+		over := make(chan time.Time, 1)
+		over <- time.Time{}
+		return over
+	}}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	sum := 0
+	for n := range 100 {
+		wg.Go(func() {
+			defer c.Begin()()
+			calls := c.Tell(t.Context(), area.Call{Input: n})
+			mu.Lock()
+			defer mu.Unlock()
+			for _, call := range calls {
+				sum += call.Input
+			}
+		})
+	}
+	wg.Wait()
+	if sum != 99*100/2 {
+		t.Errorf("the sum is %d", sum)
+	}
+}
