@@ -34,6 +34,7 @@ provider "openai" {
 
 resource "openai_chat_completion" "description" {
   for_each              = var.services
+  label                 = each.key
   model                 = local.model
   max_completion_tokens = local.longest
 

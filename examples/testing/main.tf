@@ -19,6 +19,7 @@ variable "tickets" {
 
 resource "openai_chat_completion" "triage" {
   for_each = var.tickets
+  label    = each.key
   model    = "gpt-5.4-mini"
 
   message {

@@ -17,6 +17,7 @@ locals {
 
 resource "openai_chat_completion" "runbook" {
   for_each              = local.services
+  label                 = each.key
   model                 = "gpt-5.4-mini"
   max_completion_tokens = 1000
 

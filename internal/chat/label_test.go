@@ -121,7 +121,7 @@ func TestLabel_namesTheRecording(t *testing.T) {
 	}
 	const hash = "[0-9a-f]{64}[.]json$"
 	s.Run(t,
-		resource.TestStep{Config: with(`label = ""`), ExpectError: flat("string length must be at least 1")},
+		resource.TestStep{Config: with(`label = ""`), ExpectError: flat("label must not be empty.")},
 		resource.TestStep{Config: with(`label = "a/1"`), Check: asked(t, s, 1)},
 		resource.TestStep{Config: with(`label = "b"`), Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known("^a-1[.]"+hash)...)},
 		resource.TestStep{Config: with(``), Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known("^a-1[.]"+hash)...)},
