@@ -39,9 +39,9 @@ func TestResource_keepsTheOldAnswerUntilTheNewOneIsThere(t *testing.T) {
 		says  string
 	}{
 		"wrong key":     {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"), nil, "The old answer stays in the state, with the arguments it was made with."},
-		"no money":      {emulator.ErrorJSON(429, "insufficient_quota", "insufficient_quota", "", "Out of money"), nil, "stay in the state"},
-		"time":          {emulator.Hang(), object{"timeouts": object{"create": "300ms"}}, "stay in the state"},
-		"no JSON":       {odd("words that nobody wants", "stop"), json, "The next apply asks, and is billed, again. The answer was: words that nobody wants"},
+		"no money":      {emulator.ErrorJSON(429, "insufficient_quota", "insufficient_quota", "", "Out of money"), nil, "stays in the state"},
+		"time":          {emulator.Hang(), object{"timeouts": object{"create": "300ms"}}, "stays in the state"},
+		"no JSON":       {odd("words that nobody wants", "stop"), json, "The next apply asks again, and is billed again. The answer was: words that nobody wants"},
 		"cut off":       {odd("{", "length"), json, "the answer was cut off"},
 		"no choices":    {emulator.Status(200, `{"id":"odd","choices":[]}`), nil, "without any choices"},
 		"broken stream": {emulator.CutBody(600), object{"stream": true}, "What had arrived before that is"},
@@ -92,7 +92,7 @@ func TestResource_isNotTaintedByAFailedUpdate(t *testing.T) {
 		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, PreConfig: func() {
 			s.Fail(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
 		}},
-		resource.TestStep{Config: after, ExpectError: flat("The old answer and the arguments that it was made with stay in the state.")},
+		resource.TestStep{Config: after, ExpectError: flat("The old answer stays in the state, with the arguments it was made with.")},
 		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, Check: asked(t, s, 2)},
 		resource.TestStep{Config: after, ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 3)},
 	)

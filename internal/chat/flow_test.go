@@ -408,7 +408,7 @@ func TestFlow_saysThatARecordingTakesThePlaceOfAKey(t *testing.T) {
 	t.Parallel()
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`)})
 	dir.MustRun("init")
-	if said, err := dir.Run("plan"); err == nil || !regexp.MustCompile(`(?s)there is no API key.*Or\s+bring\s+the\s+recording\s+recordings/[0-9a-f]{64}\.json\s+here`).MatchString(said) {
+	if said, err := dir.Run("plan"); err == nil || !regexp.MustCompile(`(?s)there is no API key.*you\s+can\s+also\s+provide\s+the\s+recording\s+recordings/[0-9a-f]{64}\.json:`).MatchString(said) {
 		t.Errorf("%v\n%s", err, said)
 	}
 }

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"encoding/json"
+	"math/big"
 	"os"
 	"slices"
 	"strings"
@@ -213,16 +214,9 @@ func (d *document) compareEnum(path string, a *kinds.Attribute, v map[string]any
 
 func accepts(a *kinds.Attribute, value float64) bool {
 	for _, v := range a.Validators {
-		switch v := v.(type) {
-		case validator.Int64:
-			var resp validator.Int64Response
-			v.ValidateInt64(context.Background(), validator.Int64Request{ConfigValue: types.Int64Value(int64(value))}, &resp)
-			if resp.Diagnostics.HasError() {
-				return false
-			}
-		case validator.Float64:
-			var resp validator.Float64Response
-			v.ValidateFloat64(context.Background(), validator.Float64Request{ConfigValue: types.Float64Value(value)}, &resp)
+		if v, ok := v.(validator.Number); ok {
+			var resp validator.NumberResponse
+			v.ValidateNumber(context.Background(), validator.NumberRequest{ConfigValue: types.NumberValue(big.NewFloat(value))}, &resp)
 			if resp.Diagnostics.HasError() {
 				return false
 			}

@@ -122,7 +122,7 @@ func TestMessagesDataSource_followsPages(t *testing.T) {
 
 // A server that repeats itself must neither be asked for ever nor be believed.
 func TestListDataSource_oddPages(t *testing.T) {
-	const lost = "The server says that there are more, but not where they begin"
+	const lost = "The server says there are more items, but not where they begin"
 	item := func(id string) string { return `{"id":"` + id + `","choices":[]}` }
 	for name, test := range map[string]struct {
 		answers []string

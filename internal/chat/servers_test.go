@@ -141,7 +141,7 @@ func TestServers_harmfulHabits(t *testing.T) {
 		says         string
 	}{
 		"error": {emulator.ErrorInChoice, "error: Unusable chat completion", "error: Unusable chat completion", "the server reports an error: Upstream network error (502)"},
-		"empty": {emulator.EmptyAnswer, "warning: Chat completion may be of no use", "error: Unusable chat completion", "the answer is empty: the model thought, and said nothing; it was cut off"},
+		"empty": {emulator.EmptyAnswer, "warning: Chat completion may not be usable", "error: Unusable chat completion", "the answer is empty: the model was reasoning and gave no answer; it was cut off"},
 	} {
 		for _, streamed := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/streamed %t", name, streamed), func(t *testing.T) {

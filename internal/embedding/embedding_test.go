@@ -198,7 +198,7 @@ func TestResource_keepsTheOldVectorUntilTheNewOneIsThere(t *testing.T) {
 		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, PreConfig: func() {
 			s.Fail(emulator.Status(200, `{"data":[]}`), emulator.ErrorJSON(401, "", "", "", "Wrong key"))
 		}},
-		resource.TestStep{Config: after, ExpectError: regexp.MustCompile(`(?s)Unusable embedding.*stay[\s│]+in[\s│]+the[\s│]+state`)},
+		resource.TestStep{Config: after, ExpectError: regexp.MustCompile(`(?s)Unusable embedding.*stays[\s│]+in[\s│]+the[\s│]+state`)},
 		resource.TestStep{Config: after, ExpectError: regexp.MustCompile(`(?s)Could not update embedding.*Wrong key`)},
 		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan},
 		resource.TestStep{Config: after, ConfigPlanChecks: updates(), Check: asked(t, s, 4)},

@@ -61,7 +61,7 @@ func TestTune_limitFollowsWhatLives(t *testing.T) {
 		t.Errorf("with 128 MiB alive: %d", debug.SetMemoryLimit(-1))
 	}
 	runtime.KeepAlive(alive)
-	alive = nil
+	alive = nil //nolint:ineffassign // so that nothing lives
 	if !reaches(64, 64) {
 		t.Errorf("with little alive again: %d", debug.SetMemoryLimit(-1))
 	}
