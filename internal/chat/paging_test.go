@@ -177,7 +177,7 @@ func TestListDataSource_endsEndlessPages(t *testing.T) {
 	p := acctest.Speak(t)
 	p.Connect(t, &acctest.Server{URL: server.URL + "/v1"})
 	_, diags := p.ReadData(t, "openai_chat_completions", nil)
-	if len(diags) != 1 || !strings.Contains(diags[0], "the list does not end: after 1000 pages") && !strings.Contains(diags[0], "The list does not end: after 1000 pages") {
+	if served != 1000 || len(diags) != 1 || !strings.Contains(diags[0], "the list does not end: after 1000 pages") && !strings.Contains(diags[0], "The list does not end: after 1000 pages") {
 		t.Errorf("got %q after %d pages", diags, served)
 	}
 }

@@ -63,6 +63,9 @@ func TestNearest_readsTheDirectoryOnce(t *testing.T) {
 	if err := os.Remove(first.File); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := open(dir, "").Take(t.Context(), question("a first threes"), says("x", &calls)); err != nil { // by another process
+		t.Fatal(err)
+	}
 	if got := store.Nearest(question("a first three")); got != says1 {
 		t.Errorf("it was read again: %q", got)
 	}
