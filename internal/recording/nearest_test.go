@@ -73,7 +73,7 @@ func TestNearest_readsTheDirectoryOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := store.Nearest(question("a first three")); !strings.Contains(got, second.File) {
+	if got := store.Nearest(question("another seconds")); !strings.Contains(got, second.File) {
 		t.Errorf("what this process has recorded since is not seen: %q", got)
 	}
 }
