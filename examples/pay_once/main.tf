@@ -32,8 +32,7 @@ resource "openai_chat_completion" "sensitivity" {
   for_each    = var.services
   label       = each.key
   generate_on = "plan"
-  model       = "gpt-4o"
-  temperature = 0
+  model       = "gpt-5.4-mini"
 
   message {
     role    = "system"
