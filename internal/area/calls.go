@@ -32,6 +32,10 @@ type Call struct {
 // resource within milliseconds, unless that waits for something else.
 const quiet = 250 * time.Millisecond
 
+// mostHalvings is how often that is halved where each resource turns out to be planned alone, as with
+// -parallelism=1: there, nobody comes to take over, and each would wait for nothing.
+const mostHalvings = 6
+
 // Calls puts together what the plans of several resources come to, so that one warning says it
 // for all of them. Terraform plans several resources at a time, and tells no provider which is
 // the last. So each that has something to say waits until another one takes over, and the
@@ -46,6 +50,7 @@ type Calls struct {
 	planning int // plans under way
 	untold   []Call
 	latest   int // counts those that have waited
+	alone    int // of the last ones to tell, how many had only their own call
 	stirred  chan struct{}
 }
 
@@ -94,6 +99,9 @@ func (c *Calls) Tell(ctx context.Context, call Call) []Call {
 		if c.latest == mine && (c.stirred == before || ctx.Err() != nil) {
 			calls := c.untold
 			c.untold = nil
+			if c.alone++; len(calls) > 1 {
+				c.alone = 0
+			}
 			return calls
 		}
 	}
@@ -109,7 +117,7 @@ func (c *Calls) wait(ctx context.Context) {
 		if after == nil {
 			after = time.After
 		}
-		over = after(quiet)
+		over = after(quiet >> min(c.alone, mostHalvings))
 	}
 	c.mu.Unlock()
 	defer c.mu.Lock()

@@ -114,3 +114,31 @@ func TestCalls_tellsEachOnce(t *testing.T) {
 		t.Errorf("the sum is %d", sum)
 	}
 }
+
+// With -parallelism=1 each is planned alone, and a plan of many must not wait a moment for each.
+func TestCalls_waitsLessWhereEachIsAlone(t *testing.T) {
+	t.Parallel()
+	var waited []time.Duration
+	c := &area.Calls{After: func(d time.Duration) <-chan time.Time {
+		waited = append(waited, d)
+		over := make(chan time.Time, 1)
+		over <- time.Time{}
+		return over
+	}}
+	for range 500 {
+		<-tell(t.Context(), c, 1)
+	}
+	var sum time.Duration
+	for _, d := range waited {
+		sum += d
+	}
+	if len(waited) != 500 || sum > 3*time.Second {
+		t.Errorf("%d waits, %s in all", len(waited), sum)
+	}
+	c.Add(area.Call{From: area.Recorded})
+	<-tell(t.Context(), c, 1)
+	<-tell(t.Context(), c, 1)
+	if last := waited[len(waited)-1]; last != waited[0] {
+		t.Errorf("the wait is %s after several were told together, want %s", last, waited[0])
+	}
+}
