@@ -17,17 +17,16 @@ func (p plan) announce(ctx context.Context, found comparison, exists bool, o out
 	if p.diags.HasError() || o.prospect == unanswerable || !p.process.PlansToAsk() {
 		return
 	}
-	// That the model was asked is a fact, and not said again: the next plan finds the recording.
-	if o.prospect != askedInPlan && !p.process.Plans() {
-		return
-	}
 	call := p.call(found, exists, o)
-	if call.From == area.Recorded && !exists { // no warning is due, but a line in one
+	// That the model was asked is a fact, and not said again: the next plan finds the recording. Anything else is
+	// said where this certainly is a plan; what is not said is counted for whoever speaks.
+	silent := o.prospect != askedInPlan && !p.process.Plans()
+	if silent || call.From == area.Recorded && !exists {
 		p.process.Calls.Add(call)
 		return
 	}
-	if calls := p.process.Calls.Tell(ctx, call); len(calls) > 0 {
-		p.diags.AddWarning(announcement(calls))
+	if calls, later := p.process.Calls.Tell(ctx, call); len(calls) > 0 {
+		p.diags.AddWarning(announcement(calls, later))
 	}
 }
 
@@ -82,23 +81,28 @@ func (k *Kind) size(arguments wire.Fields) (input, output int, partly bool) {
 }
 
 // announcement is the summary and the detail of the warning. It is in the present tense, since "apply -auto-approve"
-// shows the warnings of its plan only after it. There are few summaries, so that the CLI shows several warnings
-// as one where there are several.
-func announcement(calls []area.Call) (summary, detail string) {
+// shows the warnings of its plan only after it. The number is in the summary, because the CLI shows several warnings of
+// the same summary as one, with the text of the first.
+func announcement(calls []area.Call, later bool) (summary, detail string) {
+	call := "call"
+	if later {
+		call = "more call"
+	}
 	from := map[area.Source][]area.Call{}
 	for _, c := range calls {
 		from[c.From] = append(from[c.From], c)
 	}
 	asks, may, asked, recorded := from[area.Asked], from[area.MayBeAsked], from[area.AskedInPlan], from[area.Recorded]
+	again := slices.DeleteFunc(slices.Clone(calls), func(c area.Call) bool { return !c.Again })
 	switch {
 	case len(asks) > 0:
-		summary = "Applying this plan asks the model"
+		summary = "Applying this plan makes " + counted(requests(asks), call) + " to the model"
 	case len(may) > 0:
-		summary = "Applying this plan may ask the model"
+		summary = "Applying this plan may make " + counted(requests(may), call) + " to the model"
 	case len(asked) > 0:
-		summary = "The model was asked during the plan"
+		summary = "The plan made " + counted(requests(asked), call) + " to the model"
 	default:
-		summary = "Recordings answer the changed requests"
+		summary = "Recordings answer " + counted(len(again), "changed request")
 	}
 	var text []string
 	add := func(format string, args ...any) { text = append(text, fmt.Sprintf(format, args...)) }
@@ -118,27 +122,33 @@ func announcement(calls []area.Call) (summary, detail string) {
 			text[len(text)-1] += " In the mode \"replay\" there must be one for each request; the plan does not know: " + open + "."
 		}
 	}
-	again := slices.DeleteFunc(slices.Clone(calls), func(c area.Call) bool { return !c.Again })
 	if changed := places(again, func(c area.Call) []string { return c.Changed }); changed != "" {
 		add("What changed in the requests: %s.", changed)
 	}
-	if len(again) > 0 {
+	if pending := len(asks) + len(may); len(again) > 0 && pending > 0 {
 		text[len(text)-1] += " The old answer stays in the state until the new one is there."
+	} else if len(again) > 0 {
+		text[len(text)-1] += " The old answer stays in the state until the plan is applied."
 	}
 	return summary, strings.Join(text, "\n\n")
 }
 
 // counts is "30 calls for 30 resources".
 func counts(calls []area.Call) string {
-	requests := map[string]bool{}
+	return counted(requests(calls), "call") + " for " + counted(len(calls), "resource")
+}
+
+// requests is how many calls are made: the same request is made once.
+func requests(calls []area.Call) int {
+	seen := map[string]bool{}
 	n := 0
 	for _, c := range calls {
-		if c.Request == "" || !requests[c.Request] {
+		if c.Request == "" || !seen[c.Request] {
 			n++
 		}
-		requests[c.Request] = true
+		seen[c.Request] = true
 	}
-	return counted(n, "call") + " for " + counted(len(calls), "resource")
+	return n
 }
 
 func counted(n int, what string) string {
@@ -224,8 +234,8 @@ func places(calls []area.Call, of func(area.Call) []string) string {
 		names, more = names[:most], " and others"
 	}
 	for i, name := range names {
-		if in[name] > 1 {
-			names[i] = fmt.Sprintf("%s (%d resources)", name, in[name])
+		if len(calls) > 1 {
+			names[i] = fmt.Sprintf("%s (%s)", name, counted(in[name], "resource"))
 		}
 	}
 	return strings.Join(names, ", ") + more

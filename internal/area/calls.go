@@ -49,8 +49,10 @@ type Calls struct {
 	mu       sync.Mutex
 	planning int // plans under way
 	untold   []Call
-	latest   int // counts those that have waited
-	alone    int // of the last ones to tell, how many had only their own call
+	latest   int  // counts those that have waited
+	told     int  // counts those that have told
+	firm     bool // the one that waits speaks for a resource that is there
+	alone    int  // of the last ones to tell, how many had only their own call
 	stirred  chan struct{}
 }
 
@@ -86,26 +88,35 @@ func (c *Calls) Add(call Call) {
 }
 
 // Tell adds a call, between Begin and its end, and waits. It returns all that have not been told
-// yet if the caller is the one to tell them; nil = another is.
-func (c *Calls) Tell(ctx context.Context, call Call) []Call {
+// yet if the caller is the one to tell them; nil = another is. later = others have been told before.
+//
+// One that is there already speaks rather than a new one: the second plan of a replacement looks like
+// the plan of a new resource, and Terraform drops what is said there.
+func (c *Calls) Tell(ctx context.Context, call Call) (calls []Call, later bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.untold = append(c.untold, call)
+	if c.firm && !call.Again {
+		c.wake()
+		return nil, false
+	}
+	c.firm = call.Again
 	c.latest++
 	mine := c.latest
 	for c.wake(); c.latest == mine; {
 		before := c.stirred
 		c.wait(ctx)
 		if c.latest == mine && (c.stirred == before || ctx.Err() != nil) {
-			calls := c.untold
-			c.untold = nil
+			calls, later = c.untold, c.told > 0
+			c.untold, c.firm = nil, false
+			c.told++
 			if c.alone++; len(calls) > 1 {
 				c.alone = 0
 			}
-			return calls
+			return calls, later
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // wait returns when something stirs, when nothing has for a moment and no other plan is under way, or

@@ -23,7 +23,8 @@ func tell(ctx context.Context, c *area.Calls, n int) <-chan []area.Call {
 	end := c.Begin()
 	go func() {
 		defer end()
-		told <- c.Tell(ctx, area.Call{Input: n})
+		calls, _ := c.Tell(ctx, area.Call{Input: n})
+		told <- calls
 	}()
 	return told
 }
@@ -101,7 +102,7 @@ func TestCalls_tellsEachOnce(t *testing.T) {
 	for n := range 100 {
 		wg.Go(func() {
 			defer c.Begin()()
-			calls := c.Tell(t.Context(), area.Call{Input: n})
+			calls, _ := c.Tell(t.Context(), area.Call{Input: n})
 			mu.Lock()
 			defer mu.Unlock()
 			for _, call := range calls {
@@ -140,5 +141,48 @@ func TestCalls_waitsLessWhereEachIsAlone(t *testing.T) {
 	<-tell(t.Context(), c, 1)
 	if last := waited[len(waited)-1]; last != waited[0] {
 		t.Errorf("the wait is %s after several were told together, want %s", last, waited[0])
+	}
+}
+
+// What is said of a new resource may be the second plan of a replacement, which Terraform drops. So one that is
+// there speaks for those that come after it as well.
+func TestCalls_oneThatIsThereSpeaks(t *testing.T) {
+	t.Parallel()
+	clock := make(moments, 100)
+	c := &area.Calls{After: clock.after}
+	told := make(chan []area.Call, 1)
+	lateOnes := make(chan bool, 1)
+	end := c.Begin()
+	go func() {
+		defer end()
+		calls, later := c.Tell(t.Context(), area.Call{Again: true})
+		told <- calls
+		lateOnes <- later
+	}()
+	<-clock // it waits
+	if got := <-tell(t.Context(), c, 1); got != nil {
+		t.Errorf("the new one tells %v", got)
+	}
+	for {
+		select {
+		case over := <-clock:
+			over <- time.Time{}
+			continue
+		case got := <-told:
+			if len(got) != 2 || <-lateOnes {
+				t.Errorf("the one that is there tells %v", got)
+			}
+		}
+		break
+	}
+	end = c.Begin()
+	go func() {
+		defer end()
+		_, later := c.Tell(t.Context(), area.Call{})
+		lateOnes <- later
+	}()
+	(<-clock) <- time.Time{}
+	if !<-lateOnes {
+		t.Error("the next one is not told to be later")
 	}
 }

@@ -78,8 +78,8 @@ func TestGenerateOnPlan_defersWhatTheCallNeeds(t *testing.T) {
 	for _, name := range []string{"api_key", "api_key_wo"} {
 		t.Run(name, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
-			r := instance(t, s, recordings(t.TempDir(), ""))
-			plan := r.Plan(t, configuration(object{"generate_on": "plan", name: acctest.Unknown{}}))
+			dir := recordings(t.TempDir(), "")
+			plan := instance(t, s, dir).Plan(t, configuration(object{"generate_on": "plan", name: acctest.Unknown{}}))
 			if len(plan.Diags) != 1 || !strings.HasPrefix(plan.Diags[0], "warning at generate_on: ") || !strings.Contains(plan.Diags[0], name+" is not known yet") {
 				t.Errorf("the plan says %q", plan.Diags)
 			}
@@ -87,8 +87,8 @@ func TestGenerateOnPlan_defersWhatTheCallNeeds(t *testing.T) {
 				t.Errorf("the plan has the answer %v", content)
 			}
 			wantCalls(t, s, map[string]int{})
-			diags := r.Apply(t, configuration(object{"generate_on": "plan", name: "sk-test-known-at-apply-5d1c"}))
-			if len(diags) != 1 || !strings.HasPrefix(diags[0], "warning: The model was asked during the plan: ") {
+			diags := instance(t, s, dir).Apply(t, configuration(object{"generate_on": "plan", name: "sk-test-known-at-apply-5d1c"}))
+			if len(diags) != 1 || !strings.HasPrefix(diags[0], "warning: The plan made 1 call to the model: ") {
 				t.Fatal(diags)
 			}
 			wantCalls(t, s, map[string]int{"POST": 1})
