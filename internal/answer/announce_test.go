@@ -67,12 +67,12 @@ func TestAnnouncement(t *testing.T) {
 		},
 		"recorded": {
 			[]area.Call{{From: area.Recorded, Again: true, Changed: []string{"seed"}}}, "Recordings answer 1 changed request",
-			"Recordings answer 1 resource, without a call.\n\nWhat changed in the requests: seed. The old answer stays in the state until the new one is there.",
+			"Recordings answer 1 resource, without a call.\n\nWhat changed in the requests: seed. The old answer stays in the state until the plan is applied.",
 		},
 		"replayed": {
 			[]area.Call{{From: area.Recorded, Again: true, Open: []string{"message[0].content"}}}, "Recordings answer 1 changed request",
 			"Recordings answer 1 resource, without a call. In the mode \"replay\" there must be one for each request; the plan does not know: message[0].content. " +
-				"The old answer stays in the state until the new one is there.",
+				"The old answer stays in the state until the plan is applied.",
 		},
 		"all sorts": {
 			[]area.Call{{From: area.Recorded}, {From: area.AskedInPlan, Input: 1, Output: 1}, {From: area.MayBeAsked, Open: []string{"a"}}, {Input: 9}}, "Applying this plan makes 1 call to the model",
