@@ -116,6 +116,28 @@ resource "terraform_data" "published" {
 	)
 }
 
+// What is found in a category is found, whatever the server says of the whole.
+func TestModeration_believesTheWorse(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	p := acctest.Speak(t)
+	p.Connect(t, s)
+	for body, want := range map[string]any{
+		`{"results":[{"flagged":false,"categories":{"violence":true,"hate":false}}]}`:                                 true,
+		`{"results":[{"flagged":false,"categories":{"violence":false}}]}`:                                             false,
+		`{"results":[{"flagged":"false","categories":{"violence":"true"}}]}`:                                          true,
+		`{"results":[{"flagged":false},{"flagged":true}]}`:                                                            true,
+		`{"results":[{"flagged":false,"categories":{"a":false}},{"flagged":false,"categories":{"a":true}}]}`:          true,
+		`{"results":[{"flagged":false,"category_scores":{"violence":1e999,"hate":"NaN","harm":-5,"self-harm":0.5}}]}`: false,
+	} {
+		s.Fail(emulator.Status(200, body))
+		r := p.Instance("openai_moderation", "input_part")
+		diags := r.Apply(t, map[string]any{"input": "hello"})
+		if state, _ := r.State().(map[string]any); len(diags) > 0 || state["flagged"] != want {
+			t.Errorf("%s: %v, %q", body, state["flagged"], diags)
+		}
+	}
+}
+
 // Silence is no consent: an answer without a judgement fails, and is not recorded as usable.
 func TestModeration_doesNotTakeSilenceForConsent(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})

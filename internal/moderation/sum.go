@@ -39,6 +39,9 @@ func read(_ wire.Fields, got wire.Values) {
 			looked[category] = union(looked[category], types)
 		}
 	}
+	for _, found := range categories {
+		flagged = flagged || wire.True(found) // whatever the server says of the whole
+	}
 	if judged || flagged {
 		got["flagged"] = tftypes.NewValue(tftypes.Bool, flagged)
 	}

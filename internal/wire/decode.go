@@ -190,8 +190,11 @@ func decodeScalar(t tftypes.Type, v any, whole bool) tftypes.Value {
 			return tftypes.NewValue(t, text(v))
 		}
 	case t.Is(tftypes.Bool):
-		if b, ok := v.(bool); ok {
-			return tftypes.NewValue(t, b)
+		switch v {
+		case true, "true":
+			return tftypes.NewValue(t, true)
+		case false, "false":
+			return tftypes.NewValue(t, false)
 		}
 	case t.Is(tftypes.Number):
 		if n, ok := number(v); ok {

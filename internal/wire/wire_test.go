@@ -133,9 +133,10 @@ func TestDecode_isLenient(t *testing.T) {
 			"text": "a", "truth": true, "whole": 3, "number": 0.5, "json": `{"a":[1,2.50]}`, "texts": []any{"a"}, "wholes": []any{1}, "labels": object{"a": "b"}, "biases": object{"a": 1}},
 		`{"text":5,"truth":"yes","whole":"7","number":"many","json":"text"}`: {"text": "5", "whole": 7, "json": `"text"`},
 		`{"text":["parts",{"a":"<b>"}],"whole":1.9,"number":1e999}`:          {"text": `["parts",{"a":"<b>"}]`, "whole": 1},
-		`{"texts":"a","labels":[1],"manies":{},"one":"x"}`:                   {},
-		`{"texts":["a",null,1],"wholes":[1.5,"2",null]}`:                     {"texts": []any{"a", nil, "1"}, "wholes": []any{1, 2, nil}},
-		`{"manies":[{"a":"x","deep":[{"b":1}]},null,3]}`:                     {"many": []any{object{"a": "x", "deep": []any{object{"b": 1}}}, nil, nil}},
+		`{"truth":"false"}`: {"truth": false}, `{"truth":"true"}`: {"truth": true}, `{"truth":"True"}`: {}, `{"truth":0}`: {},
+		`{"texts":"a","labels":[1],"manies":{},"one":"x"}`: {},
+		`{"texts":["a",null,1],"wholes":[1.5,"2",null]}`:   {"texts": []any{"a", nil, "1"}, "wholes": []any{1, 2, nil}},
+		`{"manies":[{"a":"x","deep":[{"b":1}]},null,3]}`:   {"many": []any{object{"a": "x", "deep": []any{object{"b": 1}}}, nil, nil}},
 	} {
 		got, err := wire.Decode(results, []byte(answer))
 		if err != nil {
