@@ -14,7 +14,9 @@ type timeLimit struct {
 	limit   time.Duration
 }
 
-func (l timeLimit) Error() string  { return l.String() + " ran out" }
+func (l timeLimit) Error() string {
+	return "the time allowed for the operation, " + l.String() + ", ran out"
+}
 func (l timeLimit) String() string { return fmt.Sprintf("%s (%s)", l.setting, l.limit) }
 
 type timeLimitKey struct{}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
@@ -11,6 +12,8 @@ import (
 
 // maxEvent is how long one event of a stream may be, in bytes.
 const maxEvent = 32 << 20
+
+var errLongEvent = fmt.Errorf("an event of the stream is longer than %d MiB", maxEvent>>20)
 
 // event is one event of a stream: its name, "" for none, and its data.
 type event struct {
@@ -38,7 +41,7 @@ type eventReader struct {
 func newEventReader(in io.Reader) *eventReader { return &eventReader{in: bufio.NewReader(in)} }
 
 // next returns the next event, whose data may be empty; its data is the caller's to
-// keep. The error is io.EOF at the end, bufio.ErrTooLong for an event over maxEvent, or
+// keep. The error is io.EOF at the end, errLongEvent for an event over maxEvent, or
 // that of the reader.
 func (e *eventReader) next() (event, error) {
 	for {
@@ -105,7 +108,7 @@ func (e *eventReader) add(line []byte) error {
 
 func (e *eventReader) append(line []byte) error {
 	if len(e.data)+len(line) >= maxEvent {
-		return bufio.ErrTooLong
+		return errLongEvent
 	}
 	if e.data == nil {
 		e.data = []byte{}
@@ -136,7 +139,7 @@ func (e *eventReader) line() ([]byte, error) {
 		whole := part
 		if len(e.long) > 0 || errors.Is(err, bufio.ErrBufferFull) {
 			if len(e.long)+len(part) > maxEvent {
-				return nil, bufio.ErrTooLong
+				return nil, errLongEvent
 			}
 			e.long = append(e.long, part...)
 			whole = e.long

@@ -150,7 +150,7 @@ func (s *stream) read(in io.Reader, event func(data []byte) error) (Answer, erro
 		switch {
 		case errors.Is(err, io.EOF):
 			return s.ended()
-		case errors.Is(err, bufio.ErrTooLong):
+		case errors.Is(err, errLongEvent):
 			return s.answer, s.call.at(s.res, s.call.tooLong(err))
 		case err != nil:
 			if s.events == 0 {

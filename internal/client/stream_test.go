@@ -186,6 +186,18 @@ func TestStream_retriesBeforeTheFirstEvent(t *testing.T) {
 	}
 }
 
+func TestStream_tooLongEvents(t *testing.T) {
+	t.Parallel()
+	piece := strings.Repeat("x", 17<<20)
+	for name, events := range map[string]string{"in a line": `data: {"x":"` + piece + piece + `"}`, "in two": `data: {"x":"` + piece + "\n" + piece + `"}`} {
+		base, _ := serve(t, answer(200, "text/event-stream", events+"\n\ndata: [DONE]\n\n"))
+		_, err := newClient(t, client.Settings{BaseURL: base}).Stream(t.Context(), chat, func([]byte) error { return nil })
+		if p := problem(t, err, client.BadAnswer); !strings.Contains(p.Message, "too long to be read: an event of the stream is longer than 32 MiB") || !p.MaybeBilled {
+			t.Errorf("%s: %s", name, p.Detail())
+		}
+	}
+}
+
 func TestStream_longEvents(t *testing.T) {
 	t.Parallel()
 	long := `{"x":"` + strings.Repeat("x", 3<<20) + `"}`
