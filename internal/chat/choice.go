@@ -24,8 +24,10 @@ func choiceText(argument string) validator.String {
 		if !kinds.Embedded(s) {
 			return nil
 		}
-		_, err := kinds.ParseObject(s)
-		return err
+		if _, err := kinds.ParseObject(s); err != nil {
+			return err
+		}
+		return kinds.Unambiguous(s)
 	})
 }
 

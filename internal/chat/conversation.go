@@ -115,8 +115,10 @@ func validatePart(diags *diag.Diagnostics, at path.Path, fields wire.Fields) {
 // messagesJSON accepts a JSON list of messages, each an object with a role.
 func messagesJSON() validator.String {
 	return kinds.Text("a JSON list of messages", "Invalid messages_json", func(s string) error {
-		_, err := parseMessages(s)
-		return err
+		if _, err := parseMessages(s); err != nil {
+			return err
+		}
+		return kinds.Unambiguous(s)
 	})
 }
 

@@ -73,8 +73,10 @@ func Duration() validator.String {
 // JSONObject accepts text that holds a JSON object.
 func JSONObject() validator.String {
 	return Text("a JSON object", "Invalid JSON", func(s string) error {
-		_, err := ParseObject(s)
-		return err
+		if _, err := ParseObject(s); err != nil {
+			return err
+		}
+		return Unambiguous(s)
 	})
 }
 
@@ -89,7 +91,7 @@ func JSONSchemaOfObject() validator.String {
 		if t, given := schema["type"]; given && t != "object" {
 			return fmt.Errorf("the schema must describe an object: its \"type\" must be \"object\", not %s", jsontext.Canonical(t))
 		}
-		return nil
+		return Unambiguous(s)
 	})
 }
 
@@ -97,8 +99,10 @@ func JSONSchemaOfObject() validator.String {
 // members. name is the argument's own, for the error.
 func FurtherMembers(name string, attributes Attributes) validator.String {
 	return Text("a JSON object that repeats no argument", "Invalid "+name, func(s string) error {
-		_, err := ParseMembers(s, attributes)
-		return err
+		if _, err := ParseMembers(s, attributes); err != nil {
+			return err
+		}
+		return Unambiguous(s)
 	})
 }
 
@@ -143,4 +147,13 @@ func ParseObject(s string) (map[string]any, error) {
 		return nil, fmt.Errorf("the JSON must be an object: { … }")
 	}
 	return object, nil
+}
+
+// Unambiguous refuses JSON in which a name stands twice in one object: of the two the server may take one, and the
+// comparison of requests the other.
+func Unambiguous(s string) error {
+	if err := jsontext.Strict([]byte(s), jsontext.Limits{}); err != nil {
+		return fmt.Errorf("%w. Use jsonencode to write JSON", err)
+	}
+	return nil
 }
