@@ -22,6 +22,7 @@ func normalizeAnswer(answer map[string]any) {
 		answer["choices"] = []any{one}
 	}
 	choices, _ := answer["choices"].([]any)
+	sortChoices(choices)
 	for _, item := range choices {
 		if choice, ok := item.(map[string]any); ok {
 			normalizeChoice(choice)
@@ -52,6 +53,21 @@ func unwrapped(answer map[string]any) map[string]any {
 		return whole
 	}
 	return answer
+}
+
+// sortChoices puts choices into the order of their numbers, where these are 0, 1, 2 and so on.
+func sortChoices(choices []any) {
+	sorted := make([]any, len(choices))
+	for _, item := range choices {
+		choice, _ := item.(map[string]any)
+		index, _ := choice["index"].(json.Number)
+		at, err := strconv.Atoi(index.String())
+		if err != nil || at < 0 || at >= len(sorted) || sorted[at] != nil {
+			return
+		}
+		sorted[at] = choice
+	}
+	copy(choices, sorted)
 }
 
 func normalizeChoice(choice map[string]any) {

@@ -41,6 +41,8 @@ func judged(t *testing.T, arguments wire.Fields, body string) (fails, warns stri
 			return slices.ContainsFunc(f.Words, func(w string) bool { return slices.Contains(words, w) })
 		}
 		switch {
+		case f.Warns:
+			warns += f.Text + "\n"
 		case len(f.Words) == 0 || among(failing):
 			fails += f.Text + "\n"
 		case among(warning):
@@ -151,6 +153,27 @@ func jsonSchema(schema string) tftypes.Value {
 	}
 	values["schema"] = tftypes.NewValue(tftypes.String, schema)
 	return tftypes.NewValue(declared.Type(), values)
+}
+
+// Choices are in the order of their numbers, if these are an order.
+func TestReadAnswer_order(t *testing.T) {
+	t.Parallel()
+	for numbers, want := range map[string]string{
+		"0 1 2": "abc", "2 0 1": "bca", "1 0": "ba", "0 0": "ab", "1 2": "ab", "-1 0": "ab", "null 0": "ab", `"1" "0"`: "ab", "1.0 0": "ab", "9223372036854775807 0": "ab", "1e0 0": "ab",
+	} {
+		var choices []string
+		for i, number := range strings.Fields(numbers) {
+			choices = append(choices, fmt.Sprintf(`{"index":%s,"message":{"content":%q}}`, number, "abc"[i:i+1]))
+		}
+		got := readBody(t, asksText, `{"choices":[`+strings.Join(choices, ",")+`]}`)
+		order := ""
+		for _, choice := range got.Items("choices") {
+			order += wire.Open(choice).Open("message").String("content")
+		}
+		if order != want || got.String("content") != want[:1] {
+			t.Errorf("%s: %s, of which the first is %s; want %s", numbers, order, got.String("content"), want)
+		}
+	}
 }
 
 // The message of an answer, in the ways that servers write it.
