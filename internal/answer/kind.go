@@ -131,6 +131,7 @@ type Stored struct {
 // Finding is something to say against an answer.
 type Finding struct {
 	Words []string // by which fail_on names it, any of them; none = it fails in any case
+	Warns bool     // it never fails, and is no matter of fail_on
 	Text  string   // what is wrong, for people
 }
 

@@ -55,6 +55,9 @@ func (k *Kind) evaluate(arguments, answer wire.Fields, gate bool) (faults, warni
 			return slices.ContainsFunc(found.Words, func(word string) bool { return slices.Contains(words, word) })
 		}
 		switch {
+		case found.Warns && gate: // nobody keeps what it is about
+		case found.Warns:
+			warnings = append(warnings, found.Text)
 		case len(found.Words) == 0 || among(fails):
 			faults = append(faults, found.Text)
 		case among(warns):
@@ -99,6 +102,9 @@ func (r reply) report(diags *diag.Diagnostics, d disposition) {
 	switch {
 	case r.failure != nil && r.values == nil:
 		notes := nextStep(r.failure)
+		if r.kept.File != "" {
+			notes = append(notes, "What the server sent is in the file "+r.kept.File+", which is not taken for a recording.")
+		}
 		if d.stays != "" {
 			notes = append(notes, d.stays)
 		}
@@ -118,9 +124,13 @@ func (r reply) report(diags *diag.Diagnostics, d disposition) {
 // bullets lists texts that quote what a server or a model wrote, fit for a terminal: each is one
 // line.
 func bullets(texts []string) string {
+	const maxQuoted = 2000 // bytes
 	lines := make([]string, len(texts))
 	for i, text := range texts {
-		lines[i] = "  - " + client.Printable(text, false)
+		if text = client.Printable(text, false); len(text) > maxQuoted {
+			text = strings.ToValidUTF8(text[:maxQuoted], "") + "…"
+		}
+		lines[i] = "  - " + text
 	}
 	return strings.Join(lines, "\n")
 }

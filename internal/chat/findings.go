@@ -65,7 +65,18 @@ func findings(arguments, got wire.Fields) []answer.Finding {
 			found = append(found, f)
 		}
 	}
-	return found
+	return append(found, outputFindings(arguments, got)...)
+}
+
+// outputFindings say where JSON did not become the attribute output, for which it must not be too large.
+func outputFindings(arguments, got wire.Fields) []answer.Finding {
+	if _, ok := wantsJSON(arguments); !ok || !got.Get("output").IsNull() {
+		return nil
+	}
+	if _, err := jsontext.Parse(got.String("content")); err != nil {
+		return nil
+	}
+	return []answer.Finding{{Warns: true, Text: "output is null, because the JSON is larger, or nested more deeply, than Terraform can handle as a value in reasonable time. Use jsondecode on content, and keep no more of it than is needed"}}
 }
 
 // choiceFindings are those of one choice; nothing says that no choice of the answer has anything.

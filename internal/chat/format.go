@@ -87,7 +87,7 @@ func wantsJSON(arguments wire.Fields) (schema string, ok bool) {
 func output(arguments wire.Fields, content tftypes.Value) tftypes.Value {
 	text, there := wire.Text(content)
 	if _, ok := wantsJSON(arguments); ok && there && len(text) <= maxOutput {
-		if v, err := jsontext.Parse(text); err == nil && depth(v) <= maxDepth {
+		if v, err := jsontext.Parse(text); err == nil && depth(v) <= maxDepth && fits(v) {
 			return wire.Dynamic(v)
 		}
 	}
@@ -102,6 +102,44 @@ const maxOutput = 4 << 20
 // writes the type of a value beside it, and compares both at each plan, which
 // takes all memory for some hundred levels. Structured Outputs has ten.
 const maxDepth = 50
+
+// maxLoad is how much work a value may be for Terraform at each plan, in tenths of a
+// millisecond: about as much as 5,000 numbers in one list, or 2,000 small objects.
+const maxLoad = 20_000
+
+// fits reports whether a value is no more work than maxLoad. Terraform compares the type of
+// a list, which names that of each element, for each of its elements.
+func fits(v any) bool {
+	load, _ := loadOf(v)
+	return load <= maxLoad
+}
+
+// loadOf is the work that a value is, and the size of its type.
+func loadOf(v any) (load, size int) {
+	const ofObject, comparedAtOnce = 5, 2500
+	add := func(inside any) {
+		l, s := loadOf(inside)
+		load, size = load+l, size+s
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		load, size = 1, ofObject
+		for _, item := range v {
+			add(item)
+		}
+	case []any:
+		load, size = 1, ofObject
+		for _, item := range v {
+			if add(item); load > maxLoad {
+				return load, size
+			}
+		}
+		load += len(v) * size / comparedAtOnce
+	default:
+		load, size = 1, 1
+	}
+	return load, size
+}
 
 func depth(v any) int {
 	deepest := 0

@@ -3,11 +3,13 @@ package chat
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -155,6 +157,49 @@ func TestOutput_isNoValueWhereItIsNestedTooDeep(t *testing.T) {
 		text := strings.Repeat(`{"a":`, levels) + "1" + strings.Repeat("}", levels)
 		if got := !output(asked, tftypes.NewValue(tftypes.String, text)).IsNull(); got != want {
 			t.Errorf("%d levels: a value is %t", levels, got)
+		}
+	}
+}
+
+// Terraform takes minutes at each plan for a list that is a few kilobytes of JSON: it stays text, and that is said.
+func TestOutput_isNoValueWhereItWouldCostTooMuch(t *testing.T) {
+	t.Parallel()
+	list := func(element string, n int) string {
+		return `{"a":[` + strings.Repeat(element+",", n-1) + element + `]}`
+	}
+	for name, test := range map[string]struct {
+		text string
+		want bool
+	}{
+		"numbers":         {list("1", 5000), true},
+		"more numbers":    {list("1", 8000), false},
+		"objects":         {list(`{"city":"Oslo","size":1}`, 1500), true},
+		"more objects":    {list(`{"city":"Oslo","size":1}`, 3000), false},
+		"empty objects":   {list(`{}`, 3500), false},
+		"lists of lists":  {list(list("1", 100), 100), true},
+		"many of them":    {list(list("1", 100), 300), false},
+		"a list at depth": {`{"x":{"y":` + list("1", 8000) + `}}`, false},
+		"a long text":     {`{"a":"` + strings.Repeat("x", 1<<20) + `"}`, true},
+	} {
+		body, err := json.Marshal(map[string]any{"choices": []any{map[string]any{"finish_reason": "stop", "message": map[string]any{"content": test.text}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := readBody(t, asksJSON, string(body))
+		if there := !got.Get("output").IsNull(); there != test.want {
+			t.Errorf("%s: a value is %t", name, there)
+		}
+		said := false
+		for _, f := range findings(asksJSON, got) {
+			said = said || f.Warns && strings.Contains(f.Text, "Use jsondecode on content")
+		}
+		if said == test.want {
+			t.Errorf("%s: it is said: %t", name, said)
+		}
+	}
+	for _, content := range []string{`"no JSON"`, `null`, `""`} {
+		if found := findings(asksJSON, readBody(t, asksJSON, answerWith(`{"content":`+content+`}`, "stop"))); slices.ContainsFunc(found, func(f answer.Finding) bool { return f.Warns }) {
+			t.Errorf("%s: %v", content, found)
 		}
 	}
 }
