@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -128,6 +129,24 @@ func TestGenerateOnPlan_writesNoEscapes(t *testing.T) {
 	said := strings.Join(plan.Diags, "\n")
 	if !strings.Contains(said, "the model refused: No[2Jway") || !strings.Contains(said, "The answer was: No[2Jway") || strings.ContainsAny(said, "\x1b\u202e\x07") {
 		t.Errorf("the plan says %q", said)
+	}
+}
+
+// An answer that cannot be read has perhaps been paid for: the error says where it is. What it quotes has a limit.
+func TestResource_saysWhereAnUnreadableAnswerIs(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := t.TempDir()
+	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"paid"},"finish_reason":"stop"}]} and more`),
+		emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","refusal":"`+strings.Repeat("nö", 1<<20)+`"},"finish_reason":"stop"}]}`))
+	r := instance(t, s, recordings(dir, ""))
+	said := strings.Join(r.Apply(t, configuration(nil)), "\n")
+	kept := files(t, dir)
+	if len(kept) != 1 || !strings.Contains(said, "What the server sent is in the file "+filepath.Join(dir, kept[0])+", which is not taken for a recording.") {
+		t.Errorf("got %q and %v", said, kept)
+	}
+	said = strings.Join(r.Apply(t, configuration(object{"response_format": object{"type": "json_object"}})), "\n")
+	if !strings.Contains(said, "the model refused: nönö") || !strings.Contains(said, "…") || len(said) > 4000 || !utf8.ValidString(said) {
+		t.Errorf("%d bytes: %.3000q", len(said), said)
 	}
 }
 
