@@ -59,33 +59,6 @@ resource "echo" "test" {}
 	}}})
 }
 
-// open validates and opens the ephemeral resource.
-func open(t *testing.T, s *acctest.Server, config object) (result any, diags []string) {
-	t.Helper()
-	p := connected(t, s)
-	tf := p.Schema.EphemeralResourceSchemas[typeName].ValueType()
-	value := acctest.Dynamic(t, acctest.Value(tf, config, chatBlocks...))
-	validated, err := p.ValidateEphemeralResourceConfig(t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: value})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(validated.Diagnostics) > 0 {
-		return nil, acctest.Texts(validated.Diagnostics)
-	}
-	opened, err := p.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: value})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if opened.Result != nil {
-		raw, err := opened.Result.Unmarshal(tf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		result = acctest.Go(raw)
-	}
-	return result, acctest.Texts(opened.Diagnostics)
-}
-
 func TestEphemeral_refusesWhatTheResourceRefuses(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	_, diags := open(t, s, conversation())
