@@ -46,6 +46,7 @@ type Instance struct {
 	tf       tftypes.Type
 	state    tftypes.Value
 	private  []byte
+	tainted  bool
 }
 
 // Instance returns a resource that is not there yet. blocks are as for Value.
@@ -56,6 +57,12 @@ func (p Protocol) Instance(typeName string, blocks ...string) *Instance {
 
 // State is what Go makes of the state; nil = there is none.
 func (i *Instance) State() any { return Go(i.state) }
+
+// Continue has another process of the provider go on, as the next run of Terraform does.
+func (i *Instance) Continue(p Protocol) { i.protocol = p }
+
+// Taint has the next change replace what is there. A create that fails and leaves something does the same.
+func (i *Instance) Taint() { i.tainted = true }
 
 // Planned is the plan of a change.
 type Planned struct {
@@ -76,6 +83,7 @@ func (i *Instance) Plan(t testing.TB, config map[string]any) Planned {
 		if err != nil || failed(read.Diagnostics) {
 			t.Fatal(err, read)
 		}
+		i.state, i.private = undynamic(t, read.NewState, i.tf), read.Private
 	}
 	return i.plan(t, i.state, Value(i.tf, config, i.blocks...))
 }
@@ -84,6 +92,10 @@ func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	private := i.private
+	if i.tainted { // planned as if it were not there
+		prior, private = tftypes.NewValue(i.tf, nil), nil
+	}
 	validated, err := i.protocol.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: i.typeName, Config: Dynamic(t, config),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
@@ -96,13 +108,13 @@ func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
 	}
 	resp, err := i.protocol.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: i.typeName, PriorState: Dynamic(t, prior), Config: Dynamic(t, config),
-		ProposedNewState: Dynamic(t, i.proposed(t, prior, config)), PriorPrivate: i.private,
+		ProposedNewState: Dynamic(t, i.proposed(t, prior, config)), PriorPrivate: private,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	plan := Planned{
-		Diags: Texts(append(validated.Diagnostics, resp.Diagnostics...)), Replace: len(resp.RequiresReplace) > 0,
+		Diags: Texts(append(validated.Diagnostics, resp.Diagnostics...)), Replace: i.tainted || len(resp.RequiresReplace) > 0,
 		raw: resp.PlannedState, private: resp.PlannedPrivate, failed: failed(resp.Diagnostics),
 	}
 	if resp.PlannedState != nil {
@@ -163,16 +175,22 @@ func (i *Instance) ApplyOpen(t testing.TB, open, config map[string]any) (plan Pl
 	if second.failed {
 		return plan, second.Diags
 	}
-	differences, err := first.Diff(undynamic(t, second.raw, i.tf))
+	keeps(t, "final plan", first, undynamic(t, second.raw, i.tf))
+	return plan, append(second.Diags, i.apply(t, second.raw, Dynamic(t, Value(i.tf, config, i.blocks...)), second.private)...)
+}
+
+// keeps checks that what was planned and known stays so, as Terraform does.
+func keeps(t testing.TB, what string, planned, made tftypes.Value) {
+	t.Helper()
+	differences, err := planned.Diff(made)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, d := range differences {
 		if d.Value1 != nil && d.Value1.IsFullyKnown() {
-			t.Errorf("inconsistent final plan: %s", d)
+			t.Errorf("inconsistent %s: %s", what, d)
 		}
 	}
-	return plan, append(second.Diags, i.apply(t, second.raw, Dynamic(t, Value(i.tf, config, i.blocks...)), second.private)...)
 }
 
 // Destroy applies the plan of a destroy.
@@ -192,7 +210,14 @@ func (i *Instance) apply(t testing.TB, planned, config *tfprotov6.DynamicValue, 
 	if err != nil {
 		t.Fatal(err)
 	}
+	wasThere := !i.state.IsNull()
 	i.state, i.private = undynamic(t, resp.NewState, i.tf), resp.Private
+	if failed(resp.Diagnostics) {
+		i.tainted = !i.state.IsNull() && (i.tainted || !wasThere)
+	} else {
+		i.tainted = false
+		keeps(t, "result", undynamic(t, planned, i.tf), i.state)
+	}
 	return Texts(resp.Diagnostics)
 }
 

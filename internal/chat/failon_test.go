@@ -1,14 +1,8 @@
 package chat_test
 
 import (
-	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
@@ -17,27 +11,30 @@ import (
 // A plain create shows what matters: what will be null is planned null.
 func TestResource_plansNullWhatWillBeNull(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	null := func(names ...string) (checks []plancheck.PlanCheck) {
+	open := func(planned object, want bool, names ...string) {
+		t.Helper()
 		for _, attribute := range names {
-			checks = append(checks, plancheck.ExpectKnownValue(name, tfjsonpath.New(attribute), knownvalue.Null()))
+			if _, unknown := planned[attribute].(acctest.Unknown); unknown != want || !want && planned[attribute] != nil {
+				t.Errorf("%s is planned as %v", attribute, planned[attribute])
+			}
 		}
-		return checks
 	}
-	unknown := func(names ...string) (checks []plancheck.PlanCheck) {
-		for _, attribute := range names {
-			checks = append(checks, plancheck.ExpectUnknownValue(name, tfjsonpath.New(attribute)))
-		}
-		return checks
-	}
-	json := "  response_format {\n    type = \"json_object\"\n  }\n  moderation {\n    model = \"omni-moderation-latest\"\n  }"
-	s.Run(t,
-		resource.TestStep{Config: completion(""), ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
-			append(null("output", "recording", "response_moderation", "content_wo_version"), unknown("content", "choices", "usage", "id")...)...)},
-		resource.TestStep{Config: completionOf("hello again", ""), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate,
-			append(null("output", "recording", "response_moderation", "content_wo_version"), unknown("content", "id")...)...)},
-		resource.TestStep{Config: s.Provider(recordingsIn(t.TempDir(), "")) + completionOf(jsonAnswer, json), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate,
-			unknown("output", "recording", "response_moderation")...)},
-	)
+	null := []string{"output", "recording", "response_moderation", "content_wo_version"}
+	r := instance(t, s)
+	planned, _ := r.Plan(t, configuration(nil)).Value.(object)
+	open(planned, false, null...)
+	open(planned, true, "content", "choices", "usage", "id")
+	apply(t, r, configuration(nil))
+	again := conversation(object{"role": "user", "content": "hello again"})
+	planned = updates(t, r, again)
+	open(planned, false, null...)
+	open(planned, true, "content", "id")
+	apply(t, r, again)
+	r.Continue(connected(t, s, recordings(t.TempDir(), "")))
+	json := conversation(object{"role": "user", "content": jsonAnswer})
+	json["response_format"], json["moderation"] = object{"type": "json_object"}, object{"model": "omni-moderation-latest"}
+	open(updates(t, r, json), true, "output", "recording", "response_moderation")
+	apply(t, r, json)
 }
 
 // The default of fail_on: an answer that is cut off warns where text was asked for, and
@@ -90,13 +87,11 @@ func TestFailOn_decidesWhatFails(t *testing.T) {
 // The ephemeral resource has the same rules.
 func TestFailOn_holdsForTheEphemeralResource(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	config := func(failOn string) string {
-		return "ephemeral \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n  max_tokens = 1\n  " + failOn + "\n  message {\n    role = \"user\"\n    content = \"hello\"\n  }\n}\n"
+	if result, diags := open(t, s, configuration(object{"max_tokens": 1})); len(diags) != 1 || !strings.HasPrefix(diags[0], "warning") || of(t, result, "content") == nil {
+		t.Errorf("%v, %q", result, diags)
 	}
-	s.Run(t,
-		resource.TestStep{Config: config("")},
-		resource.TestStep{Config: config(`fail_on = ["length"]`), ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*cut[\s│]+off`)},
-	)
+	_, diags := open(t, s, configuration(object{"max_tokens": 1, "fail_on": []any{"length"}}))
+	says(t, diags, "error: Unusable chat completion", "cut off")
 }
 
 // The warning of an answer that is cut off, and of rules that the answer that is there breaks.
@@ -123,12 +118,11 @@ func TestFailOn_warnsOfTextThatIsCutOff(t *testing.T) {
 // Rules of fail_on decide what is recorded as usable.
 func TestFailOn_keepsAsideWhatFails(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	config := s.Provider(recordingsIn(t.TempDir(), "")) + completion("  max_tokens = 1\n  fail_on = [\"length\"]")
-	s.Run(t,
-		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*\.unusable\.json`)},
-		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion`)},
-	)
-	if n := len(posts(s)); n != 2 {
-		t.Errorf("%d completions were asked for, want 2", n)
-	}
+	dir := recordings(t.TempDir(), "")
+	config := configuration(object{"max_tokens": 1, "fail_on": []any{"length"}})
+	r := instance(t, s, dir)
+	says(t, r.Apply(t, config), "error: Unusable chat completion", ".unusable.json")
+	r.Continue(connected(t, s, dir))
+	says(t, r.Apply(t, config), "error: Unusable chat completion")
+	wantCalls(t, s, map[string]int{"POST": 2})
 }

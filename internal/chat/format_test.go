@@ -1,7 +1,7 @@
 package chat_test
 
 import (
-	"regexp"
+	"maps"
 	"strings"
 	"testing"
 
@@ -30,60 +30,70 @@ const city = `  response_format {
   }`
 
 func TestStructuredOutput_isAValue(t *testing.T) {
-	for kind, stream := range map[string]string{"whole": "", "streamed": "\n  stream = true"} {
-		t.Run(kind, func(t *testing.T) {
-			s := acctest.Start(t, emulator.Options{})
-			s.Run(t,
-				resource.TestStep{
-					Config: completionOf("Which city is it?", city+stream) + `
+	s := acctest.Start(t, emulator.Options{})
+	s.Run(t,
+		resource.TestStep{
+			Config: completionOf("Which city is it?", city) + `
 output "city" { value = openai_chat_completion.test.output.city }
 output "sum" { value = openai_chat_completion.test.output.inhabitants + 1 }
 output "districts" { value = length(openai_chat_completion.test.output.districts) }`,
-					ConfigStateChecks: []statecheck.StateCheck{
-						statecheck.ExpectKnownOutputValue("city", knownvalue.NotNull()),
-						statecheck.ExpectKnownOutputValue("sum", knownvalue.NotNull()),
-						statecheck.ExpectKnownOutputValue("districts", knownvalue.NotNull()),
-					},
-					Check: func(*terraform.State) error {
-						format := body(t, s)["response_format"].(map[string]any)
-						if format["json_schema"].(map[string]any)["schema"].(map[string]any)["type"] != "object" {
-							t.Errorf("the schema is not sent as JSON: %v", format)
-						}
-						return nil
-					},
-				},
-				// A dynamic value survives refresh, plan and an update in place.
-				resource.TestStep{Config: completionOf("Which city is it?", city+stream+"\n  skip_destroy = true"),
-					ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
-				resource.TestStep{Config: completionOf("Which city is it?", city+stream+"\n  skip_destroy = true"),
-					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-			)
-		})
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownOutputValue("city", knownvalue.NotNull()),
+				statecheck.ExpectKnownOutputValue("sum", knownvalue.NotNull()),
+				statecheck.ExpectKnownOutputValue("districts", knownvalue.NotNull()),
+			},
+			Check: func(*terraform.State) error {
+				format := body(t, s)["response_format"].(map[string]any)
+				if format["json_schema"].(map[string]any)["schema"].(map[string]any)["type"] != "object" {
+					t.Errorf("the schema is not sent as JSON: %v", format)
+				}
+				return nil
+			},
+		},
+		// A dynamic value survives refresh, plan and an update in place; after that, the plan is empty.
+		resource.TestStep{Config: completionOf("Which city is it?", city+"\n  skip_destroy = true"),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
+	)
+}
+
+func TestStructuredOutput_isAValueOfAStream(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	r := instance(t, s)
+	first := apply(t, r, aboutACity(object{"stream": true}))
+	if output, _ := first["output"].(object); output["city"] == nil || output["inhabitants"] == nil || output["districts"] == nil {
+		t.Errorf("output is %v", first["output"])
 	}
+	same(t, of(t, of(t, of(t, body(t, s)["response_format"], "json_schema"), "schema"), "type"), "object")
+	another := aboutACity(object{"stream": true, "skip_destroy": true})
+	updates(t, r, another)
+	same(t, apply(t, r, another)["output"], first["output"])
+	unchanged(t, r, another)
+}
+
+// aboutACity asks for what city asks for, over the protocol.
+func aboutACity(changes object) object {
+	config := conversation(object{"role": "user", "content": "Which city is it?"})
+	config["response_format"] = object{"type": "json_schema", "json_schema": object{"name": "city", "strict": true, "schema": `{"type":"object",
+		"properties":{"city":{"type":"string"},"inhabitants":{"type":"integer"},"districts":{"type":"array","items":{"type":"string"}}},
+		"required":["city","inhabitants","districts"],"additionalProperties":false}`}}
+	maps.Copy(config, changes)
+	return config
 }
 
 // The error names what is wrong: strict_schema is no help where a type does not exist.
 func TestStructuredOutput_saysWhatIsWrongWithASchema(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	format := func(property string) string {
-		return completionOf("Hi", `  response_format {
-    type = "json_schema"
-    json_schema {
-      name   = "x"
-      strict = true
-      schema = jsonencode({ type = "object", properties = { a = `+property+` }, required = ["a"], additionalProperties = false })
-    }
-  }`)
+	plan := func(property string) []string {
+		return instance(t, s).Plan(t, configuration(object{"response_format": object{"type": "json_schema", "json_schema": object{"name": "x", "strict": true,
+			"schema": `{"type":"object","properties":{"a":` + property + `},"required":["a"],"additionalProperties":false}`}}})).Diags
 	}
-	s.Run(t,
-		resource.TestStep{Config: format(`{ type = "sting" }`), PlanOnly: true,
-			ExpectError: regexp.MustCompile(`(?s)Invalid JSON Schema.*At\s+/properties/a/type:\s+"sting"\s+is\s+not\s+a\s+type\s+in\s+JSON\s+Schema;\s+did\s+you\s+mean\s+"string"\?[^_]*$`)},
-		resource.TestStep{Config: format(`{ type = "string", format = "uri" }`), PlanOnly: true,
-			ExpectError: regexp.MustCompile(`(?s)Schema that strict mode does not accept.*strict_schema`)},
-	)
-	if n := len(s.Requests()); n != 0 {
-		t.Errorf("%d calls", n)
+	said := plan(`{"type":"sting"}`)
+	says(t, said, "error", "Invalid JSON Schema", `At /properties/a/type: "sting" is not a type in JSON Schema; did you mean "string"?`)
+	if len(said) != 1 || strings.Contains(said[0], "strict_schema") {
+		t.Errorf("it says %q", said)
 	}
+	says(t, plan(`{"type":"string","format":"uri"}`), "error", "Schema that strict mode does not accept", "strict_schema")
+	wantCalls(t, s, map[string]int{})
 }
 
 // An answer that is not what was asked for is paid for, so it is kept; the error
@@ -96,20 +106,22 @@ func TestStructuredOutput_keepsAnAnswerThatBreaksTheFormat(t *testing.T) {
 		fault emulator.Fault
 		want  string
 	}{
-		"refusal":  {answer(`"content":null,"refusal":"I would rather not."`, "stop"), `the model refused: I would rather not\.`},
-		"cut":      {answer(`"content":"{\"city\":\"Par"`, "length"), `cut off`},
-		"mismatch": {answer(`"content":"{\"city\":7,\"inhabitants\":1,\"districts\":[]}"`, "stop"), `at /city`},
-		"no JSON":  {answer(`"content":"Paris, of course"`, "stop"), `JSON`},
+		"refusal":  {answer(`"content":null,"refusal":"I would rather not."`, "stop"), "the model refused: I would rather not."},
+		"cut":      {answer(`"content":"{\"city\":\"Par"`, "length"), "cut off"},
+		"mismatch": {answer(`"content":"{\"city\":7,\"inhabitants\":1,\"districts\":[]}"`, "stop"), "at /city"},
+		"no JSON":  {answer(`"content":"Paris, of course"`, "stop"), "JSON"},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			s.Fail(test.fault)
-			s.Run(t,
-				resource.TestStep{Config: completionOf("Which city is it?", city),
-					ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*choices\[0\]:[\s│]+.*` + regexp.MustCompile(` `).ReplaceAllString(test.want, `[\s│]+`) + `.*tainted`)},
-				resource.TestStep{Config: completionOf("Which city is it?", city), Check: asked(t, s, 2),
-					ConfigPlanChecks: planned(plancheck.ResourceActionReplace)},
-			)
+			r := instance(t, s)
+			says(t, r.Apply(t, aboutACity(nil)), "error: Unusable chat completion", "choices[0]: ", test.want, "tainted")
+			if id := of(t, r.State(), "id"); id != "chatcmpl-x" {
+				t.Errorf("%v is kept", id)
+			}
+			replaces(t, r, aboutACity(nil))
+			apply(t, r, aboutACity(nil))
+			wantCalls(t, s, map[string]int{"POST": 2})
 		})
 	}
 }
@@ -154,56 +166,22 @@ const (
 
 func TestContentParts_areSent(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config: `
-resource "openai_chat_completion" "test" {
-  model = "gpt-4o"
-  message {
-    role = "user"
-    content_part {
-      type = "text"
-      text = "What is this?"
-    }
-    content_part {
-      type = "image_url"
-      image_url {
-        url    = "` + png + `"
-        detail = "low"
-      }
-    }
-    content_part {
-      type = "image_url"
-      image_url {
-        url = "https://example.com/a.png"
-      }
-    }
-    content_part {
-      type = "input_audio"
-      input_audio {
-        data   = "UklGRg=="
-        format = "wav"
-      }
-    }
-    content_part {
-      type = "file"
-      file {
-        filename  = "a.pdf"
-        file_data = "` + pdf + `"
-      }
-    }
-  }
-}`,
-		Check: func(*terraform.State) error {
-			same(t, body(t, s)["messages"].([]any)[0].(map[string]any)["content"], []any{
-				map[string]any{"type": "text", "text": "What is this?"},
-				map[string]any{"type": "image_url", "image_url": map[string]any{"url": "data:image/png;base64," + png, "detail": "low"}},
-				map[string]any{"type": "image_url", "image_url": map[string]any{"url": "https://example.com/a.png"}},
-				map[string]any{"type": "input_audio", "input_audio": map[string]any{"data": "UklGRg==", "format": "wav"}},
-				map[string]any{"type": "file", "file": map[string]any{"filename": "a.pdf", "file_data": "data:application/pdf;base64," + pdf}},
-			})
-			return nil
-		},
-	})
+	config := conversation(object{"role": "user", "content_part": []any{
+		object{"type": "text", "text": "What is this?"},
+		object{"type": "image_url", "image_url": object{"url": png, "detail": "low"}},
+		object{"type": "image_url", "image_url": object{"url": "https://example.com/a.png"}},
+		object{"type": "input_audio", "input_audio": object{"data": "UklGRg==", "format": "wav"}},
+		object{"type": "file", "file": object{"filename": "a.pdf", "file_data": pdf}},
+	}})
+	config["model"] = "gpt-4o"
+	apply(t, instance(t, s), config)
+	same(t, body(t, s)["messages"], []any{object{"role": "user", "content": []any{
+		object{"type": "text", "text": "What is this?"},
+		object{"type": "image_url", "image_url": object{"url": "data:image/png;base64," + png, "detail": "low"}},
+		object{"type": "image_url", "image_url": object{"url": "https://example.com/a.png"}},
+		object{"type": "input_audio", "input_audio": object{"data": "UklGRg==", "format": "wav"}},
+		object{"type": "file", "file": object{"filename": "a.pdf", "file_data": "data:application/pdf;base64," + pdf}},
+	}}})
 }
 
 func TestRequest_sendsEveryArgument(t *testing.T) {
@@ -315,11 +293,8 @@ func TestRequest_sendsEveryArgument(t *testing.T) {
 func TestStructuredOutput_keepsOddNames(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"{\"e\u0301\":1,\"\u00e9\":2,\"a.b c\":[null,{}]}"}}]}`))
-	s.Run(t,
-		resource.TestStep{Config: completionOf("json", "response_format {\n type = \"json_object\"\n }"), Check: asked(t, s, 1)},
-		resource.TestStep{Config: completionOf("json", "response_format {\n type = \"json_object\"\n }"), Check: asked(t, s, 1),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-	)
+	s.Run(t, resource.TestStep{Config: completionOf("json", "response_format {\n type = \"json_object\"\n }"), Check: asked(t, s, 1)}) // and an empty plan
+	wantCalls(t, s, map[string]int{"POST": 1})
 }
 
 // A very long answer stays text, as a value of it could be neither planned nor destroyed.

@@ -61,10 +61,9 @@ resource "echo" "test" {}
 
 func TestEphemeral_refusesWhatTheResourceRefuses(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config:      "ephemeral \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n}",
-		ExpectError: regexp.MustCompile("Missing message"),
-	})
+	_, diags := open(t, s, conversation())
+	says(t, diags, "error at message: Missing message")
+	wantCalls(t, s, map[string]int{})
 }
 
 const storedPair = `
@@ -152,51 +151,57 @@ output "parts" { value = data.openai_chat_completion_messages.one.messages[0].co
 
 func TestDataSources_sayWhatIsGone(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	gone := regexp.MustCompile(`(?s)404.*store[\s│]+=[\s│]+true`)
-	s.Run(t,
-		resource.TestStep{Config: `data "openai_chat_completion" "x" { completion_id = "chatcmpl-gone" }`, ExpectError: gone},
-		resource.TestStep{Config: `data "openai_chat_completion_messages" "x" { completion_id = "chatcmpl-gone" }`, ExpectError: gone},
-	)
+	p := connected(t, s)
+	for _, kind := range []string{typeName, typeName + "_messages"} {
+		_, diags := p.ReadData(t, kind, object{"completion_id": "chatcmpl-gone"})
+		says(t, diags, "error", "404", "store = true")
+	}
 }
 
 func TestMetadata_changesInPlace(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	stored := func(metadata string) string { return completion("  store = true\n  " + metadata) }
+	stored := func(label string) string {
+		return completion("  store = true\n  metadata = { team = \"" + label + "\" }")
+	}
 	s.Run(t,
-		resource.TestStep{Config: stored(`metadata = { team = "a" }`), Check: asked(t, s, 1)},
-		resource.TestStep{Config: stored(`metadata = { team = "b" }`), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull())),
+		resource.TestStep{Config: stored("a"), Check: asked(t, s, 1)},
+		resource.TestStep{Config: stored("b"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull())),
 			Check: func(*terraform.State) error {
 				same(t, body(t, s), map[string]any{"metadata": map[string]any{"team": "b"}})
 				return nil
 			}},
-		resource.TestStep{Config: stored(""), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
-			Check: func(*terraform.State) error {
-				same(t, body(t, s), map[string]any{"metadata": nil})
-				return nil
-			}},
-		// Where nothing is stored, there is nothing to label, and nothing to ask.
-		resource.TestStep{Config: completion("  extra_body = jsonencode({})"), Check: asked(t, s, 4)},
-		resource.TestStep{Config: completion("  extra_body = jsonencode({})\n  metadata = { team = \"c\" }"), Check: asked(t, s, 4),
-			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull()))},
 	)
+}
+
+func TestMetadata_isSentOnlyToWhatIsStored(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	r := instance(t, s)
+	apply(t, r, configuration(object{"store": true, "metadata": object{"team": "b"}}))
+	none := configuration(object{"store": true})
+	updates(t, r, none)
+	apply(t, r, none)
+	same(t, body(t, s), object{"metadata": nil})
+	// Where nothing is stored, there is nothing to label, and nothing to ask.
+	apply(t, r, configuration(object{"extra_body": "{}"}))
+	wantCalls(t, s, map[string]int{"POST": 3, "DELETE": 1})
+	labelled := configuration(object{"extra_body": "{}", "metadata": object{"team": "c"}})
+	if content := updates(t, r, labelled)["content"]; content != "Emulated answer to: hello" {
+		t.Errorf("the plan has the answer %v", content)
+	}
+	apply(t, r, labelled)
+	wantCalls(t, s, map[string]int{"POST": 3, "DELETE": 1})
 }
 
 func TestExtraBody_isMergedIn(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Foreign = true
 	s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"content":"ok","reasoning_content":"hm"},"finish_reason":"stop"}]}`))
-	s.Run(t, resource.TestStep{
-		Config: completion(`extra_body = jsonencode({ top_k = 20, chat_template_kwargs = { thinking = true } })`),
-		Check: func(*terraform.State) error {
-			sent := body(t, s)
-			same(t, []any{sent["top_k"], sent["chat_template_kwargs"], sent["model"]}, []any{20.0, map[string]any{"thinking": true}, "gpt-4"})
-			return nil
-		},
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(name, tfjsonpath.New("choices").AtSliceIndex(0).AtMapKey("message").AtMapKey("reasoning_content"), knownvalue.StringExact("hm")),
-			statecheck.ExpectKnownValue(name, tfjsonpath.New("usage"), knownvalue.Null()),
-		},
-	})
+	state := apply(t, instance(t, s), configuration(object{"extra_body": `{"top_k":20,"chat_template_kwargs":{"thinking":true}}`}))
+	sent := body(t, s)
+	same(t, []any{sent["top_k"], sent["chat_template_kwargs"], sent["model"]}, []any{20.0, object{"thinking": true}, "gpt-4"})
+	if thought := state["choices"].([]any)[0].(object)["message"].(object)["reasoning_content"]; thought != "hm" || state["usage"] != nil {
+		t.Errorf("the state is %v", state)
+	}
 }
 
 // gate invokes the action over the plugin protocol, since that needs no CLI that

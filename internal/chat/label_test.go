@@ -11,9 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
@@ -87,47 +85,53 @@ func TestRecordings_showWhatPeopleRead(t *testing.T) {
 func TestRecordings_giveWhatAReviewerHasCorrected(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	config := s.Provider(recordingsIn(dir, "")) + completionOf("Answer with JSON, with keys city and country", "  response_format {\n    type = \"json_object\"\n  }") +
-		"output \"city\" {\n  value = openai_chat_completion.test.output.city\n}\n"
-	says := func(city string) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("city", knownvalue.StringExact(city))}
-	}
-	edit := func(old, with string) func() {
-		return func() {
-			file, text, _ := shown(t, dir)
-			edited := regexp.MustCompile(old).ReplaceAllString(text, with)
-			if err := os.WriteFile(file, []byte(edited), 0o600); err != nil || edited == text {
-				t.Fatalf("%v, nothing to edit in\n%s", err, text)
-			}
+	config := conversation(object{"role": "user", "content": jsonAnswer})
+	config["response_format"] = object{"type": "json_object"}
+	edit := func(old, with string) {
+		t.Helper()
+		file, text, _ := shown(t, dir)
+		edited := regexp.MustCompile(old).ReplaceAllString(text, with)
+		if err := os.WriteFile(file, []byte(edited), 0o600); err != nil || edited == text {
+			t.Fatalf("%v, nothing to edit in\n%s", err, text)
 		}
 	}
-	s.Run(t,
-		resource.TestStep{Config: config, Check: asked(t, s, 1)},
-		resource.TestStep{PreConfig: edit(`"city": "[^"]*"`, `"city": "Reviewed"`), Config: config, Taint: []string{name}, Check: asked(t, s, 1), ConfigStateChecks: says("Reviewed")},
-		resource.TestStep{PreConfig: edit(`\(see text above\)`, `{}`), Config: config, Taint: []string{name}, ExpectError: flat(`Those in "text" count: correct them there`)},
-	)
+	apply(t, instance(t, s, recordings(dir, "")), config)
+	edit(`"city": "[^"]*"`, `"city": "Reviewed"`)
+	r := instance(t, s, recordings(dir, ""))
+	same(t, of(t, apply(t, r, config)["output"], "city"), "Reviewed")
+	unchanged(t, r, config)
+	edit(`\(see text above\)`, `{}`)
+	says(t, instance(t, s, recordings(dir, "")).Apply(t, config), "error", `Those in "text" count: correct them there`)
+	wantCalls(t, s, map[string]int{"POST": 1})
 }
 
 // A label names the file, and a change of it asks nothing.
 func TestLabel_namesTheRecording(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	with := func(arguments string) string { return s.Provider(recordingsIn(dir, "")) + completion(arguments) }
-	known := func(file string) []plancheck.PlanCheck {
-		return []plancheck.PlanCheck{
-			plancheck.ExpectKnownValue(name, tfjsonpath.New("recording"), knownvalue.StringRegexp(regexp.MustCompile(file))),
-			plancheck.ExpectKnownValue(name, tfjsonpath.New("content"), knownvalue.NotNull()),
+	with := func(label string) object { return configuration(object{"label": label}) }
+	known := func(planned object) {
+		t.Helper()
+		file, _ := planned["recording"].(string)
+		if !regexp.MustCompile("^a-1[.][0-9a-f]{64}[.]json$").MatchString(file) || planned["content"] != "Emulated answer to: hello" {
+			t.Errorf("the plan is %v", planned)
 		}
 	}
-	const hash = "[0-9a-f]{64}[.]json$"
-	s.Run(t,
-		resource.TestStep{Config: with(`label = ""`), ExpectError: flat("label must not be empty.")},
-		resource.TestStep{Config: with(`label = "a/1"`), Check: asked(t, s, 1)},
-		resource.TestStep{Config: with(`label = "b"`), Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known("^a-1[.]"+hash)...)},
-		resource.TestStep{Config: with(``), Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known("^a-1[.]"+hash)...)},
-		resource.TestStep{Config: with(`label = "c"`), Taint: []string{name}, Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionReplace, known("^a-1[.]"+hash)...)},
-		resource.TestStep{Config: with("label = \"c\"\n  temperature = 0.5"), Check: asked(t, s, 2), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
-	)
+	r := instance(t, s, recordings(dir, ""))
+	says(t, r.Plan(t, with("")).Diags, "error at label", "label must not be empty.")
+	apply(t, r, with("a/1"))
+	for _, config := range []object{with("b"), configuration(nil)} {
+		known(updates(t, r, config))
+		apply(t, r, config)
+	}
+	r.Taint()
+	known(replaces(t, r, with("c")))
+	known(apply(t, r, with("c")))
+	wantCalls(t, s, map[string]int{"POST": 1})
+	another := configuration(object{"label": "c", "temperature": 0.5})
+	updates(t, r, another)
+	apply(t, r, another)
+	wantCalls(t, s, map[string]int{"POST": 2})
 	found := files(t, dir)
 	if len(found) != 2 || !strings.HasPrefix(found[0], "a-1.") || !strings.HasPrefix(found[1], "c.") {
 		t.Errorf("there is %v", found)
@@ -171,8 +175,7 @@ output "files" {
   value = length(toset([for r in concat(openai_chat_completion.same, openai_chat_completion.other) : r.recording]))
 }`
 	s.Run(t, resource.TestStep{Config: config, ConfigStateChecks: []statecheck.StateCheck{
-		statecheck.ExpectKnownOutputValue("answers", knownvalue.Int64Exact(3)), statecheck.ExpectKnownOutputValue("files", knownvalue.Int64Exact(3))}},
-		resource.TestStep{Config: config, PlanOnly: true})
+		statecheck.ExpectKnownOutputValue("answers", knownvalue.Int64Exact(3)), statecheck.ExpectKnownOutputValue("files", knownvalue.Int64Exact(3))}})
 	if found := files(t, dir); len(found) != 3 || len(posts(s)) != 3 {
 		t.Errorf("after %d calls there is %v", len(posts(s)), found)
 	}
@@ -182,10 +185,16 @@ output "files" {
 func TestLabel_mayBeUnknownInThePlan(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	config := s.Provider(recordingsIn(dir, "")) + "resource \"terraform_data\" \"later\" {\n  input = \"x\"\n}\n" +
-		completion("label = terraform_data.later.output\n  generate_on = \"plan\"")
-	s.Run(t, resource.TestStep{Config: config, Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
-		plancheck.ExpectKnownValue(name, tfjsonpath.New("content"), knownvalue.NotNull()))})
+	labelled := func(label any) object { return configuration(object{"label": label, "generate_on": "plan"}) }
+	r := instance(t, s, recordings(dir, ""))
+	plan, diags := r.ApplyOpen(t, labelled(acctest.Unknown{}), labelled("x"))
+	if content := of(t, plan.Value, "content"); content != "Emulated answer to: hello" {
+		t.Errorf("the plan has the answer %v: %q", content, plan.Diags)
+	}
+	if content := of(t, r.State(), "content"); content != "Emulated answer to: hello" {
+		t.Errorf("the answer is %v: %q", content, diags)
+	}
+	wantCalls(t, s, map[string]int{"POST": 1})
 	if found := files(t, dir); len(found) != 1 || len(found[0]) != 64+len(".json") {
 		t.Errorf("there is %v", found)
 	}

@@ -10,43 +10,6 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
 
-// instance is a completion whose provider is configured for the server, without a CLI.
-func instance(t *testing.T, s *acctest.Server, provider ...object) *acctest.Instance {
-	t.Helper()
-	p := acctest.Speak(t)
-	p.Connect(t, s, provider...)
-	return p.Instance(typeName, "message", "tool", "functions", "content_part")
-}
-
-// recordings is the block of that name, over the plugin protocol.
-func recordings(dir, mode string) object {
-	block := object{"directory": dir}
-	if mode != "" {
-		block["mode"] = mode
-	}
-	return object{"recordings": block}
-}
-
-// of is an attribute of a state or a plan.
-func of(t *testing.T, value any, name string) any {
-	t.Helper()
-	fields, ok := value.(object)
-	if !ok {
-		t.Fatalf("there is no object, but %v", value)
-	}
-	return fields[name]
-}
-
-// wantCalls checks how often each method has been called so far.
-func wantCalls(t *testing.T, s *acctest.Server, want map[string]int) {
-	t.Helper()
-	got := map[string]int{}
-	for _, r := range s.Requests() {
-		got[r.Method]++
-	}
-	same(t, got, want)
-}
-
 func TestStreamOptions_areSentAsWritten(t *testing.T) {
 	for name, test := range map[string]struct{ written, sent object }{
 		"nothing":      {nil, object{"include_usage": true}},

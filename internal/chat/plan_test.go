@@ -2,12 +2,14 @@ package chat_test
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -24,28 +26,48 @@ func TestGenerateOnPlan_showsTheAnswerAndStoresJustThat(t *testing.T) {
 	provider := s.Provider(recordingsIn(t.TempDir(), ""))
 	shown := plancheck.ExpectKnownOutputValue("content", knownvalue.StringRegexp(regexp.MustCompile("hello")))
 	s.Run(t,
-		resource.TestStep{Config: provider + completion(`generate_on = "plan"`), PlanOnly: true, ExpectNonEmptyPlan: true},
 		resource.TestStep{Config: provider + completion(`generate_on = "plan"`), Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionCreate, shown)},
-		resource.TestStep{Config: provider + completion(`generate_on = "apply"`), Check: asked(t, s, 1), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, shown)},
 		resource.TestStep{Config: provider + completionOf("hello again", `generate_on = "plan"`), Check: asked(t, s, 2),
 			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, shown)},
 	)
 }
 
+func TestGenerateOnPlan_isNoPartOfTheRequest(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	r := instance(t, s, recordings(t.TempDir(), ""))
+	first := apply(t, r, configuration(object{"generate_on": "plan"}))
+	config := configuration(object{"generate_on": "apply"})
+	if content := updates(t, r, config)["content"]; content != first["content"] {
+		t.Errorf("the plan has the answer %v", content)
+	}
+	if after := apply(t, r, config); after["id"] != first["id"] {
+		t.Errorf("the answer is %v", after)
+	}
+	wantCalls(t, s, map[string]int{"POST": 1})
+}
+
 func TestGenerateOnPlan_needsWhatItNeeds(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	plan := `generate_on = "plan"`
-	s.Run(t,
-		resource.TestStep{Config: completion(plan), ExpectError: regexp.MustCompile(`(?s)Missing recordings.*generate_on = "plan".*Add[\s│]+a[\s│]+recordings[\s│]+block`)},
-		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(plan+"\n  record = false"), ExpectError: flat(`record is false. Use generate_on = "apply".`)},
-		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + secretPrompt("secret", plan), ExpectError: flat(`a request with content_wo is never recorded`)},
-		resource.TestStep{Config: s.Provider(recordingsIn(dir, "refresh")) + completion(plan), ExpectError: flat(`With mode = "refresh", the apply would ask again`)},
-		resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + completion(`generate_on = "never"`), ExpectError: flat(`generate_on must be "apply" or "plan", not "never"`)},
-	)
-	if n := len(posts(s)); n != 0 {
-		t.Errorf("%d calls were made", n)
+	plan := object{"generate_on": "plan"}
+	secret := conversation(object{"role": "user", "content_wo": "secret"})
+	maps.Copy(secret, plan)
+	for name, test := range map[string]struct {
+		provider, config object
+		want             []string
+	}{
+		"recordings":         {nil, configuration(plan), []string{"Missing recordings", `generate_on = "plan"`, "Add a recordings block"}},
+		"a recording":        {recordings(dir, ""), configuration(object{"generate_on": "plan", "record": false}), []string{`record is false. Use generate_on = "apply".`}},
+		"nothing secret":     {recordings(dir, ""), secret, []string{"a request with content_wo is never recorded"}},
+		"a recording to use": {recordings(dir, "refresh"), configuration(plan), []string{`With mode = "refresh", the apply would ask again`}},
+		"a phase":            {recordings(dir, ""), configuration(object{"generate_on": "never"}), []string{`generate_on must be "apply" or "plan", not "never"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			planned := instance(t, s, test.provider).Plan(t, test.config)
+			says(t, planned.Diags, append([]string{"error"}, test.want...)...)
+		})
 	}
+	wantCalls(t, s, map[string]int{})
 }
 
 // What is wrong with the answer fails the plan, and the answer is kept.
@@ -54,35 +76,30 @@ func TestGenerateOnPlan_checksTheAnswerInThePlan(t *testing.T) {
 	dir := t.TempDir()
 	s.Fail(emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"words"},"finish_reason":"stop"}]}`),
 		emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
-	config := s.Provider(recordingsIn(dir, "")) + completionOf("Answer with JSON, with keys city and country", "  generate_on = \"plan\"\n  response_format {\n    type = \"json_object\"\n  }")
-	s.Run(t,
-		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file.*\.unusable\.json.*The[\s│]+next[\s│]+plan[\s│]+asks[\s│]+again,[\s│]+and[\s│]+is[\s│]+billed[\s│]+again`)},
-		resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Could not generate chat completion during the plan.*Wrong key`)},
-		resource.TestStep{Config: config, Check: asked(t, s, 3)},
-	)
+	config := conversation(object{"role": "user", "content": jsonAnswer})
+	config["generate_on"], config["response_format"] = "plan", object{"type": "json_object"}
+	says(t, instance(t, s, recordings(dir, "")).Plan(t, config).Diags,
+		"error: Unusable chat completion", "kept in the file", ".unusable.json", "The next plan asks again, and is billed again")
+	says(t, instance(t, s, recordings(dir, "")).Plan(t, config).Diags, "error: Could not generate chat completion during the plan", "Wrong key")
+	apply(t, instance(t, s, recordings(dir, "")), config)
+	wantCalls(t, s, map[string]int{"POST": 3})
 }
 
 // Three that ask the same at once pay once, also for what is of no use.
 func TestGenerateOnPlan_asksOnceForWhatIsUnusable(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Fail(emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"words"},"finish_reason":"stop"}]}`).Repeat(-1))
-	config := s.Provider(recordingsIn(t.TempDir(), "")) + `
-resource "openai_chat_completion" "test" {
-  count       = 3
-  model       = "gpt-4"
-  generate_on = "plan"
-  message {
-    role    = "user"
-    content = "Answer with JSON"
-  }
-  response_format {
-    type = "json_object"
-  }
-}`
-	s.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*kept[\s│]+in[\s│]+the[\s│]+file`)})
-	if n := len(posts(s)); n != 1 {
-		t.Errorf("%d completions were asked for, want 1", n)
+	config := conversation(object{"role": "user", "content": "Answer with JSON"})
+	config["generate_on"], config["response_format"] = "plan", object{"type": "json_object"}
+	p := connected(t, s, recordings(t.TempDir(), ""))
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			says(t, p.Instance(typeName, chatBlocks...).Plan(t, config).Diags, "error: Unusable chat completion", "kept in the file")
+		})
 	}
+	all.Wait()
+	wantCalls(t, s, map[string]int{"POST": 1})
 }
 
 // Once an answer could not be recorded, the plans of this process ask for no other, which might be lost as well. What
@@ -172,8 +189,6 @@ resource "openai_chat_completion" "test" {
 
 func TestGenerateOnPlan_asksAtApplyForWhatIsNotKnown(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	provider := s.Provider(recordingsIn(t.TempDir(), ""))
-	s.Run(t, resource.TestStep{Config: provider + chain, Check: asked(t, s, 2)})
 	in := acctest.Install(t)
 	elsewhere := in.Dir(t, map[string]string{"main.tf": s.Provider(recordingsIn(t.TempDir(), "")) + chain})
 	elsewhere.MustRun("init")
@@ -184,8 +199,8 @@ func TestGenerateOnPlan_asksAtApplyForWhatIsNotKnown(t *testing.T) {
 	if said := elsewhere.MustRun("apply", "plan"); strings.Contains(said, "Warning") {
 		t.Errorf("the apply warns: %s", said)
 	}
-	if n := len(posts(s)); n != 4 {
-		t.Errorf("%d completions were asked for, want 4", n)
+	if n := len(posts(s)); n != 2 {
+		t.Errorf("%d completions were asked for, want 2", n)
 	}
 	if strings.Contains(elsewhere.MustRun("plan"), "will be") {
 		t.Error("the second plan is not empty")

@@ -2,17 +2,20 @@ package chat_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
@@ -57,34 +60,25 @@ func TestRecordings_serveWhatWasAskedBefore(t *testing.T) {
 	var first string
 	with := func(mode, config string) string { return s.Provider(recordingsIn(dir, mode)) + config }
 	content := func(state *terraform.State) string { return state.RootModule().Outputs["content"].Value.(string) }
-	again := planned(plancheck.ResourceActionCreate,
-		plancheck.ExpectKnownOutputValue("content", knownvalue.StringRegexp(regexp.MustCompile("hello"))),
-		plancheck.ExpectKnownValue(name, tfjsonpath.New("choices").AtSliceIndex(0).AtMapKey("finish_reason"), knownvalue.StringExact("stop")),
-		plancheck.ExpectKnownValue(name, tfjsonpath.New("usage").AtMapKey("total_tokens"), knownvalue.NotNull()),
-		plancheck.ExpectKnownValue(name, tfjsonpath.New("request_id"), knownvalue.StringExact("req_00000000000000000000000000000001")))
-	steps := []resource.TestStep{{Config: with("", completion("temperature = 0.5")), Check: func(state *terraform.State) error {
-		first = content(state)
-		return asked(t, s, 1)(state)
-	}}}
-	for _, config := range []string{
-		with("", completion("temperature = 0.50")),
-		with("", completion("temperature = 0.5\n  stream = true\n  timeouts {\n    create = \"1m\"\n  }\n  api_key = \"sk-test-another\"")),
-		strings.Replace(with("replay", completion("temperature = 0.5")), acctest.Key, "", 1),
-	} {
-		steps = append(steps,
-			resource.TestStep{Config: with("", "# nothing")},
-			resource.TestStep{Config: config, ConfigPlanChecks: again, Check: func(state *terraform.State) error {
+	replayed := func(config string) string { return strings.Replace(with("replay", config), acctest.Key, "", 1) }
+	s.Run(t,
+		resource.TestStep{Config: with("", completion("temperature = 0.5")), Check: func(state *terraform.State) error {
+			first = content(state)
+			return asked(t, s, 1)(state)
+		}},
+		resource.TestStep{Config: replayed("# nothing")},
+		resource.TestStep{Config: replayed(completion("temperature = 0.5")), ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
+			plancheck.ExpectKnownOutputValue("content", knownvalue.StringRegexp(regexp.MustCompile("hello"))),
+			plancheck.ExpectKnownValue(name, tfjsonpath.New("choices").AtSliceIndex(0).AtMapKey("finish_reason"), knownvalue.StringExact("stop")),
+			plancheck.ExpectKnownValue(name, tfjsonpath.New("usage").AtMapKey("total_tokens"), knownvalue.NotNull()),
+			plancheck.ExpectKnownValue(name, tfjsonpath.New("request_id"), knownvalue.StringExact("req_00000000000000000000000000000001"))),
+			Check: func(state *terraform.State) error {
 				if got := content(state); got != first {
 					t.Errorf("the answer is %q, was %q", got, first)
 				}
 				return asked(t, s, 1)(state)
-			}})
-	}
-	steps = append(steps,
-		resource.TestStep{Config: with("refresh", "# nothing")},
-		resource.TestStep{Config: with("refresh", completion("temperature = 0.5")), Check: asked(t, s, 2),
-			ConfigPlanChecks: planned(plancheck.ResourceActionCreate, plancheck.ExpectUnknownOutputValue("content"))})
-	s.Run(t, steps...)
+			}},
+	)
 	if got := files(t, dir); len(got) != 1 || len(got[0]) != 64+len(".json") {
 		t.Errorf("the directory holds %v", got)
 	}
@@ -102,30 +96,62 @@ func TestRecordings_serveWhatWasAskedBefore(t *testing.T) {
 	}
 }
 
+// How a request is sent, and with which key, makes no other request of it. In the mode "refresh" it is asked again.
+func TestRecordings_serveTheSameRequestOtherwiseSent(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := t.TempDir()
+	half := object{"temperature": 0.5}
+	first := apply(t, instance(t, s, recordings(dir, "")), configuration(half))
+	for name, config := range map[string]object{
+		"the same": configuration(half),
+		"streamed": configuration(object{"temperature": 0.5, "stream": true, "timeouts": object{"create": "1m"}, "api_key": "sk-test-another"}),
+	} {
+		r := instance(t, s, recordings(dir, ""))
+		for attribute, want := range answer(first) {
+			if got := answer(r.Plan(t, config).Value)[attribute]; !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: the plan has %s = %v, want %v", name, attribute, got, want)
+			}
+		}
+		if again := apply(t, r, config); again["id"] != first["id"] || again["request_id"] != first["request_id"] {
+			t.Errorf("%s: the answer is %v", name, again)
+		}
+	}
+	wantCalls(t, s, map[string]int{"POST": 1})
+	r := instance(t, s, recordings(dir, "refresh"))
+	if content := of(t, r.Plan(t, configuration(half)).Value, "content"); content != (acctest.Unknown{}) {
+		t.Errorf("the plan knows %v", content)
+	}
+	apply(t, r, configuration(half))
+	wantCalls(t, s, map[string]int{"POST": 2})
+	if got := files(t, dir); len(got) != 1 || len(got[0]) != 64+len(".json") {
+		t.Errorf("the directory holds %v", got)
+	}
+}
+
 func TestRecordings_areSharedByTheSameRequest(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	many := func(triggers string) string {
-		return s.Provider(recordingsIn(t.TempDir(), "")) + `
-resource "openai_chat_completion" "test" {
-  count    = 8
-  model    = "gpt-4"
-  triggers = ` + triggers + `
-  message {
-    role    = "user"
-    content = "hello"
-  }
-}
-output "different" {
-  value = length(toset(openai_chat_completion.test[*].id))
-}`
+	p := connected(t, s, recordings(t.TempDir(), ""))
+	for calls, config := range map[int]func(n int) object{
+		1: func(int) object { return configuration(nil) },
+		8: func(n int) object { return configuration(object{"triggers": object{"number": fmt.Sprint(n)}}) },
+	} {
+		before := len(posts(s))
+		var configs []object
+		for n := range 8 {
+			configs = append(configs, config(n))
+		}
+		made, diags := together(t, p, configs...)
+		if len(diags) > 0 {
+			t.Error(diags)
+		}
+		different := map[any]bool{}
+		for _, r := range made {
+			different[of(t, r.State(), "id")] = true
+		}
+		if n := len(posts(s)) - before; n != calls || len(different) != calls {
+			t.Errorf("%d completions were asked for, and %d are different; want %d", n, len(different), calls)
+		}
 	}
-	different := func(n int64) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("different", knownvalue.Int64Exact(n))}
-	}
-	s.Run(t,
-		resource.TestStep{Config: many("{}"), Check: asked(t, s, 1), ConfigStateChecks: different(1)},
-		resource.TestStep{Config: many("{ number = count.index }"), Check: asked(t, s, 9), ConfigStateChecks: different(8)},
-	)
 }
 
 // Terraform opens an ephemeral resource at each phase; with recordings it asks once.
@@ -163,17 +189,20 @@ resource "echo" "test" {}`,
 }
 
 func TestRecordings_keepNoSecretAndNoUnwantedAnswer(t *testing.T) {
-	for kind, config := range map[string]string{"content_wo": secretPrompt("my secret", ""), "record": completion("record = false")} {
+	for kind, config := range map[string]object{
+		"content_wo": conversation(object{"role": "user", "content_wo": "my secret"}),
+		"record":     configuration(object{"record": false}),
+	} {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			dir := t.TempDir()
-			s.Run(t,
-				resource.TestStep{Config: s.Provider(recordingsIn(dir, "")) + config, Check: asked(t, s, 1)},
-				resource.TestStep{Config: s.Provider(recordingsIn(dir, "replay")) + config, Check: asked(t, s, 1),
-					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-				resource.TestStep{Config: s.Provider(recordingsIn(dir, "replay")) + config, Taint: []string{name},
-					ExpectError: flat("There is no recording of this request, and there cannot be one: ")},
-			)
+			r := instance(t, s, recordings(dir, ""))
+			apply(t, r, config)
+			r.Continue(connected(t, s, recordings(dir, "replay")))
+			unchanged(t, r, config)
+			r.Taint()
+			says(t, r.Apply(t, config), "error", "There is no recording of this request, and there cannot be one: ")
+			wantCalls(t, s, map[string]int{"POST": 1})
 			if found := files(t, dir); len(found) > 0 {
 				t.Errorf("recorded: %v", found)
 			}
@@ -184,32 +213,50 @@ func TestRecordings_keepNoSecretAndNoUnwantedAnswer(t *testing.T) {
 func TestRecordings_sayWhatIsWrongBeforeAnyCall(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	blocked := filepath.Join(dir, "file")
+	blocked, good := filepath.Join(dir, "file"), filepath.Join(dir, "r")
 	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := completion("")
-	s.Run(t,
-		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(dir, "none"), "replay")) + config,
-			ExpectError: flat("The request: model gpt-4, messages: user. No call was made, because the mode of the recordings is \"replay\".")},
-		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(blocked, "below"), "")) + config, Check: asked(t, s, 0),
-			ExpectError: regexp.MustCompile(`(?s)cannot[\s│]+be[\s│]+written.*No[\s│]+call[\s│]+was[\s│]+made`)},
-		resource.TestStep{Config: s.Provider("recordings {}") + config, ExpectError: flat("Set directory in the recordings block")},
-		resource.TestStep{Config: s.Provider("recordings {\n    directory = \"x\"\n    mode = \"record\"\n  }") + config, ExpectError: flat(`recordings.mode must be "reuse", "replay" or "refresh", not "record"`)},
-		resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(dir, "r"), "")) + config, Check: asked(t, s, 1)},
-	)
-	recorded := filepath.Join(dir, "r", files(t, filepath.Join(dir, "r"))[0])
-	s.Run(t, resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(dir, "r"), "replay")) + completionOf("hello!", ""),
-		ExpectError: regexp.MustCompile(`its[\s│]+request[\s│]+differs[\s│]+in[\s│]+messages\[0\]\.content\.`)})
-	if err := os.WriteFile(recorded, []byte("<<<<<<< HEAD"), 0o600); err != nil {
+	fails := func(dir, mode string, config object) (diags []string) {
+		t.Helper()
+		r := instance(t, s, recordings(dir, mode))
+		if diags = r.Apply(t, config); r.State() != nil {
+			t.Errorf("the state is %v", r.State())
+		}
+		return diags
+	}
+	says(t, fails(filepath.Join(dir, "none"), "replay", configuration(nil)),
+		`The request: model gpt-4, messages: user. No call was made, because the mode of the recordings is "replay".`)
+	says(t, fails(filepath.Join(blocked, "below"), "", configuration(nil)), "cannot be written", "No call was made")
+	wantCalls(t, s, map[string]int{})
+	apply(t, instance(t, s, recordings(good, "")), configuration(nil))
+	says(t, fails(good, "replay", conversation(object{"role": "user", "content": "hello!"})), "its request differs in messages[0].content.")
+	if err := os.WriteFile(filepath.Join(good, files(t, good)[0]), []byte("<<<<<<< HEAD"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, mode := range []string{"reuse", "replay", "refresh"} {
-		s.Run(t, resource.TestStep{Config: s.Provider(recordingsIn(filepath.Join(dir, "r"), mode)) + config,
-			ExpectError: regexp.MustCompile(`(?s)cannot[\s│]+be[\s│]+used.*not[\s│]+valid[\s│]+JSON.*left[\s│]+as[\s│]+it[\s│]+is`)})
+		says(t, fails(good, mode, configuration(nil)), "cannot be used", "not valid JSON", "left as it is")
 	}
-	if n := len(posts(s)); n != 1 {
-		t.Errorf("%d calls were made, want 1", n)
+	wantCalls(t, s, map[string]int{"POST": 1})
+}
+
+func TestRecordings_sayWhatIsWrongWithTheirBlock(t *testing.T) {
+	t.Parallel()
+	for want, block := range map[string]object{
+		"Set directory in the recordings block":                                {},
+		`recordings.mode must be "reuse", "replay" or "refresh", not "record"`: {"directory": "x", "mode": "record"},
+	} {
+		p := acctest.Speak(t)
+		config := acctest.Dynamic(t, acctest.Value(p.Schema.Provider.ValueType(), object{"api_key": acctest.Key, "recordings": block}))
+		validated, err := p.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		configured, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config}) // the environment may have what is missing
+		if err != nil {
+			t.Fatal(err)
+		}
+		says(t, acctest.Texts(append(validated.Diagnostics, configured.Diagnostics...)), "error at recordings", want)
 	}
 }
 
@@ -218,11 +265,16 @@ func TestRecordings_keepAnUnusableAnswerAside(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
 	s.Fail(emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"words"},"finish_reason":"stop"}]}`))
-	config := s.Provider(recordingsIn(dir, "")) + completionOf("Answer with JSON, with keys city and country", "  response_format {\n    type = \"json_object\"\n  }")
-	s.Run(t,
-		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)kept[\s│]+in[\s│]+the[\s│]+state.*\.unusable\.json[\s│]+as[\s│]+well`)},
-		resource.TestStep{Config: config, Check: asked(t, s, 2), ConfigPlanChecks: planned(plancheck.ResourceActionReplace)},
-	)
+	config := conversation(object{"role": "user", "content": jsonAnswer})
+	config["response_format"] = object{"type": "json_object"}
+	r := instance(t, s, recordings(dir, ""))
+	says(t, r.Apply(t, config), "kept in the state", ".unusable.json as well")
+	r.Continue(connected(t, s, recordings(dir, "")))
+	if content := replaces(t, r, config)["content"]; content != (acctest.Unknown{}) {
+		t.Errorf("the plan knows %v", content)
+	}
+	apply(t, r, config)
+	wantCalls(t, s, map[string]int{"POST": 2})
 	if found := files(t, dir); len(found) != 2 {
 		t.Errorf("the directory holds %v", found)
 	}
@@ -240,15 +292,15 @@ func TestRecordings_serveWhenTheBudgetIsSpent(t *testing.T) {
 func TestRecordings_replayLeavesTheServerAlone(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	labelled := func(mode, label string) string {
-		return s.Provider(recordingsIn(dir, mode)) + completion("store = true\n  metadata = { team = \""+label+"\" }")
+	labelled := func(label string) object {
+		return configuration(object{"store": true, "metadata": object{"team": label}})
 	}
-	s.Run(t,
-		resource.TestStep{Config: labelled("", "a"), Check: asked(t, s, 1)},
-		resource.TestStep{Config: labelled("replay", "b"), ExpectError: flat("Could not change the metadata of the stored chat completion")},
-		resource.TestStep{Config: s.Provider(recordingsIn(dir, "replay"))},
-	)
-	if n := len(s.Requests()); n != 1 || len(s.Stored()) != 1 {
+	r := instance(t, s, recordings(dir, ""))
+	apply(t, r, labelled("a"))
+	r.Continue(connected(t, s, recordings(dir, "replay")))
+	says(t, r.Apply(t, labelled("b")), "error", "Could not change the metadata of the stored chat completion")
+	says(t, r.Destroy(t))
+	if n := len(s.Requests()); n != 1 || len(s.Stored()) != 1 || r.State() != nil {
 		t.Errorf("%d requests were sent, and %v are stored", n, s.Stored())
 	}
 }
@@ -258,10 +310,14 @@ func TestRecordings_replayLeavesTheServerAlone(t *testing.T) {
 func TestRecordings_shareAFailureThatMayBeBilled(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Fail(emulator.Hang())
-	many := s.Provider(recordingsIn(t.TempDir(), ""), `request_timeout = "300ms"`) +
-		"resource \"openai_chat_completion\" \"test\" {\n  count = 4\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n}\n"
-	s.Run(t,
-		resource.TestStep{Config: many, ExpectError: flat("This is the failure of another resource or data source that made the same request in this run.")},
-		resource.TestStep{Config: many, Check: asked(t, s, 2)},
-	)
+	provider := object{"request_timeout": "300ms"}
+	maps.Copy(provider, recordings(t.TempDir(), ""))
+	many := []object{configuration(nil), configuration(nil), configuration(nil), configuration(nil)}
+	_, diags := together(t, connected(t, s, provider), many...)
+	says(t, diags, "This is the failure of another resource or data source that made the same request in this run.")
+	wantCalls(t, s, map[string]int{"POST": 1})
+	if _, diags := together(t, connected(t, s, provider), many...); len(diags) > 0 {
+		t.Error(diags)
+	}
+	wantCalls(t, s, map[string]int{"POST": 2})
 }

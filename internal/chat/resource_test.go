@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,60 +128,27 @@ func TestResource_keepsTheWholeAnswer(t *testing.T) {
 
 func TestResource_sendsWhatIsWrittenAndNothingElse(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t,
-		resource.TestStep{Config: completion(""), Check: func(*terraform.State) error {
-			want := map[string]any{"model": "gpt-4", "messages": []any{map[string]any{"role": "user", "content": "hello"}}}
-			same(t, body(t, s), want)
-			return nil
-		}},
-		resource.TestStep{
-			Config: completion(`
-  temperature       = 0
-  top_p             = 0.1
-  n                 = 1
-  stream            = false
-  stop              = ["<end>"]
-  max_tokens        = 10
-  presence_penalty  = 0
-  frequency_penalty = -0.5
-  logit_bias        = { "50256" = -100 }
-  user              = ""
-  store             = false
-  api_key           = "sk-test-another-key"
-  skip_destroy      = true
-  triggers          = { a = "b" }
-  response_format {
-    type = "text"
-  }
-  tool {
-    type = "function"
-    function {
-      name       = "f"
-      parameters = jsonencode({ type = "object" })
-    }
-  }
-  tool_choice = "none"
-  timeouts {
-    create = "5m"
-  }`),
-			Check: func(*terraform.State) error {
-				want := map[string]any{
-					"model": "gpt-4", "messages": []any{map[string]any{"role": "user", "content": "hello"}},
-					"temperature": 0.0, "top_p": 0.1, "n": 1.0, "stream": false, "stop": []any{"<end>"}, "max_tokens": 10.0,
-					"presence_penalty": 0.0, "frequency_penalty": -0.5, "logit_bias": map[string]any{"50256": -100.0},
-					"user": "", "store": false, "response_format": map[string]any{"type": "text"}, "tool_choice": "none",
-					"tools": []any{map[string]any{"type": "function", "function": map[string]any{
-						"name": "f", "parameters": map[string]any{"type": "object"}}}},
-				}
-				same(t, body(t, s), want)
-				all := posts(s)
-				if got := all[len(all)-1].Header.Get("Authorization"); got != "Bearer sk-test-another-key" {
-					t.Errorf("the resource's own key was not used: %q", got)
-				}
-				return nil
-			},
-		},
-	)
+	r := instance(t, s)
+	apply(t, r, configuration(nil))
+	same(t, body(t, s), object{"model": "gpt-4", "messages": []any{object{"role": "user", "content": "hello"}}})
+	apply(t, r, configuration(object{
+		"temperature": 0, "top_p": 0.1, "n": 1, "stream": false, "stop": []any{"<end>"}, "max_tokens": 10,
+		"presence_penalty": 0, "frequency_penalty": -0.5, "logit_bias": object{"50256": -100}, "user": "", "store": false,
+		"api_key": "sk-test-another-key", "skip_destroy": true, "triggers": object{"a": "b"}, "timeouts": object{"create": "5m"},
+		"response_format": object{"type": "text"}, "tool_choice": "none",
+		"tool": []any{object{"type": "function", "function": function("f", `{"type":"object"}`)}},
+	}))
+	same(t, body(t, s), object{
+		"model": "gpt-4", "messages": []any{object{"role": "user", "content": "hello"}},
+		"temperature": 0.0, "top_p": 0.1, "n": 1.0, "stream": false, "stop": []any{"<end>"}, "max_tokens": 10.0,
+		"presence_penalty": 0.0, "frequency_penalty": -0.5, "logit_bias": object{"50256": -100.0},
+		"user": "", "store": false, "response_format": object{"type": "text"}, "tool_choice": "none",
+		"tools": []any{object{"type": "function", "function": object{"name": "f", "parameters": object{"type": "object"}}}},
+	})
+	all := posts(s)
+	if got := all[len(all)-1].Header.Get("Authorization"); got != "Bearer sk-test-another-key" {
+		t.Errorf("the resource's own key was not used: %q", got)
+	}
 }
 
 func same(t *testing.T, got, want any) {
@@ -225,48 +194,48 @@ func TestResource_asksAgainInPlaceWhenTheRequestChanges(t *testing.T) {
 }
 
 func TestResource_keepsTheAnswerWhenTheRequestDoesNotChange(t *testing.T) {
-	const parameters = `
-  tool {
-    type = "function"
-    function {
-      name       = "f"
-      parameters = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\",\"maximum\":1.0}}}"
-    }
-  }
-  tool_choice = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}"`
-	known := plancheck.ExpectKnownOutputValue("content", knownvalue.Null())
-	s := acctest.Start(t, emulator.Options{})
-	s.Run(t,
-		resource.TestStep{Config: completion(parameters), Check: asked(t, s, 1)},
-		resource.TestStep{Config: completion(parameters + "\n  api_key = \"sk-test-rotated\""), Check: asked(t, s, 1),
-			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known)},
-		resource.TestStep{Config: completion(parameters + "\n  timeouts {\n    create = \"3m\"\n  }\n  skip_destroy = true"), Check: asked(t, s, 1),
-			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known)},
-		resource.TestStep{Config: completion(strings.NewReplacer(`{\"type\":\"object\",\"properties\":{`, `{ \"properties\": {`, `}}}"`, `}}, \"type\": \"object\"}"`, `1.0`, `1`,
-			`{\"type\":\"function\",\"function\":{\"name\":\"f\"}}`, `{\"function\":{\"name\":\"f\"},  \"type\":\"function\"}`).Replace(parameters)), Check: asked(t, s, 1),
-			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, known)}, // timeouts went, the spelling is kept
-		resource.TestStep{RefreshState: true, Check: asked(t, s, 1)},
-	)
-	if extra := len(s.Requests()) - len(posts(s)); extra != 0 {
-		t.Errorf("refresh, plan and destroy made %d calls", extra)
+	with := func(changes object) object {
+		config := configuration(object{
+			"tool":        []any{object{"type": "function", "function": function("f", `{"type":"object","properties":{"a":{"type":"number","maximum":1.0}}}`)}},
+			"tool_choice": `{"type":"function","function":{"name":"f"}}`,
+		})
+		maps.Copy(config, changes)
+		return config
 	}
+	s := acctest.Start(t, emulator.Options{})
+	r := instance(t, s)
+	apply(t, r, with(nil))
+	for _, config := range []object{
+		with(object{"api_key": "sk-test-rotated"}),
+		with(object{"timeouts": object{"create": "3m"}, "skip_destroy": true}),
+		with(object{ // timeouts go, and the spelling is another
+			"tool":        []any{object{"type": "function", "function": function("f", `{ "properties": {"a":{"type":"number","maximum":1}}, "type": "object"}`)}},
+			"tool_choice": `{"function":{"name":"f"},  "type":"function"}`,
+		}),
+	} {
+		before := r.State()
+		if planned := updates(t, r, config); of(t, before, "content") != nil || !reflect.DeepEqual(answer(planned), answer(before)) {
+			t.Errorf("the plan has the answer %v", answer(planned))
+		}
+		if after := apply(t, r, config); after["id"] != of(t, before, "id") || !reflect.DeepEqual(answer(after), answer(before)) {
+			t.Errorf("the answer is %v", after)
+		}
+		unchanged(t, r, config)
+	}
+	if diags := r.Destroy(t); len(diags) > 0 {
+		t.Error(diags)
+	}
+	wantCalls(t, s, map[string]int{"POST": 1}) // none by refresh, plan and destroy
 }
 
 func TestResource_planOfAnotherSpellingIsEmpty(t *testing.T) {
-	tool := func(parameters string) string {
-		return completion("  functions {\n    name = \"f\"\n    parameters = " + parameters + "\n  }\n  function_call = jsonencode({ name = \"f\" })")
+	tool := func(parameters string) object {
+		return configuration(object{"functions": []any{function("f", parameters)}, "function_call": `{"name":"f"}`})
 	}
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t,
-		resource.TestStep{Config: tool(`jsonencode({ type = "object", properties = { a = { enum = ["x", "y"] } } })`)},
-		resource.TestStep{Config: tool(`<<EOT
-{
-  "properties": { "a": { "enum": ["x", "y"] } },
-  "type": "object"
-}
-EOT
-`), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-	)
+	r := instance(t, s)
+	apply(t, r, tool(`{"properties":{"a":{"enum":["x","y"]}},"type":"object"}`))
+	unchanged(t, r, tool("{\n  \"type\": \"object\",\n  \"properties\": { \"a\": { \"enum\": [\"x\", \"y\"] } }\n}\n"))
 }
 
 // A model asks for a tool, a second resource answers it, and the model replies:
@@ -367,25 +336,31 @@ func withoutIDs(v any) any {
 }
 
 func TestResource_deletesWhatIsStored(t *testing.T) {
+	gone := func(status int) *emulator.Fault {
+		return ptr(emulator.ErrorJSON(status, "invalid_request_error", "", "", "no such completion").On(http.MethodDelete, ""))
+	}
 	for kind, test := range map[string]struct {
-		arguments string
+		arguments object
 		fault     *emulator.Fault
 		deletes   int
 		left      int
 	}{
-		"stored":       {arguments: "store = true", deletes: 1},
-		"not stored":   {arguments: "store = false"},
-		"left alone":   {arguments: "store = true\n  skip_destroy = true", left: 1},
-		"no storing":   {arguments: "store = true", fault: ptr(emulator.ErrorJSON(405, "invalid_request_error", "", "", "Method Not Allowed")), deletes: 1, left: 1},
-		"gone already": {arguments: "store = true", fault: ptr(emulator.ErrorJSON(404, "invalid_request_error", "", "", "no such completion")), deletes: 1, left: 1},
+		"stored":       {arguments: object{"store": true}, deletes: 1},
+		"not stored":   {arguments: object{"store": false}},
+		"left alone":   {arguments: object{"store": true, "skip_destroy": true}, left: 1},
+		"no storing":   {arguments: object{"store": true}, fault: gone(405), deletes: 1, left: 1},
+		"gone already": {arguments: object{"store": true}, fault: gone(404), deletes: 1, left: 1},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			if test.fault != nil {
-				test.fault.Match.Method = http.MethodDelete
 				s.Fail(*test.fault)
 			}
-			s.Run(t, resource.TestStep{Config: completion(test.arguments)})
+			r := instance(t, s)
+			apply(t, r, configuration(test.arguments))
+			if diags := r.Destroy(t); len(diags) > 0 || r.State() != nil {
+				t.Errorf("it says %q, and %v is left", diags, r.State())
+			}
 			if got := len(called(s, http.MethodDelete)); got != test.deletes {
 				t.Errorf("%d deletions, want %d", got, test.deletes)
 			}
@@ -401,13 +376,9 @@ func ptr[T any](v T) *T { return &v }
 func TestResource_createTimeoutSaysWhichLimitRanOut(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Fail(emulator.Hang())
-	s.Run(t, resource.TestStep{
-		Config:      completion("  timeouts {\n    create = \"200ms\"\n  }"),
-		ExpectError: regexp.MustCompile(`(?s)Could not create chat completion.*timeouts\.create \(200ms\)`),
-	})
-	if got := len(posts(s)); got != 1 {
-		t.Errorf("%d requests were sent, want 1", got)
-	}
+	says(t, instance(t, s).Apply(t, configuration(object{"timeouts": object{"create": "200ms"}})),
+		"error: Could not create chat completion", "timeouts.create (200ms)")
+	wantCalls(t, s, map[string]int{"POST": 1})
 }
 
 func TestResource_importSaysWhatToDoInstead(t *testing.T) {
@@ -441,84 +412,41 @@ func TestResource_keepsWhatArrivedOfACutStream(t *testing.T) {
 	quiet := cut
 	quiet.CutMode = emulator.CutClean
 	for kind, fault := range map[string]emulator.Fault{"with an error": cut, "without one": quiet} {
-		t.Run(kind, func(t *testing.T) { keepsWhatArrived(t, fault) })
+		t.Run(kind, func(t *testing.T) {
+			s := acctest.Start(t, emulator.Options{})
+			s.Fail(fault)
+			config := conversation(object{"role": "user", "content": "Tell me a long story about a fox"})
+			config["stream"] = true
+			r := instance(t, s)
+			says(t, r.Apply(t, config), "error: Could not create chat completion", "What had arrived before that is kept in the state")
+			replaces(t, r, config)
+			apply(t, r, config)
+			wantCalls(t, s, map[string]int{"POST": 2})
+		})
 	}
-}
-
-func keepsWhatArrived(t *testing.T, fault emulator.Fault) {
-	s := acctest.Start(t, emulator.Options{})
-	s.Fail(fault)
-	s.Run(t,
-		resource.TestStep{Config: completionOf("Tell me a long story about a fox", "stream = true"),
-			ExpectError: regexp.MustCompile(`(?s)Could not create chat completion.*What[\s│]+had[\s│]+arrived[\s│]+before[\s│]+that[\s│]+is[\s│]+kept[\s│]+in[\s│]+the[\s│]+state`)},
-		resource.TestStep{Config: completionOf("Tell me a long story about a fox", "stream = true"),
-			ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: asked(t, s, 2)},
-	)
 }
 
 func TestResource_answersJSON(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config: completionOf("Answer with JSON, with keys city and country", "  response_format {\n    type = \"json_object\"\n  }") + `
-output "keys" {
-  value = keys(jsondecode(openai_chat_completion.test.content))
-}`,
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownOutputValue("keys", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("city"), knownvalue.StringExact("country")})),
-		},
-	})
+	config := conversation(object{"role": "user", "content": jsonAnswer})
+	config["response_format"] = object{"type": "json_object"}
+	content, _ := apply(t, instance(t, s), config)["content"].(string)
+	var answered map[string]any
+	if err := json.Unmarshal([]byte(content), &answered); err != nil || !slices.Equal(slices.Sorted(maps.Keys(answered)), []string{"city", "country"}) {
+		t.Errorf("the answer is %q: %v", content, err)
+	}
 }
 
 func TestResource_sendsEveryFieldOfAMessage(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config: `
-resource "openai_chat_completion" "test" {
-  model = "gpt-4"
-  message {
-    role    = "developer"
-    content = "Be brief."
-    name    = "boss"
-  }
-  message {
-    role    = "assistant"
-    content = ""
-    tool_calls = [{
-      id       = "call_1"
-      type     = "function"
-      function = { name = "f", arguments = "{}" }
-    }]
-  }
-  message {
-    role         = "tool"
-    content      = "done"
-    tool_call_id = "call_1"
-  }
-  message {
-    role          = "assistant"
-    function_call = { name = "g", arguments = "{\"a\":1}" }
-  }
-  message {
-    role    = "function"
-    name    = "g"
-    content = "also done"
-  }
-  message {
-    role    = "user"
-    content = "Thanks"
-    name    = "me"
-  }
-}`,
-		Check: func(*terraform.State) error {
-			same(t, body(t, s)["messages"], []any{
-				map[string]any{"role": "developer", "content": "Be brief.", "name": "boss"},
-				map[string]any{"role": "assistant", "content": "", "tool_calls": []any{map[string]any{"id": "call_1", "type": "function", "function": map[string]any{"name": "f", "arguments": "{}"}}}},
-				map[string]any{"role": "tool", "content": "done", "tool_call_id": "call_1"},
-				map[string]any{"role": "assistant", "function_call": map[string]any{"name": "g", "arguments": `{"a":1}`}},
-				map[string]any{"role": "function", "name": "g", "content": "also done"},
-				map[string]any{"role": "user", "content": "Thanks", "name": "me"},
-			})
-			return nil
-		},
-	})
+	messages := []any{
+		object{"role": "developer", "content": "Be brief.", "name": "boss"},
+		object{"role": "assistant", "content": "", "tool_calls": []any{object{"id": "call_1", "type": "function", "function": object{"name": "f", "arguments": "{}"}}}},
+		object{"role": "tool", "content": "done", "tool_call_id": "call_1"},
+		object{"role": "assistant", "function_call": object{"name": "g", "arguments": `{"a":1}`}},
+		object{"role": "function", "name": "g", "content": "also done"},
+		object{"role": "user", "content": "Thanks", "name": "me"},
+	}
+	apply(t, instance(t, s), conversation(messages...))
+	same(t, body(t, s)["messages"], messages)
 }

@@ -33,7 +33,6 @@ resource "openai_chat_completion" "test" {
 // again, once.
 func TestContentWO_isSentAndNotKept(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	empty := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 	sent := func(secret string) resource.TestCheckFunc {
 		return func(state *terraform.State) error {
 			text, err := json.Marshal(state)
@@ -50,72 +49,65 @@ func TestContentWO_isSentAndNotKept(t *testing.T) {
 			return nil
 		}
 	}
-	s.Run(t,
+	s.Run(t, // after each step, its plan is empty
 		resource.TestStep{Config: secretPrompt("Reply with exactly: ok REFUSE", ""), Check: asked(t, s, 1)},
-		resource.TestStep{Config: secretPrompt("Reply with exactly: ok REFUSE", ""), ConfigPlanChecks: empty, Check: asked(t, s, 1)},
-		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", ""), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 2)},
-		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", ""), ConfigPlanChecks: empty, Check: sent("my secret xyzzy-2")},
+		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", ""), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
+			Check: resource.ComposeTestCheckFunc(asked(t, s, 2), sent("my secret xyzzy-2"))},
 		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", "  skip_destroy = true"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 2)},
-		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", "  skip_destroy = true"), ConfigPlanChecks: empty},
 	)
 }
 
 // With a version of one's own, that alone decides.
 func TestContentWO_goesByAVersionOfOnesOwn(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t,
-		resource.TestStep{Config: secretPrompt("one", "  content_wo_version = 1"), Check: asked(t, s, 1)},
-		resource.TestStep{Config: secretPrompt("two", "  content_wo_version = 1"), Check: asked(t, s, 1),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-		resource.TestStep{Config: secretPrompt("two", "  content_wo_version = 2"), Check: asked(t, s, 2),
-			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
-	)
+	r := instance(t, s)
+	secret := func(content string, version int) object {
+		config := conversation(object{"role": "user", "content_wo": content})
+		config["content_wo_version"] = version
+		return config
+	}
+	apply(t, r, secret("one", 1))
+	unchanged(t, r, secret("two", 1))
+	updates(t, r, secret("two", 2))
+	wantCalls(t, s, map[string]int{"POST": 1})
+	apply(t, r, secret("two", 2))
+	wantCalls(t, s, map[string]int{"POST": 2})
+	same(t, body(t, s)["messages"], []any{object{"role": "user", "content": "two"}})
 }
 
 func TestAPIKeyWO_isUsedAndNotKept(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	const key = "sk-test-write-only-key"
-	s.Run(t,
-		resource.TestStep{Config: completion("  api_key_wo = \"" + key + "\"\n  api_key_wo_version = 1"), Check: func(state *terraform.State) error {
-			if got := posts(s)[0].Header.Get("Authorization"); got != "Bearer "+key {
-				t.Errorf("the key was not used: %q", got)
-			}
-			if text, _ := json.Marshal(state); strings.Contains(string(text), key) {
-				t.Error("the key is in the state")
-			}
-			return nil
-		}},
-		resource.TestStep{Config: completion("  api_key_wo = \"" + key + "-2\"\n  api_key_wo_version = 2"), Check: asked(t, s, 1),
-			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
-	)
+	r := instance(t, s)
+	first := apply(t, r, configuration(object{"api_key_wo": key, "api_key_wo_version": 1}))
+	if got := posts(s)[0].Header.Get("Authorization"); got != "Bearer "+key {
+		t.Errorf("the key was not used: %q", got)
+	}
+	rotated := configuration(object{"api_key_wo": key + "-2", "api_key_wo_version": 2})
+	updates(t, r, rotated)
+	for _, state := range []object{first, apply(t, r, rotated)} {
+		if text, _ := json.Marshal(state); strings.Contains(string(text), key) {
+			t.Error("the key is in the state")
+		}
+	}
+	wantCalls(t, s, map[string]int{"POST": 1})
 }
 
 // A write-only content that goes changes the request, though nothing else is
 // left to show it.
 func TestContentWO_goneAsksAgain(t *testing.T) {
-	conversation := func(content string) string {
-		return `
-resource "openai_chat_completion" "test" {
-  model = "gpt-4"
-  message {
-    role    = "user"
-    content = "hello"
-  }
-  message {
-    role          = "assistant"
-    function_call = { name = "f", arguments = "{}" }
-    ` + content + `
-  }
-  message {
-    role    = "function"
-    name    = "f"
-    content = "done"
-  }
-}`
+	talk := func(call object) object {
+		return conversation(object{"role": "user", "content": "hello"}, call, object{"role": "function", "name": "f", "content": "done"})
 	}
+	with := talk(object{"role": "assistant", "function_call": object{"name": "f", "arguments": "{}"}, "content_wo": "between us"})
+	without := talk(object{"role": "assistant", "function_call": object{"name": "f", "arguments": "{}"}})
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t,
-		resource.TestStep{Config: conversation(`content_wo = "between us"`), Check: asked(t, s, 1)},
-		resource.TestStep{Config: conversation(""), Check: asked(t, s, 2), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
-	)
+	r := instance(t, s)
+	apply(t, r, with)
+	wantCalls(t, s, map[string]int{"POST": 1})
+	if content := updates(t, r, without)["content"]; content != (acctest.Unknown{}) {
+		t.Errorf("the plan knows %v", content)
+	}
+	apply(t, r, without)
+	wantCalls(t, s, map[string]int{"POST": 2})
 }

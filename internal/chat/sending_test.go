@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
@@ -113,56 +112,43 @@ func TestToolCalls_goBackAsTheyCame(t *testing.T) {
 	for name, test := range map[string]struct {
 		message string // of the first answer
 		want    string // the message that is sent
-		more    string // arguments of the second message
 	}{
 		"with a signature": {
 			`"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"c2ln"}}}]`,
-			`{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"c2ln"}}}]}`, "",
+			`{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"c2ln"}}}]}`,
 		},
 		"without type, with an index": {
 			`"content":"","tool_calls":[{"id":"a","index":0,"function":{"name":"f","arguments":"{}"}}]`,
-			`{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]}`, "",
+			`{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]}`,
 		},
 		"without arguments": {
 			`"tool_calls":[{"id":"a","type":"function","function":{"name":"f"}},{"id":"b","custom":{"name":"c"}}]`,
-			`{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":""}},{"id":"b","type":"custom","custom":{"name":"c","input":""}}]}`, "",
+			`{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":""}},{"id":"b","type":"custom","custom":{"name":"c","input":""}}]}`,
 		},
 		"without id": {
 			`"tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]`,
-			`{"role":"assistant","tool_calls":[{"id":"call_0","type":"function","function":{"name":"f","arguments":"{}"}}]}`, "",
+			`{"role":"assistant","tool_calls":[{"id":"call_0","type":"function","function":{"name":"f","arguments":"{}"}}]}`,
 		},
 		"with reasoning": {
 			`"content":"","reasoning_content":"I need the tool.","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]`,
 			`{"role":"assistant","reasoning_content":"I need the tool.","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]}`,
-			"reasoning_content = openai_chat_completion.test.choices[0].message.reasoning_content",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := answering(t)
 			s.Heal()
 			s.Fail(emulator.Status(200, answerOf(`"content":"It is sunny."`)).Containing(`"role":"tool"`), emulator.Status(200, answerOf(test.message)))
-			config := completion("") + `
-resource "openai_chat_completion" "next" {
-  model = "gpt-4"
-  message {
-    role       = "assistant"
-    tool_calls = openai_chat_completion.test.choices[0].message.tool_calls
-    ` + test.more + `
-  }
-  message {
-    role         = "tool"
-    tool_call_id = openai_chat_completion.test.choices[0].message.tool_calls[0].id
-    content      = "sunny"
-  }
-}
-`
-			s.Run(t,
-				resource.TestStep{Config: config, Check: func(*terraform.State) error {
-					sameJSON(t, body(t, s)["messages"].([]any)[0], test.want)
-					return nil
-				}},
-				resource.TestStep{Config: config, Check: asked(t, s, 2), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-			)
+			p := connected(t, s)
+			said := apply(t, p.Instance(typeName, chatBlocks...), configuration(nil))["choices"].([]any)[0].(object)["message"].(object)
+			calls := said["tool_calls"].([]any)
+			next := conversation(
+				object{"role": "assistant", "tool_calls": calls, "reasoning_content": said["reasoning_content"]},
+				object{"role": "tool", "tool_call_id": calls[0].(object)["id"], "content": "sunny"})
+			r := p.Instance(typeName, chatBlocks...)
+			apply(t, r, next)
+			sameJSON(t, body(t, s)["messages"].([]any)[0], test.want)
+			unchanged(t, r, next)
+			wantCalls(t, s, map[string]int{"POST": 2})
 		})
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
@@ -22,19 +20,16 @@ func TestServers_errorInAChoice(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Foreign = true
 	directory := t.TempDir()
-	config := func(prompt string) string {
-		return s.Provider(recordingsIn(directory, "")) + completionOf(prompt, "  fail_on = []")
-	}
-	fails := flat("Unusable chat completion")
+	config := configuration(object{"fail_on": []any{}})
+	const fails = "error: Unusable chat completion"
 	s.Fail(emulator.Status(200, choiceError), emulator.Status(200, choiceError))
-	s.Run(t,
-		resource.TestStep{Config: config("one"), ExpectError: flat("the server reports an error: Upstream network [2Jerror (502)")},
-		resource.TestStep{Config: config("one"), ExpectError: fails},
-		resource.TestStep{Config: config("one")},
-	)
-	if n := len(posts(s)); n != 3 {
-		t.Errorf("%d completions were asked for, want 3", n)
-	}
+	r := instance(t, s, recordings(directory, ""))
+	says(t, r.Apply(t, config), fails, "the server reports an error: Upstream network [2Jerror (502)")
+	r.Continue(connected(t, s, recordings(directory, "")))
+	says(t, r.Apply(t, config), fails)
+	r.Continue(connected(t, s, recordings(directory, "")))
+	apply(t, r, config)
+	wantCalls(t, s, map[string]int{"POST": 3})
 	files, err := filepath.Glob(directory + "/*.json")
 	if err != nil {
 		t.Fatal(err)
@@ -65,10 +60,8 @@ func TestServers_errorInAChoice(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.Run(t, resource.TestStep{Config: config("one"), ExpectError: fails})
-	if n := len(posts(s)); n != 3 {
-		t.Errorf("%d completions were asked for, want no more than 3", n)
-	}
+	says(t, instance(t, s, recordings(directory, "")).Apply(t, config), fails)
+	wantCalls(t, s, map[string]int{"POST": 3}) // no more
 }
 
 // What OpenAI answers is declared, so that extra is null, streamed or not.
