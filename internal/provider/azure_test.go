@@ -75,7 +75,16 @@ func TestAzure_readsTheEnvironment(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	s.Run(t, resource.TestStep{Config: "provider \"openai\" {\n  azure {}\n}\n" + azureCompletion})
+	p := acctest.Speak(t)
+	p.Connect(t, s, object{"base_url": nil, "api_key": nil, "azure": object{}})
+	config := greeting("hello")
+	config["model"], config["store"] = "mine", true
+	stored, diags := askedOf(t, p, config)
+	config["stream"], config["store"] = true, nil
+	_, more := askedOf(t, p, config)
+	if diags = append(append(diags, more...), stored.Destroy(t)...); slices.ContainsFunc(diags, isError) {
+		t.Fatal(diags)
+	}
 	checkAzure(t, s)
 }
 
@@ -99,10 +108,14 @@ func checkAzure(t *testing.T, s *acctest.Server) {
 func TestAzure_missingKeyMattersOnlyToACall(t *testing.T) {
 	t.Setenv("AZURE_OPENAI_API_KEY", "")
 	s := onAzure(t)
-	config := "provider \"openai\" {\n  azure {\n endpoint = \"" + s.URL + "\"\n api_version = \"1\"\n use_entra_id = false\n}\n}\n" + completion
-	s.Run(t,
-		resource.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true},
-		resource.TestStep{Config: config, ExpectError: words("AZURE_OPENAI_API_KEY")})
+	p := acctest.Speak(t)
+	p.Connect(t, s, object{"base_url": nil, "api_key": nil, "azure": object{"endpoint": s.URL, "api_version": "1", "use_entra_id": false}})
+	plan := p.Instance("openai_chat_completion", "message", "tool", "functions").Plan(t, greeting("hello"))
+	if slices.ContainsFunc(plan.Diags, isError) || at(plan.Value, "content") != (acctest.Unknown{}) {
+		t.Errorf("the plan is %v, %q", plan.Value, plan.Diags)
+	}
+	_, diags := askedOf(t, p, greeting("hello"))
+	wantError(t, diags, "AZURE_OPENAI_API_KEY")
 	if n := len(s.Requests()); n != 0 {
 		t.Errorf("%d calls were made", n)
 	}

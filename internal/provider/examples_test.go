@@ -2,7 +2,9 @@ package provider_test
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,12 +13,11 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2/hclparse"
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/command"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
 )
 
 const root = "../../"
@@ -34,19 +35,32 @@ const recorded = "pay_once"
 // where the documentation shows them.
 func needsActions(config string) bool { return strings.Contains(config, "action \"") }
 
-// Every example is applied, against an emulator of its own.
+// Every example is applied as it is. They are the modules of one configuration, because
+// most of the time goes into starting the CLI.
 func TestExamples_apply(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	all := map[string]string{}
 	for dir, config := range examples(t) {
 		if !strings.HasPrefix(dir, compatible) && dir != recorded && !ofGuides[dir] && !needsActions(config) {
-			t.Run(dir, func(t *testing.T) {
-				s := acctest.Start(t, emulator.Options{})
-				step := applied(config)
-				const block = "provider \"openai\" {"
-				step.Config = strings.Replace(step.Config, block, block+"\n  base_url = \""+s.URL+"\"\n", 1)
-				s.Run(t, step)
-			})
+			all[dir] = config
 		}
 	}
+	dir := modules(t, all).With("OPENAI_BASE_URL=" + s.URL)
+	dir.MustRun("apply", "-auto-approve")
+	calls := map[string]int{}
+	for _, r := range s.Requests() {
+		calls[r.Path]++
+	}
+	for _, path := range []string{"/v1/chat/completions", "/v1/embeddings", "/v1/moderations", "/v1/models"} {
+		if calls[path] == 0 {
+			t.Errorf("nothing was asked of %s", path)
+		}
+	}
+	// Outputs may change: one example lists what is stored, which is what all have stored.
+	if said := dir.MustRun("apply", "-auto-approve"); !strings.Contains(said, "Resources: 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("another apply changes something:\n%s", said)
+	}
+	dir.MustRun("destroy", "-auto-approve")
 }
 
 // The example with recordings plans as it is, without a key and without a call,
@@ -100,16 +114,66 @@ func reviewPayOnce(t *testing.T, dir *acctest.Dir) {
 // An example for another server is planned, which needs neither server nor key.
 func TestExamples_planForOtherServers(t *testing.T) {
 	t.Parallel()
-	s := acctest.StartAlone(t, emulator.Options{})
+	all := map[string]string{}
 	for dir, config := range examples(t) {
-		if name, ok := strings.CutPrefix(filepath.ToSlash(dir), compatible); ok {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				s.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true})
-			})
+		if strings.HasPrefix(dir, compatible) {
+			all[dir] = config
+		}
+	}
+	makesResources(t, modules(t, all).MustRun("plan"), all)
+}
+
+// modules makes each configuration a module of one, with the outputs that it would have on
+// its own. A module without a provider block has the provider of the environment.
+func modules(t *testing.T, configs map[string]string) *acctest.Dir {
+	t.Helper()
+	if len(configs) == 0 {
+		t.Fatal("there is no configuration")
+	}
+	_, source, _ := strings.Cut(provider.Address, "/")
+	files := map[string]string{}
+	var calls strings.Builder
+	for name, config := range configs {
+		name = moduleName(name)
+		files[name+"/main.tf"] = config
+		files[name+"/versions.tf"] = fmt.Sprintf("terraform {\n  required_providers {\n    openai = {\n      source = %q\n    }\n  }\n}\n", source)
+		fmt.Fprintf(&calls, "module %q {\n  source = \"./%s\"\n", name, name)
+		for _, match := range variable.FindAllStringSubmatch(config, -1) {
+			if !strings.Contains(match[2], "default") {
+				fmt.Fprintf(&calls, "  %s = \"for-example\"\n", match[1])
+			}
+		}
+		calls.WriteString("}\n")
+		for _, match := range output.FindAllStringSubmatch(config, -1) {
+			fmt.Fprintf(&calls, "output \"%s_%s\" {\n  value = module.%s.%s\n  sensitive = %t\n}\n",
+				name, match[1], name, match[1], sensitive.MatchString(match[2]))
+		}
+	}
+	files["main.tf"], files["versions.tf"] = calls.String(), files[moduleName(slices.Sorted(maps.Keys(configs))[0])+"/versions.tf"]
+	dir := acctest.Install(t).Dir(t, files)
+	dir.MustRun("init")
+	return dir
+}
+
+func moduleName(name string) string {
+	return "of_" + regexp.MustCompile(`\W`).ReplaceAllString(name, "_")
+}
+
+// makesResources checks that a plan has something of each module that has resources.
+func makesResources(t *testing.T, plan string, configs map[string]string) {
+	t.Helper()
+	for name, config := range configs {
+		if strings.Contains(config, "resource ") && !strings.Contains(plan, "# module."+moduleName(name)+".") {
+			t.Errorf("the plan has nothing of %s", name)
 		}
 	}
 }
+
+var (
+	variable  = regexp.MustCompile(`(?ms)^variable "(\w+)" \{\n(.*?)^\}`)
+	output    = regexp.MustCompile(`(?ms)^output "(\w+)" \{((?-s:.*\}$)|\n.*?^\})`)
+	sensitive = regexp.MustCompile(`\bsensitive\s*=\s*true\b`)
+)
 
 // examples are the configurations below examples/, by directory.
 func examples(t *testing.T) map[string]string {
@@ -130,62 +194,34 @@ func examples(t *testing.T) map[string]string {
 	return found
 }
 
-// withBlock keeps Run from adding a provider block of its own, which would not
-// go by the environment.
-func withBlock(config string) string {
-	if strings.Contains(config, `provider "openai"`) {
-		return config
-	}
-	return "provider \"openai\" {}\n" + config
-}
-
-func applied(text string) resource.TestStep {
-	return resource.TestStep{Config: withBlock(text), ConfigVariables: variables(text)}
-}
-
-var variable = regexp.MustCompile(`(?ms)^variable "(\w+)" \{\n(.*?)^\}`)
-
-// variables are values for the variables that have no default.
-func variables(text string) config.Variables {
-	values := config.Variables{}
-	for _, match := range variable.FindAllStringSubmatch(text, -1) {
-		if !strings.Contains(match[2], "default") {
-			values[match[1]] = config.StringVariable("for-example")
-		}
-	}
-	return values
-}
-
 var fenced = regexp.MustCompile("(?ms)^```(?:terraform|hcl|tf)\n(.*?)^```")
 
-// Every block of HCL in the documentation parses, and plans with the real schema.
-func TestDocs_blocksAreValid(t *testing.T) { //nolint:tparallel // the environment is for all of them, and stays until they have ended
-	s := acctest.StartAlone(t, emulator.Options{})
-	t.Setenv("OPENAI_BASE_URL", s.URL)
+// Every block of HCL in the documentation parses, and plans with the real schema. The
+// plan makes no call.
+func TestDocs_blocksAreValid(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
 	var known []string
 	for _, config := range examples(t) {
 		known = append(known, strings.TrimSpace(config))
 	}
-	t.Cleanup(func() { // when all have been planned
-		if n := len(s.Requests()); n != 0 {
-			t.Errorf("plans made %d calls", n)
-		}
-	})
+	all := map[string]string{}
 	for name, block := range docBlocks(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if _, diags := hclparse.NewParser().ParseHCL([]byte(block), name); diags.HasErrors() {
-				t.Fatal(diags)
-			}
-			config := settings.ReplaceAllString(block, "")
-			if strings.Contains(config, "\nrun \"") {
-				return // tests of a module, which runs them
-			}
-			if strings.TrimSpace(config) == "" || slices.Contains(known, strings.TrimSpace(config)) {
-				return // nothing to plan, or applied as an example
-			}
-			s.Run(t, resource.TestStep{Config: withBlock(config), PlanOnly: true, ExpectNonEmptyPlan: strings.Contains(config, "resource ")})
-		})
+		if _, diags := hclparse.NewParser().ParseHCL([]byte(block), name); diags.HasErrors() {
+			t.Error(diags)
+			continue
+		}
+		config := settings.ReplaceAllString(block, "")
+		if strings.Contains(config, "\nrun \"") {
+			continue // tests of a module, which runs them
+		}
+		if strings.TrimSpace(config) == "" || slices.Contains(known, strings.TrimSpace(config)) {
+			continue // nothing to plan, or applied as an example
+		}
+		all[name] = config
+	}
+	makesResources(t, modules(t, all).With("OPENAI_BASE_URL="+s.URL).MustRun("plan"), all)
+	if n := len(s.Requests()); n != 0 {
+		t.Errorf("the plan made %d calls", n)
 	}
 }
 

@@ -1,8 +1,11 @@
 package provider_test
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -28,6 +31,21 @@ resource "openai_chat_completion" "test" {
 }
 `
 
+// threeTimes is the same over the plugin protocol, one after the other.
+func threeTimes(t *testing.T, s *acctest.Server, limits, more object) (diags []string) {
+	t.Helper()
+	p := acctest.Speak(t)
+	p.Connect(t, s, object{"limits": limits})
+	for i := range 3 {
+		config := greeting(fmt.Sprintf("hello %d", i))
+		config["max_completion_tokens"] = 16
+		maps.Copy(config, more)
+		_, said := askedOf(t, p, config)
+		diags = append(diags, slices.DeleteFunc(said, func(d string) bool { return !isError(d) })...)
+	}
+	return diags
+}
+
 func limits(arguments ...string) string {
 	return "limits {\n    " + strings.Join(arguments, "\n    ") + "\n  }"
 }
@@ -49,7 +67,7 @@ func TestLimits_maxRequests(t *testing.T) {
 func TestLimits_refusedRequestsAreNotSpent(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Fail(emulator.ErrorJSON(400, "invalid_request_error", "", "", "Not this one")) // whichever comes first
-	s.Run(t, resource.TestStep{Config: s.Provider(limits("max_requests = 2")) + three, ExpectError: words("The API said: Not this one")})
+	wantError(t, threeTimes(t, s, object{"max_requests": 2}, nil), "The API said: Not this one")
 	if got := len(s.Requests()); got != 3 {
 		t.Errorf("%d requests were sent", got)
 	}
@@ -57,8 +75,10 @@ func TestLimits_refusedRequestsAreNotSpent(t *testing.T) {
 
 func TestLimits_maxTotalTokens(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	config := s.Provider(limits("max_total_tokens = 60")) + three
-	s.Run(t, resource.TestStep{Config: config, ExpectError: words("limits.max_total_tokens is 60. So far")})
+	diags := threeTimes(t, s, object{"max_total_tokens": 60}, nil)
+	if len(diags) == 0 || !strings.Contains(diags[0], "limits.max_total_tokens is 60. So far") {
+		t.Errorf("got %q", diags)
+	}
 	if got := len(s.Requests()); got == 0 || got == 3 {
 		t.Errorf("%d requests were sent", got)
 	}
@@ -102,9 +122,8 @@ func TestLimits_allWaitAfterA429(t *testing.T) {
 // A wait that does not fit into the time allowed fails at once, and says what was in the way.
 func TestLimits_requestsPerMinute(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	config := strings.Replace(three, "count  ", "timeouts { create = \"50s\" }\n  count  ", 1)
-	s.Run(t, resource.TestStep{Config: s.Provider(limits("requests_per_minute = 2", "tokens_per_minute = 100000")) + config,
-		ExpectError: words(`Nothing was sent: limits\.requests_per_minute would have made it wait`)})
+	wantError(t, threeTimes(t, s, object{"requests_per_minute": 2, "tokens_per_minute": 100000}, object{"timeouts": object{"create": "50s"}}),
+		"Nothing was sent: limits.requests_per_minute would have made it wait")
 	if got := len(s.Requests()); got != 2 {
 		t.Errorf("%d requests were sent", got)
 	}

@@ -1,9 +1,7 @@
 package provider_test
 
 import (
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,47 +11,27 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
 
-// The real program under the real CLI: what its log shows, and that no key is
+// The program under the real CLI: what its log shows, and that no key is
 // in it, in the output, or in what the server echoes.
 func TestLog_showsCallsAndNoSecret(t *testing.T) {
-	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if cli == "" {
-		t.Skip("there is no terraform and no tofu")
-	}
 	s := acctest.Start(t, emulator.Options{})
-	dir := t.TempDir()
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(dir, "terraform-provider-openai"), "../..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	rc := filepath.Join(dir, "cli.tfrc")
-	write(t, rc, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/hashicorp/openai\" = %q\n    \"registry.opentofu.org/hashicorp/openai\" = %q\n  }\n  direct {}\n}\n", dir, dir))
-	applyOf := func(level, name, config string) (log, output string) {
+	dir := acctest.Install(t).Dir(t, nil).With("OPENAI_API_KEY="+acctest.Key, "OPENAI_BASE_URL="+s.URL)
+	dir.Write("provider.tf", "provider \"openai\" {\n  max_retries = 1\n}\n")
+	dir.MustRun("init")
+	apply := func(level, config string) (log, output string) {
 		t.Helper()
-		work := filepath.Join(dir, name)
-		if err := os.Mkdir(work, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(work, "main.tf"), "provider \"openai\" {\n  max_retries = 1\n}\n"+config)
-		cmd := exec.Command(cli, "apply", "-auto-approve", "-no-color")
-		cmd.Dir = work
-		file := filepath.Join(work, "log")
-		cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "TF_LOG="+level, "TF_LOG_PATH="+file, "CHECKPOINT_DISABLE=1",
-			"OPENAI_API_KEY="+acctest.Key, "OPENAI_BASE_URL="+s.URL)
-		out, _ := cmd.CombinedOutput()
+		dir.Write("main.tf", config)
+		file := filepath.Join(dir.Path, level)
+		output, _ = dir.With("TF_LOG="+level, "TF_LOG_PATH="+file).Run("apply", "-auto-approve")
 		text, err := os.ReadFile(file)
 		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
+			t.Fatalf("%v\n%s", err, output)
 		}
-		return string(text), string(out)
-	}
-	apply := func(level, prompt string) (log, output string) {
-		t.Helper()
-		return applyOf(level, level, strings.Replace(completion, "hello", prompt, 1))
+		return string(text), output
 	}
 
 	s.Fail(emulator.RateLimited("0"))
-	debug, output := apply("DEBUG", "a quiet prompt")
+	debug, output := apply("DEBUG", strings.Replace(completion, "hello", "a quiet prompt", 1))
 	for _, want := range []string{"POST", "/v1/chat/completions", "status=429", "status=200", "request_id=req_", "duration_ms=", "attempt="} {
 		if !strings.Contains(debug, want) {
 			t.Errorf("the debug log does not show %q\n%s\n%s", want, calls(debug), output)
@@ -63,8 +41,10 @@ func TestLog_showsCallsAndNoSecret(t *testing.T) {
 		t.Error("the debug log shows the prompt")
 	}
 
-	s.Fail(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Incorrect API key provided: "+acctest.Key))
-	trace, output := apply("TRACE", "a loud prompt")
+	s.Fail(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Incorrect API key provided: "+acctest.Key).Containing("a loud prompt"))
+	const secret = "the launch code is 1704"
+	trace, output := apply("TRACE", strings.Replace(completion, "hello", "a loud prompt", 1)+
+		strings.NewReplacer(`"test"`, `"private"`, `content = "hello"`, `content_wo = "`+secret+`"`).Replace(completion))
 	for _, want := range []string{"a loud prompt", "Incorrect API key provided: ***"} {
 		if !strings.Contains(calls(trace), want) {
 			t.Errorf("the trace log does not show %q\n%s", want, calls(trace))
@@ -73,10 +53,8 @@ func TestLog_showsCallsAndNoSecret(t *testing.T) {
 	if !strings.Contains(output, "Incorrect API key provided: ***") {
 		t.Errorf("the error is not shown:\n%s", output)
 	}
-	const secret = "the launch code is 1704"
-	trace2, _ := applyOf("TRACE", "private", strings.Replace(completion, `content = "hello"`, `content_wo = "`+secret+`"`, 1))
-	if strings.Contains(calls(trace2), secret) || !strings.Contains(calls(trace2), "holds a write-only value") {
-		t.Errorf("the trace log shows a write-only prompt:\n%s", calls(trace2))
+	if strings.Contains(calls(trace), secret) || !strings.Contains(calls(trace), "holds a write-only value") {
+		t.Errorf("the trace log shows a write-only prompt:\n%s", calls(trace))
 	}
 
 	for name, text := range map[string]string{"debug log": debug, "trace log": trace, "output": output} {
@@ -89,11 +67,4 @@ func TestLog_showsCallsAndNoSecret(t *testing.T) {
 // calls are the lines of a log that the provider wrote about its calls.
 func calls(log string) string {
 	return strings.Join(regexp.MustCompile(`(?m)^.*provider\.terraform-provider-openai.*$`).FindAllString(log, -1), "\n")
-}
-
-func write(t *testing.T, file, text string) {
-	t.Helper()
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -68,50 +68,68 @@ func TestProvider_refusesBadSettingsWhereTheyAre(t *testing.T) {
 	}
 }
 
+// greeting is the resource completion, over the plugin protocol.
+func greeting(text string) object {
+	return object{"model": "gpt-4", "message": []any{object{"role": "user", "content": text}}}
+}
+
+// applied creates a greeting with a provider that has these arguments.
+func applied(t *testing.T, s *acctest.Server, arguments ...object) (diags []string) {
+	t.Helper()
+	p := acctest.Speak(t)
+	p.Connect(t, s, arguments...)
+	_, diags = askedOf(t, p, greeting("hello"))
+	return diags
+}
+
+// wantError wants one error, with all that is to be in it.
+func wantError(t *testing.T, diags []string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if len(diags) != 1 || !isError(diags[0]) || !strings.Contains(diags[0], part) {
+			t.Errorf("got %q, want %q", diags, part)
+		}
+	}
+}
+
 func TestProvider_planNeedsNoKey(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config:   `provider "openai" { base_url = "https://api.openai.invalid/v1" }` + completion,
-		PlanOnly: true, ExpectNonEmptyPlan: true,
-	})
+	p := acctest.Speak(t)
+	p.Connect(t, s, object{"base_url": "https://api.openai.invalid/v1", "api_key": nil})
+	plan := p.Instance("openai_chat_completion", "message", "tool", "functions").Plan(t, greeting("hello"))
+	if slices.ContainsFunc(plan.Diags, isError) || at(plan.Value, "content") != (acctest.Unknown{}) {
+		t.Errorf("the plan is %v, %q", plan.Value, plan.Diags)
+	}
 }
 
 func TestProvider_saysHowToGiveAKey(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config:      `provider "openai" {}` + completion,
-		ExpectError: words("Could not create chat completion"),
-	}, resource.TestStep{
-		Config:      `provider "openai" { base_url = "https://eu.api.openai.com/v1" }` + completion,
-		ExpectError: words("OPENAI_API_KEY"),
-	})
+	wantError(t, applied(t, s, object{"base_url": nil, "api_key": nil}), "Could not create chat completion")
+	wantError(t, applied(t, s, object{"base_url": "https://eu.api.openai.com/v1", "api_key": nil}), "OPENAI_API_KEY")
 }
 
 // A server in one's own network may want no key, and have no TLS.
 func TestProvider_asksOtherServersWithoutAKey(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config:      "provider \"openai\" {\n  base_url = \"http://ollama.invalid:11434/v1\"\n  max_retries = 0\n}" + completion,
-		ExpectError: words("could not be sent to ollama.invalid:11434"),
-	})
+	wantError(t, applied(t, s, object{"base_url": "http://ollama.invalid:11434/v1", "api_key": nil, "max_retries": 0}), "could not be sent to ollama.invalid:11434")
 }
 
 func TestProvider_refusesToSendAKeyInTheClear(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{
-		Config:      `provider "openai" {` + "\n base_url = \"http://gateway.invalid/v1\"\n api_key = \"" + acctest.Key + "\"\n}" + completion,
-		ExpectError: words("https"),
-	})
+	wantError(t, applied(t, s, object{"base_url": "http://gateway.invalid/v1"}), "https")
 }
 
 func TestProvider_loopbackGoesWithoutAKey(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{Config: `provider "openai" { base_url = "` + s.URL + `" }` + completion})
+	if diags := applied(t, s, object{"api_key": nil}); slices.ContainsFunc(diags, isError) {
+		t.Fatal(diags)
+	}
 	if got := s.Requests()[0].Header.Get("Authorization"); got != "" {
 		t.Errorf("a key was sent: %q", got)
 	}
 }
 
+// With the CLI, whose version is sent.
 func TestProvider_sendsItsSettings(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Run(t, resource.TestStep{Config: s.Provider(`organization = "org-1"`, `project = "proj_1"`, `headers = { "X-Gateway" = "let me in" }`) + completion})
@@ -137,11 +155,12 @@ func TestProvider_readsTheEnvironment(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	s.Run(t,
-		resource.TestStep{Config: `provider "openai" {}` + completion},
-		resource.TestStep{Config: `provider "openai" {` + "\n api_key = \"sk-test-configured\"\n organization = \"org-block\"\n project = \"proj_block\"\n}" +
-			strings.Replace(completion, "hello", "again", 1)},
-	)
+	silent := object{"base_url": nil, "api_key": nil}
+	for _, arguments := range []object{silent, {"base_url": nil, "api_key": "sk-test-configured", "organization": "org-block", "project": "proj_block"}} {
+		if diags := applied(t, s, arguments); slices.ContainsFunc(diags, isError) {
+			t.Fatal(diags)
+		}
+	}
 	var got [][]string
 	for _, r := range s.Requests() {
 		h := r.Header
@@ -166,7 +185,7 @@ func TestProvider_explainsErrors(t *testing.T) {
 		"401":        {emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Incorrect API key provided: "+acctest.Key), []string{"Incorrect API key provided: ***", "Status: 401 Unauthorized", "api_key"}, 1},
 		"403":        {emulator.ErrorJSON(403, "invalid_request_error", "", "", "Country not supported"), []string{"Country not supported", "Status: 403 Forbidden"}, 1},
 		"404 model":  {emulator.ErrorJSON(404, "invalid_request_error", "model_not_found", "", "The model does not exist"), []string{"The model does not exist", "Code: model_not_found", "model"}, 1},
-		"400 param":  {emulator.ErrorJSON(400, "invalid_request_error", "", "model", "Bad model"), []string{`model = "gpt-4"`, "Bad model"}, 1},
+		"400 param":  {emulator.ErrorJSON(400, "invalid_request_error", "", "model", "Bad model"), []string{"error at model: ", "Bad model"}, 1},
 		"429":        {emulator.RateLimited("0").Repeat(-1), []string{"Status: 429 Too Many Requests", "Requests sent: 2"}, 2},
 		"quota":      {emulator.QuotaExceeded(), []string{"Code: insufficient_quota", "billing"}, 1},
 		"500":        {emulator.ServerError().Repeat(-1), []string{"Status: 500 Internal Server Error", "Requests sent: 2"}, 2},
@@ -180,27 +199,28 @@ func TestProvider_explainsErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			s.Fail(test.fault)
-			var steps []resource.TestStep
-			for _, want := range test.want {
-				pattern := words(regexp.QuoteMeta(want))
-				steps = append(steps, resource.TestStep{Config: s.Provider("max_retries = 1") + completion, ExpectError: pattern})
-			}
-			s.Run(t, steps[:1]...)
+			wantError(t, applied(t, s, object{"max_retries": 1}), test.want...)
 			if got := len(s.Requests()); got != test.calls {
 				t.Errorf("%d requests were sent, want %d", got, test.calls)
-			}
-			for _, step := range steps[1:] {
-				s.Fail(test.fault)
-				s.Run(t, step)
 			}
 		})
 	}
 }
 
+// The same with a CLI: the text that is on the screen.
+func TestProvider_explainsErrorsOnTheScreen(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	s.Fail(emulator.ErrorJSON(400, "invalid_request_error", "", "model", "Bad model: "+acctest.Key))
+	s.Run(t, resource.TestStep{Config: completion, ExpectError: regexp.MustCompile(
+		words(`model = "gpt-4"`).String() + ".*" + words(`Bad model: \*\*\*`).String() + ".*" + words("Status: 400 Bad Request").String())})
+}
+
 func TestProvider_retriesWhatWasNotAnswered(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Fail(emulator.RateLimited("0"), emulator.ServerError())
-	s.Run(t, resource.TestStep{Config: completion})
+	if diags := applied(t, s); slices.ContainsFunc(diags, isError) {
+		t.Error(diags)
+	}
 	if got := len(s.Requests()); got != 3 {
 		t.Errorf("%d requests were sent, want 3", got)
 	}
@@ -209,7 +229,7 @@ func TestProvider_retriesWhatWasNotAnswered(t *testing.T) {
 func TestProvider_requestTimeoutIsNamed(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	s.Fail(emulator.Hang())
-	s.Run(t, resource.TestStep{Config: s.Provider(`request_timeout = "200ms"`) + completion, ExpectError: words("request_timeout")})
+	wantError(t, applied(t, s, object{"request_timeout": "200ms"}), "request_timeout")
 	if got := len(s.Requests()); got != 1 {
 		t.Errorf("%d requests were sent, want 1: the first may have been answered", got)
 	}
@@ -219,7 +239,7 @@ func TestProvider_redirectsDoNotTravel(t *testing.T) {
 	other := acctest.Start(t, emulator.Options{})
 	s := acctest.StartAlone(t, emulator.Options{})
 	s.Fail(emulator.Status(http.StatusTemporaryRedirect, "", "Location", other.URL+"/chat/completions"))
-	s.Run(t, resource.TestStep{Config: completion, ExpectError: words("base_url")})
+	wantError(t, applied(t, s), "base_url")
 	if got := len(other.Requests()); got != 0 {
 		t.Errorf("the other host was asked %d times", got)
 	}
