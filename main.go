@@ -5,6 +5,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"log"
 	"os"
 
@@ -12,6 +13,16 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/provider"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/serve"
 )
+
+const usage = `Usage: terraform-provider-openai [OPTIONS]
+       terraform-provider-openai recordings COMMAND
+
+Terraform and OpenTofu start this program as a plugin, without arguments.
+"recordings" looks after answers that are kept in files: list, show, prune.
+"recordings -h" says more.
+
+Options:
+`
 
 // version is set by the release build.
 var version = "dev"
@@ -22,6 +33,10 @@ func main() {
 	}
 	debug := flag.Bool("debug", false, "keep running, for a debugger to attach")
 	profile := flag.String("profile", os.Getenv("OPENAI_PROVIDER_PROFILE"), "directory for CPU and heap profiles (also OPENAI_PROVIDER_PROFILE, since Terraform passes no flags)")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), usage)
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 	err := serve.Serve(func() serve.Provider { return provider.New(version) },
 		serve.Options{Address: provider.Address, Debug: *debug, Profile: *profile})

@@ -24,6 +24,7 @@ func TestMain_isAPluginOrACommand(t *testing.T) {
 	for arguments, want := range map[string]string{
 		"":                "This binary is a plugin",
 		"-debug=false":    "This binary is a plugin",
+		"-h":              "terraform-provider-openai recordings COMMAND",
 		"recordings -h":   "Usage: terraform-provider-openai recordings",
 		"recordings list": "Usage: terraform-provider-openai recordings",
 	} {

@@ -57,7 +57,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 	}
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 picks a free one")
 	flags.StringVar(&s.addrFile, "addr-file", "", "write the base URL to this `file` once requests are accepted")
-	flags.Func("key", "accept this API `key`; may be repeated; without any, every key is accepted, and none", func(key string) error {
+	flags.Func("key", "accept this API `key`; may be repeated; without any, any key, or no key, is accepted", func(key string) error {
 		if key == "" {
 			return errors.New("is empty")
 		}
@@ -65,7 +65,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 		return nil
 	})
 	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion, embedding and moderation")
-	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each chat completion in plain text at least so long")
+	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each chat completion in plain text at least this long")
 	flags.StringVar(&s.log, "log", "", "append one line of JSON per request to this `file`; - is standard error")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -1,11 +1,11 @@
 # An answer that is a JSON object, decoded.
 
-resource "openai_chat_completion" "colours" {
+resource "openai_chat_completion" "colors" {
   model = "gpt-5.4"
 
   message {
     role    = "user"
-    content = "Give me a colour palette for a login page as a JSON object with keys background, text and accent."
+    content = "Give me a color palette for a login page as a JSON object with keys background, text and accent."
   }
 
   response_format {
@@ -19,5 +19,5 @@ resource "openai_chat_completion" "colours" {
 }
 
 output "palette" {
-  value = jsondecode(openai_chat_completion.colours.content)
+  value = jsondecode(openai_chat_completion.colors.content)
 }

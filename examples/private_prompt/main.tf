@@ -24,7 +24,7 @@ resource "openai_chat_completion" "summary" {
     content_wo = var.incident_log
   }
 
-  # Raise it when the key changes. It asks nothing again.
+  # Raise it when the key changes. That does not trigger a new call.
   api_key_wo         = var.openai_api_key
   api_key_wo_version = 1
 }

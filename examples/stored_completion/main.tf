@@ -4,7 +4,7 @@ resource "openai_chat_completion" "plan" {
   model = "gpt-5.4"
   store = true
 
-  # Changed in place: nothing is asked again.
+  # Changed in place: this does not trigger a new call.
   metadata = {
     project = "migration"
     team    = "platform"

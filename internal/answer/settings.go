@@ -33,7 +33,7 @@ func (k *Kind) settings() kinds.Attributes {
 		kinds.Attribute{Name: "record", Shape: kinds.Bool, Local: true,
 			Description: "Set to `false` to leave this answer out of the provider's `recordings`: it is then neither recorded nor taken from a recording. By default it is, if the provider has `recordings`." + secret},
 		kinds.Attribute{Name: "label", Shape: kinds.String, Local: true,
-			Description: "What people call this request, such as `each.key`. It is not sent. It stands in the file of the provider's `recordings` and in that file's name, so that a reviewer sees which answer is whose, and an edited prompt next to the old one. A change asks nothing, and leaves a file that is there as it is.",
+			Description: "A human-readable name for the request, such as `each.key`. It is not sent. It is part of the recording's file name and text, so that a reviewer sees which answer belongs to what, and an edited prompt next to the old one. Changing it makes no call, and leaves an existing file as it is.",
 			Validators:  checks{kinds.NotEmpty()}},
 	)
 }
@@ -54,7 +54,7 @@ func (k *Kind) lifecycle() kinds.Attributes {
 		kinds.Attribute{Name: "triggers", Shape: kinds.StringMap, Local: true,
 			Description: "Any values. When one of them changes, the model is asked again. They are not sent. They also tell apart requests that are otherwise the same and would share a recording."},
 		kinds.Attribute{Name: "generate_on", Shape: kinds.String, Local: true,
-			Description: "When the model is asked: `apply` (the default) or `plan`. With `plan`, `terraform plan` asks once, records the answer and shows it; `apply` stores exactly that answer, without a call. This needs the provider's `recordings`, which must still be there when the plan is applied. If an argument is not known during the plan, the model is asked during the apply. `terraform destroy` and `terraform refresh` make plans as well, but ask nothing if the provider can see the command line (on Linux, not in `terraform test`).",
+			Description: "When the model is asked: `apply` (the default) or `plan`. With `plan`, `terraform plan` asks once, records the answer and shows it; `apply` stores exactly that answer, without a call. This needs the provider's `recordings`, which must still be there when the plan is applied. If an argument is not known during the plan, the model is asked during the apply. `terraform destroy` and `terraform refresh` make plans as well, but make no call if the provider can see the command line (on Linux, not in `terraform test`).",
 			Validators:  checks{kinds.OneOf(onApply, onPlan)}})
 	if k.Stored != nil {
 		as = append(as, kinds.Attribute{Name: "skip_destroy", Shape: kinds.Bool, Local: true,
@@ -94,7 +94,7 @@ func (k *Kind) failOn(gate bool) kinds.Attributes {
 func (k *Kind) derived() kinds.Attributes {
 	return kinds.Declare(
 		kinds.Attribute{Name: "request_id", Shape: kinds.String, Mode: kinds.Computed, Local: true,
-			Description: "The server's ID of the call, for questions to its support. Null if the server gives none."},
+			Description: "The server's ID of the call, to quote to support. Null if the server gives none."},
 		kinds.Attribute{Name: "recording", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 			Description: "The name of the file that holds the answer, in the directory of the provider's `recordings`. Null if it is not recorded."},
 	)

@@ -149,7 +149,7 @@ func decodeAll(diags *diag.Diagnostics, summary string, list kinds.Attribute, da
 func reportGone(diags *diag.Diagnostics, summary string, err error) {
 	if client.IsGone(err) {
 		report.Failure(diags, summary, nil, err,
-			"The server keeps only completions that were made with store = true, and not for ever. This one may also have been deleted, or belong to a different project than the API key.")
+			"The server keeps only completions that were made with store = true, and not forever. This one may also have been deleted, or belong to a different project than the API key.")
 		return
 	}
 	report.Failure(diags, summary, nil, err)

@@ -95,7 +95,7 @@ var moderationConfig = kinds.Declare(
 // Request declares the arguments that make up the request.
 var Request = kinds.Declare(
 	kinds.Attribute{Name: "model", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The ID of the model to ask, such as `gpt-4o` or `gpt-4`. Any name is passed on to the server; `response_model` says which model answered.",
+		Description: "The ID of the model to ask, such as `gpt-5.4`. Any name is passed on to the server; `response_model` says which model answered.",
 		Validators:  checks{kinds.NotEmpty()}},
 	kinds.Attribute{Name: "message", Wire: "messages", Shape: kinds.Objects, Fields: message, Block: true,
 		Description: "The conversation so far, oldest message first. At least one message is required, here or in `messages` or `messages_json`."},

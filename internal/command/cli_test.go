@@ -126,7 +126,7 @@ func TestPrune_makesAnEditedPromptARenameInGit(t *testing.T) {
 	diff := in("diff", "--cached", "-M", "--unified=0", "--", "recordings")
 	contains(t, diff, `- "content": "hello, a, base"`, `+ "content": "good morning, a, base"`)
 	dir.MustRun("apply", "tfplan")
-	if status, said := run(dir.MustRun("show", "-json"), "prune", recordings); !strings.Contains(said, "2 recordings would be deleted") {
+	if status, said := run(dir.MustRun("show", "-json"), "prune", recordings); !strings.Contains(said, "2 recordings that no given state or plan uses would be deleted") {
 		t.Errorf("%d\n%s", status, said)
 	}
 }
@@ -140,7 +140,7 @@ func TestPrune_keepsWhatAPlanDoesNotLookAt(t *testing.T) {
 	}
 	dir.Write("main.tf", provider+completion("two", "goodbye", ""))
 	dir.MustRun("plan", "-out=tfplan")
-	if status, said := run(dir.MustRun("show", "-json", "tfplan"), "prune", filepath.Join(dir.Path, "recordings")); status != 0 || !strings.Contains(said, "2 recordings would be deleted") {
+	if status, said := run(dir.MustRun("show", "-json", "tfplan"), "prune", filepath.Join(dir.Path, "recordings")); status != 0 || !strings.Contains(said, "2 recordings that no given state or plan uses would be deleted") {
 		t.Errorf("%d\n%s", status, said)
 	}
 }

@@ -20,26 +20,30 @@ const usage = `Usage: terraform-provider-openai recordings COMMAND
   show FILE          Show a recording: what was asked, and the answer.
   show DIR NAME      The same, by its label, the name of the file, or the first
                      digits of the hash in it.
-  prune DIR          Find the recordings that no state needs, and say which they are.
-                     The states are read from standard input, as "terraform show -json"
-                     writes them, one after another.
+  prune DIR          Find the recordings that no given state or plan uses, and list them.
+                     States and plans are read from standard input, as
+                     "terraform show -json" writes them, one after another.
   prune -delete DIR  Delete them.
 `
 
-// errUsage means that the command line is none.
-var errUsage = errors.New("")
+// errUsage is what is wrong with a command line. The usage follows it.
+type errUsage string
+
+func (e errUsage) Error() string { return string(e) }
 
 // Recordings runs "recordings" with its arguments, and returns the status to exit with.
 func Recordings(arguments []string, in io.Reader, out, errs io.Writer) (status int) {
 	err := recordings(arguments, in, out)
-	switch {
-	case err == nil:
+	if err == nil {
 		return 0
-	case errors.Is(err, errUsage):
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintf(errs, "Error: %s\n", text)
+	}
+	if errors.As(err, new(errUsage)) {
 		fmt.Fprint(errs, usage)
 		return 2
 	}
-	fmt.Fprintf(errs, "Error: %s\n", err)
 	return 1
 }
 
@@ -54,13 +58,16 @@ func recordings(arguments []string, in io.Reader, out io.Writer) error {
 		case argument == "-delete" || argument == "--delete":
 			deletes = true
 		case strings.HasPrefix(argument, "-"):
-			return errUsage
+			return errUsage(fmt.Sprintf("unknown option %q", argument))
 		default:
 			words = append(words, argument)
 		}
 	}
-	if len(words) == 0 || deletes && words[0] != "prune" {
-		return errUsage
+	if len(words) == 0 {
+		return errUsage("")
+	}
+	if deletes && words[0] != "prune" {
+		return errUsage("only prune has the option -delete")
 	}
 	switch command := words[0]; {
 	case command == "list" && len(words) == 2:
@@ -75,6 +82,11 @@ func recordings(arguments []string, in io.Reader, out io.Writer) error {
 		return show(filepath.Join(words[1], file), out)
 	case command == "prune" && len(words) == 2:
 		return prune(words[1], in, deletes, out)
+	case command == "show":
+		return errUsage("show needs a FILE, or DIR NAME")
+	case command == "list" || command == "prune":
+		return errUsage(command + " needs one DIR")
+	default:
+		return errUsage(fmt.Sprintf("unknown command %q", command))
 	}
-	return errUsage
 }

@@ -69,10 +69,23 @@ func contains(t *testing.T, said string, texts ...string) {
 
 func TestRecordings_refusesWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
-	for _, arguments := range [][]string{{}, {"list"}, {"list", "a", "b"}, {"prune"}, {"remove", "a"}, {"prune", "-force", "a"}, {"list", "-delete", "a"}, {"show"}, {"show", "a", "b", "c"}} {
-		if status, said := run("", arguments...); status != 2 || !strings.HasPrefix(said, "Usage: ") {
+	for arguments, want := range map[string]string{
+		"":             "Usage: ",
+		"list":         "Error: list needs one DIR\nUsage: ",
+		"list a b":     "Error: list needs one DIR\nUsage: ",
+		"prune":        "Error: prune needs one DIR\nUsage: ",
+		"remove a":     "Error: unknown command \"remove\"\nUsage: ",
+		"prune -force": "Error: unknown option \"-force\"\nUsage: ",
+		"list -delete": "Error: only prune has the option -delete\nUsage: ",
+		"show":         "Error: show needs a FILE, or DIR NAME\nUsage: ",
+		"show a b c":   "Error: show needs a FILE, or DIR NAME\nUsage: ",
+	} {
+		if status, said := run("", strings.Fields(arguments)...); status != 2 || !strings.HasPrefix(said, want) {
 			t.Errorf("%q: %d, %s", arguments, status, said)
 		}
+	}
+	if status, said := run("", "show", "billing"); status != 1 || !strings.Contains(said, "there is no file billing. Give DIR NAME, or a file") {
+		t.Errorf("%d, %s", status, said)
 	}
 	if status, said := run("", "-help"); status != 0 || !strings.Contains(said, "prune -delete DIR") {
 		t.Errorf("%d, %s", status, said)
@@ -167,7 +180,7 @@ func TestPrune_deletesWhatNoStateNames(t *testing.T) {
 	before := list(t, dir)
 	states := naming(a) + "\n" + naming(strings.TrimPrefix(b, "b.")) // from another time, when it had no label
 	status, said := run(states, "prune", dir)
-	contains(t, said, "2 states given, which need 2 of 4 recordings.", "a answered 12 "+old, "1 recording would be deleted", "again with -delete", "1 recording of ephemeral resources and actions, which no state names, left alone: "+action,
+	contains(t, said, "Read 2 states or plans, which use 2 of 4 recordings.", "a answered 12 "+old, "1 recording that no given state or plan uses would be deleted", "again with -delete", "1 recording of ephemeral resources and actions, which are in no state, left alone: "+action,
 		"1 unusable answer, kept aside and never used: "+bad, damaged+" cannot be used")
 	if now := list(t, dir); !slices.Equal(now, before) || status != 1 {
 		t.Errorf("%d; there is %v", status, now)
@@ -206,9 +219,9 @@ func TestPrune_deletesNothingWhereAStateIsInDoubt(t *testing.T) {
 		"a plan that failed":   {`{"format_version":"1.2","errored":true,"planned_values":{},"prior_state":` + good + `}`, "has failed"},
 		"a plan of another's":  {`{"format_version":"1.2","planned_values":{"root_module":{}}}`, "has no resource of this provider"},
 		"a state behind it":    {good + "Error", "state 2 on standard input cannot be read"},
-		"another directory's":  {naming(strings.Repeat("0", 64) + ".json"), "the states name none of the 2 recordings"},
-		"no recordings at all": {naming(""), "the states name none of the 2 recordings"},
-		"a plan that destroys": {`{"format_version":"1.2","planned_values":{"root_module":{}},"prior_state":` + good + `,"resource_changes":[{"address":"a","change":{"actions":["delete"],"after_unknown":false}}]}`, "name none of"},
+		"another directory's":  {naming(strings.Repeat("0", 64) + ".json"), "the given states and plans use none of the 2 recordings"},
+		"no recordings at all": {naming(""), "the given states and plans use none of the 2 recordings"},
+		"a plan that destroys": {`{"format_version":"1.2","planned_values":{"root_module":{}},"prior_state":` + good + `,"resource_changes":[{"address":"a","change":{"actions":["delete"],"after_unknown":false}}]}`, "use none of"},
 	} {
 		status, said := run(test[0], "prune", "-delete", dir)
 		contains(t, said, test[1], "Nothing was deleted")

@@ -34,9 +34,9 @@ func prune(directory string, in io.Reader, deletes bool, out io.Writer) error {
 	}
 	kept := len(all.recordings) - len(unnamed) - len(stateless)
 	if kept == 0 && len(unnamed) > 0 {
-		return fmt.Errorf("the states name none of the %s in %s: is it the right directory? Nothing was deleted", count(len(all.recordings), "recording"), directory)
+		return fmt.Errorf("the given states and plans use none of the %s in %s: is it the right directory? Nothing was deleted", count(len(all.recordings), "recording"), directory)
 	}
-	fmt.Fprintf(out, "%s given, which need %d of %s.\n\n", count(states, "state"), kept, count(len(all.recordings), "recording"))
+	fmt.Fprintf(out, "Read %s %d of %s.\n\n", sources(states), kept, count(len(all.recordings), "recording"))
 	if err := table(unnamed, out); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func prune(directory string, in io.Reader, deletes bool, out io.Writer) error {
 		return err
 	}
 	if len(stateless) > 0 {
-		fmt.Fprintf(out, "\n%s of ephemeral resources and actions, which no state names, left alone:\n", count(len(stateless), "recording"))
+		fmt.Fprintf(out, "\n%s of ephemeral resources and actions, which are in no state, left alone:\n", count(len(stateless), "recording"))
 	}
 	for _, e := range stateless {
 		fmt.Fprintf(out, "  %s\n", jsontext.Printable(e.Name))
@@ -52,14 +52,22 @@ func prune(directory string, in io.Reader, deletes bool, out io.Writer) error {
 	return others(all, out)
 }
 
+// sources is "1 state or plan, which uses", or "2 states or plans, which use".
+func sources(n int) string {
+	if n == 1 {
+		return "1 state or plan, which uses"
+	}
+	return fmt.Sprintf("%d states or plans, which use", n)
+}
+
 // remove deletes the files of recordings, or says that they would be deleted.
 func remove(directory string, entries []entry, deletes bool, out io.Writer) error {
 	switch n := count(len(entries), "recording"); {
 	case len(entries) == 0:
-		fmt.Fprintln(out, "There is nothing to delete: each recording is named by a state.")
+		fmt.Fprintln(out, "There is nothing to delete: a given state or plan uses each recording.")
 		return nil
 	case !deletes:
-		fmt.Fprintf(out, "%s would be deleted, named by no state. To delete, run the command again with -delete.\n", n)
+		fmt.Fprintf(out, "%s that no given state or plan uses would be deleted. To delete, run the command again with -delete.\n", n)
 		return nil
 	}
 	var failed []error

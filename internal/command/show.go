@@ -3,8 +3,11 @@ package command
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -44,6 +47,9 @@ func find(directory, name string) (string, error) {
 
 // show shows what a file holds.
 func show(file string, out io.Writer) error {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s. Give DIR NAME, or a file", file)
+	}
 	r, err := recording.Load(file)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ resource "openai_chat_completion" "summary" {
 
   message {
     role    = "system"
-    content = "Summarise the log for the status page, in three sentences."
+    content = "Summarize the log for the status page, in three sentences."
   }
 
   message {

@@ -1,4 +1,4 @@
-# A plan asks nothing, so it needs neither a mock nor a key.
+# A plan makes no call, so it needs neither a mock nor a key.
 
 run "long_ticket" {
   command = plan
