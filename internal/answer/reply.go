@@ -148,6 +148,9 @@ func (r reply) whereabouts(d disposition) string {
 		place += " It is in the file " + file + " as well, which is not used as a recording."
 	}
 	text := sentences(place, d.stays, d.next)
+	if r.kind.Free {
+		text = strings.NewReplacer(", because it has probably been billed", "", ", and is billed again", "").Replace(text)
+	}
 	if d.shown && r.kind.Text != nil {
 		if words := strings.TrimSpace(r.kind.Text(wire.FieldsOf(r.values))); words != "" {
 			text += " The answer was:\n\n" + words

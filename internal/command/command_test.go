@@ -221,7 +221,8 @@ func TestPrune_deletesNothingWhereAStateIsInDoubt(t *testing.T) {
 		"a state behind it":    {good + "Error", "state 2 on standard input cannot be read"},
 		"another directory's":  {naming(strings.Repeat("0", 64) + ".json"), "the given states and plans use none of the 2 recordings"},
 		"no recordings at all": {naming(""), "the given states and plans use none of the 2 recordings"},
-		"a plan that destroys": {`{"format_version":"1.2","planned_values":{"root_module":{}},"prior_state":` + good + `,"resource_changes":[{"address":"a","change":{"actions":["delete"],"after_unknown":false}}]}`, "use none of"},
+		"a plan with a request that is not known": {`{"format_version":"1.2","planned_values":{"root_module":{}},"prior_state":` + good + `,"resource_changes":[{"address":"data.openai_embedding.e","type":"openai_embedding","change":{"actions":["read"],"after_unknown":{"recording":true}}}]}`, "does not know which recordings some resources will use: data.openai_embedding.e"},
+		"a plan that destroys":                    {`{"format_version":"1.2","planned_values":{"root_module":{}},"prior_state":` + good + `,"resource_changes":[{"address":"a","change":{"actions":["delete"],"after_unknown":false}}]}`, "use none of"},
 	} {
 		status, said := run(test[0], "prune", "-delete", dir)
 		contains(t, said, test[1], "Nothing was deleted")

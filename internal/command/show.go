@@ -36,11 +36,16 @@ func find(directory, name string) (string, error) {
 	if len(found) == 0 {
 		found = begun
 	}
-	switch len(found) {
-	case 1:
+	switch {
+	case name == "":
+		return "", errors.New("which recording? Give its label, or the beginning of its hash")
+	case len(found) == 1:
 		return found[0], nil
-	case 0:
+	case len(found) == 0:
 		return "", fmt.Errorf("there is no recording %q in %s", name, directory)
+	}
+	for i := range found {
+		found[i] = jsontext.Printable(found[i])
 	}
 	return "", fmt.Errorf("%q stands for %d files in %s. Name one of them:\n  %s", name, len(found), directory, strings.Join(found, "\n  "))
 }

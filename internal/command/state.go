@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 )
 
@@ -23,6 +24,7 @@ type document struct {
 // change is what a plan does to an instance of a resource.
 type change struct {
 	Address string `json:"address"`
+	Type    string `json:"type"`
 	Change  struct {
 		Unknown json.RawMessage `json:"after_unknown"`
 	} `json:"change"`
@@ -87,10 +89,30 @@ func (d *document) names() ([]string, error) {
 		known = known || ours(d.Prior.Values)
 		names = append(names, d.stays()...)
 	}
+	if open := d.open(); len(open) > 0 {
+		return nil, fmt.Errorf("is a plan that does not know which recordings some resources will use: %s. Apply it, and give the state", strings.Join(open, ", "))
+	}
 	if !known {
 		return nil, errors.New("has no resource of this provider. Leave it out, if it should have none")
 	}
 	return names, nil
+}
+
+// open are the resources and data sources that may use any recording once a plan is applied: their request is
+// not known yet, or they are read then, and nothing is known of what they used before.
+func (d *document) open() []string {
+	before := map[string]bool{}
+	if d.Prior != nil {
+		each(d.Prior.Values, func(address, _ string, _ json.RawMessage) { before[address] = true })
+	}
+	var open []string
+	for _, c := range d.Changes {
+		unknown, _ := members(c.Change.Unknown)["recording"].(bool)
+		if unknown && !before[c.Address] && strings.HasPrefix(c.Type, "openai_") {
+			open = append(open, jsontext.Printable(c.Address))
+		}
+	}
+	return open
 }
 
 // stays are the recordings of what a plan has no change for, such as data sources that it has

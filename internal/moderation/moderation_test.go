@@ -138,6 +138,21 @@ func TestModeration_believesTheWorse(t *testing.T) {
 	}
 }
 
+// Of several texts, each has a judgement; and what is free is not said to be billed.
+func TestModeration_eachTextNeedsAJudgement(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	p := acctest.Speak(t)
+	p.Connect(t, s)
+	for _, body := range []string{`{"results":[{"flagged":true},{"flagged":null}]}`, `{"results":[{"flagged":true},{}]}`} {
+		s.Fail(emulator.Status(200, body))
+		_, diags := p.ReadData(t, "openai_moderation", map[string]any{"inputs": []any{"ok", "bad"}})
+		said := strings.Join(diags, "\n")
+		if !strings.Contains(said, "without a judgement of text 1") || strings.Contains(said, "billed") {
+			t.Errorf("%s: %q", body, diags)
+		}
+	}
+}
+
 // Silence is no consent: an answer without a judgement fails, and is not recorded as usable.
 func TestModeration_doesNotTakeSilenceForConsent(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})

@@ -85,5 +85,10 @@ func findings(arguments, got wire.Fields) []answer.Finding {
 			return []answer.Finding{{Text: fmt.Sprintf("the server answered with %d judgements of %d texts", have, want)}}
 		}
 	}
+	for i, item := range got.Items("results") {
+		if wire.Open(item).Get("flagged").IsNull() {
+			return []answer.Finding{{Text: fmt.Sprintf("the server answered without a judgement of text %d", i)}}
+		}
+	}
 	return nil
 }
