@@ -138,7 +138,8 @@ func (i *Instance) valid(t testing.TB, prior, config, planned tftypes.Value) {
 	for _, a := range i.protocol.Schema.ResourceSchemas[i.typeName].Block.Attributes {
 		value, given := fields[a.Name], configured[a.Name]
 		was, there := before[a.Name]
-		if !a.WriteOnly && !value.Equal(given) && !(given.IsNull() && a.Computed) && !(there && !given.IsNull() && value.Equal(was)) {
+		computed, kept := given.IsNull() && a.Computed, !given.IsNull() && there && value.Equal(was)
+		if !a.WriteOnly && !value.Equal(given) && !computed && !kept {
 			t.Errorf("invalid plan: %s is %s, configured as %s", a.Name, value, given)
 		}
 	}
