@@ -118,9 +118,31 @@ func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
 		raw: resp.PlannedState, private: resp.PlannedPrivate, failed: failed(resp.Diagnostics),
 	}
 	if resp.PlannedState != nil {
-		plan.Value = Go(undynamic(t, resp.PlannedState, i.tf))
+		planned := undynamic(t, resp.PlannedState, i.tf)
+		plan.Value = Go(planned)
+		if !plan.failed && !prior.Equal(planned) {
+			i.valid(t, prior, config, planned)
+		}
 	}
 	return plan
+}
+
+// valid checks that a plan has what is configured, or another spelling of it that was there, as Terraform does.
+func (i *Instance) valid(t testing.TB, prior, config, planned tftypes.Value) {
+	t.Helper()
+	before, configured := map[string]tftypes.Value{}, fieldsOf(t, config)
+	if !prior.IsNull() {
+		before = fieldsOf(t, prior)
+	}
+	fields := fieldsOf(t, planned)
+	for _, a := range i.protocol.Schema.ResourceSchemas[i.typeName].Block.Attributes {
+		value, given := fields[a.Name], configured[a.Name]
+		was, there := before[a.Name]
+		computed, kept := given.IsNull() && a.Computed, !given.IsNull() && there && value.Equal(was)
+		if !a.WriteOnly && !value.Equal(given) && !computed && !kept {
+			t.Errorf("invalid plan: %s is %s, configured as %s", a.Name, value, given)
+		}
+	}
 }
 
 // proposed is the configuration with what the state has of computed attributes.
