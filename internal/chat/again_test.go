@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"os"
@@ -12,9 +13,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
@@ -101,31 +100,48 @@ func TestResource_isNotTaintedByAFailedUpdate(t *testing.T) {
 // The main fault of replacing: a budget of two destroyed what it could not make again.
 func TestResource_keepsWhatABudgetDoesNotReach(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	many := func(prompt, limits string) string {
-		return s.Provider(limits) + "resource \"openai_chat_completion\" \"test\" {\n  count = 6\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"" +
-			prompt + " ${count.index}\"\n  }\n}\noutput \"answers\" {\n  value = join(\"; \", sort(openai_chat_completion.test[*].content))\n}\n"
+	speak := func(provider ...object) acctest.Protocol {
+		p := acctest.Speak(t)
+		p.Connect(t, s, provider...)
+		return p
 	}
-	budget := "limits {\n    max_requests = 2\n  }"
-	count := func(part string, want int) resource.TestCheckFunc {
-		return func(state *terraform.State) error {
-			found := 0
-			for _, one := range state.RootModule().Resources {
-				if strings.Contains(one.Primary.Attributes["content"], part) {
-					found++
-				}
+	var all []*acctest.Instance
+	answers := func(prompt string) (n int) {
+		for _, r := range all {
+			if strings.Contains(of(t, r.State(), "content").(string), prompt) {
+				n++
 			}
-			if found != want {
-				t.Errorf("%d answers to %q are in the state, want %d", found, part, want)
-			}
-			return nil
+		}
+		return n
+	}
+	apply := func(p acctest.Protocol, prompt string) (errors []string) {
+		for n, r := range all {
+			r.Use(p)
+			diags := r.Apply(t, conversation(object{"role": "user", "content": fmt.Sprint(prompt, n)}))
+			errors = append(errors, slices.DeleteFunc(diags, func(d string) bool { return !isError(d) })...)
+		}
+		return errors
+	}
+	first := speak()
+	for range 6 {
+		all = append(all, first.Instance(typeName, "message", "tool", "functions", "content_part"))
+	}
+	if errors := apply(first, "one"); len(errors) > 0 || answers("one") != 6 {
+		t.Fatal(errors)
+	}
+	errors := apply(speak(object{"limits": object{"max_requests": 2}}), "two")
+	for _, e := range errors {
+		if !flat("The old answer stays in the state, with the arguments it was made with.").MatchString(e) {
+			t.Errorf("it says %q", e)
 		}
 	}
-	s.Run(t,
-		resource.TestStep{Config: many("one", ""), Check: count("one", 6)},
-		resource.TestStep{Config: many("two", budget), ExpectError: flat("The old answer stays in the state, with the arguments it was made with.")},
-		resource.TestStep{RefreshState: true, ExpectNonEmptyPlan: true, Check: resource.ComposeTestCheckFunc(count("two", 2), count("one", 4))},
-		resource.TestStep{Config: many("two", ""), Check: resource.ComposeTestCheckFunc(count("two", 6), asked(t, s, 12))},
-	)
+	if len(errors) != 4 || answers("two") != 2 || answers("one") != 4 {
+		t.Errorf("%d errors, %d new answers, %d old ones", len(errors), answers("two"), answers("one"))
+	}
+	if errors := apply(speak(), "two"); len(errors) > 0 || answers("two") != 6 {
+		t.Errorf("it says %q", errors)
+	}
+	wantCalls(t, s, map[string]int{"POST": 12})
 }
 
 // Two ways of writing the same request are one request.
@@ -255,29 +271,39 @@ func TestResource_keepsTheAnswerThatThePlanLeavesOpen(t *testing.T) {
 // The old completion is deleted from the server when the new one is there, not before.
 func TestResource_deletesTheOldStoredCompletionLast(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	stored := func(prompt, more string) string { return completionOf(prompt, "store = true"+more) }
-	var first string
-	left := func(want int) resource.TestCheckFunc {
-		return func(*terraform.State) error {
-			if got := s.Stored(); len(got) != want {
-				t.Errorf("%v are stored, want %d", got, want)
-			}
-			return nil
+	r := instance(t, s, object{"max_retries": 0})
+	stored := func(prompt string) object {
+		c := conversation(object{"role": "user", "content": prompt})
+		c["store"] = true
+		return c
+	}
+	apply := func(config object, left int) {
+		t.Helper()
+		if diags := r.Apply(t, config); slices.ContainsFunc(diags, isError) || slices.ContainsFunc(diags, wasNotDeleted) {
+			t.Errorf("it says %q", diags)
+		}
+		if got := s.Stored(); len(got) != left {
+			t.Errorf("%v are stored, want %d", got, left)
 		}
 	}
-	failing := emulator.ErrorJSON(500, "server_error", "", "", "no deletion today")
-	failing.Match.Method = http.MethodDelete
-	s.Run(t,
-		resource.TestStep{Config: stored("one", ""), Check: func(state *terraform.State) error {
-			first = state.RootModule().Resources[name].Primary.ID
-			return nil
-		}},
-		resource.TestStep{Config: stored("one", ""), ConfigPlanChecks: emptyPlan, PreConfig: func() { s.Fail(emulator.ErrorJSON(401, "", "", "", "Wrong key")) }},
-		resource.TestStep{Config: stored("two", ""), ExpectError: flat("Wrong key")},
-		resource.TestStep{Config: stored("one", ""), ConfigPlanChecks: emptyPlan, Check: left(1)},
-		resource.TestStep{Config: stored("two", ""), Check: left(1)},
-		resource.TestStep{Config: stored("three", "\n  skip_destroy = true"), Check: left(2)},
-	)
+	apply(stored("one"), 1)
+	first := of(t, r.State(), "id").(string)
+	s.Fail(emulator.ErrorJSON(401, "", "", "", "Wrong key"))
+	if diags := r.Apply(t, stored("two")); !flat("Wrong key").MatchString(strings.Join(diags, "\n")) {
+		t.Errorf("it says %q", diags)
+	}
+	if plan := r.Plan(t, stored("one")); len(plan.Diags) > 0 {
+		t.Errorf("the plan of the old arguments is not empty: %q", plan.Diags)
+	} else {
+		same(t, plan.Value, r.State())
+	}
+	if got := s.Stored(); len(got) != 1 {
+		t.Errorf("%v are stored, want 1", got)
+	}
+	apply(stored("two"), 1)
+	kept := stored("three")
+	kept["skip_destroy"] = true
+	apply(kept, 2)
 	var order []string
 	for _, r := range s.Requests() {
 		order = append(order, r.Method)
@@ -285,11 +311,23 @@ func TestResource_deletesTheOldStoredCompletionLast(t *testing.T) {
 	if got := strings.Join(order, " "); got != "POST POST POST DELETE POST" || !strings.HasSuffix(s.Requests()[3].Path, first) {
 		t.Errorf("the requests were %s, the deletion %s", got, s.Requests()[3].Path)
 	}
-	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider("max_retries = 0") + stored("four", "")})
+}
+
+func wasNotDeleted(diag string) bool {
+	return strings.Contains(diag, "Old stored chat completion was not deleted")
+}
+
+// With a CLI, which shows the warning and does not take it for a failure.
+func TestResource_warnsOfAnOldCompletionThatStays(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	stored := func(prompt string) string { return completionOf(prompt, "store = true") }
+	failing := emulator.ErrorJSON(500, "server_error", "", "", "no deletion today")
+	failing.Match.Method = http.MethodDelete
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider("max_retries = 0") + stored("four")})
 	dir.MustRun("init")
 	dir.MustRun("apply", "-auto-approve")
 	s.Fail(failing)
-	dir.Write("main.tf", s.Provider("max_retries = 0")+stored("five", ""))
+	dir.Write("main.tf", s.Provider("max_retries = 0")+stored("five"))
 	said := dir.MustRun("apply", "-auto-approve")
 	old := s.Stored()[len(s.Stored())-2]
 	if !strings.Contains(said, "Old stored chat completion was not deleted") || !strings.Contains(strings.Join(strings.Fields(said), " "), old) || !strings.Contains(said, "no deletion today") {
@@ -312,36 +350,40 @@ func TestResource_isReplacedWhereTerraformIsToldTo(t *testing.T) {
 	dir.MustRun("init")
 	dir.MustRun("apply", "-auto-approve")
 	calls := 1
-	content := func() string { return strings.TrimSpace(dir.MustRun("output", "-raw", "content")) }
-	check := func(what string, more int) {
+	content := regexp.MustCompile(`(?m)"content": \{\n\s+"value": "(.*)"`)
+	check := func(what string, more int, want string) {
 		t.Helper()
-		if calls += more; len(posts(s)) != calls || content() != "Emulated answer to: hello" {
-			t.Errorf("%s: %d completions were asked for, want %d; the answer is %q", what, len(posts(s)), calls, content())
+		state, err := os.ReadFile(filepath.Join(dir.Path, "terraform.tfstate"))
+		found := content.FindStringSubmatch(string(state))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: there is no output in the state: %v\n%s", what, err, state)
+		}
+		if calls += more; len(posts(s)) != calls || found[1] != want {
+			t.Errorf("%s: %d completions were asked for, want %d; the answer is %q", what, len(posts(s)), calls, found[1])
 		}
 	}
+	const hello = "Emulated answer to: hello"
 	dir.MustRun("apply", "-auto-approve", "-replace="+name)
-	check("-replace", 1)
+	check("-replace", 1, hello)
 	dir.MustRun("taint", name)
 	dir.MustRun("apply", "-auto-approve")
-	check("taint", 1)
+	check("taint", 1, hello)
 	// To OpenTofu, that the other resource comes to be is a trigger, too.
 	dir.Write("main.tf", s.Provider()+completion("")+"resource \"terraform_data\" \"of\" {\n  input = \"1\"\n}\n")
 	dir.MustRun("apply", "-auto-approve")
 	dir.Write("main.tf", s.Provider()+triggered("2", ""))
-	check("nothing yet", 0)
+	check("nothing yet", 0, hello)
 	dir.MustRun("apply", "-auto-approve")
-	check("replace_triggered_by", 1)
+	check("replace_triggered_by", 1, hello)
 	dir.Write("main.tf", s.Provider()+triggered("3", "create_before_destroy = true"))
 	s.Fail(emulator.ErrorJSON(401, "", "", "", "Wrong key"))
 	if said, err := dir.Run("apply", "-auto-approve"); err == nil {
 		t.Errorf("the call that failed is no error:\n%s", said)
 	}
-	check("create_before_destroy that fails keeps the old answer", 1)
+	check("create_before_destroy that fails keeps the old answer", 1, hello)
 	dir.Write("main.tf", s.Provider()+strings.Replace(triggered("3", "create_before_destroy = true"), "hello", "good day", 1))
 	dir.MustRun("apply", "-auto-approve", "-replace="+name)
-	if calls++; len(posts(s)) != calls || content() != "Emulated answer to: good day" {
-		t.Errorf("create_before_destroy: %d completions were asked for, want %d; the answer is %q", len(posts(s)), calls, content())
-	}
+	check("create_before_destroy", 1, "Emulated answer to: good day")
 }
 
 // An answer of no use to a changed request is kept as the recordings keep it, and the
@@ -349,20 +391,44 @@ func TestResource_isReplacedWhereTerraformIsToldTo(t *testing.T) {
 func TestResource_keepsAsideWhatItCannotUpdateWith(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	config := func(temperature string) string {
-		return s.Provider(recordingsIn(dir, "")) + completionOf(jsonAnswer, "  temperature = "+temperature+"\n  response_format {\n    type = \"json_object\"\n  }")
+	r := instance(t, s, recordings(dir, ""))
+	config := func(temperature int) object {
+		c := conversation(object{"role": "user", "content": jsonAnswer})
+		c["temperature"], c["response_format"] = temperature, object{"type": "json_object"}
+		return c
 	}
-	s.Run(t,
-		resource.TestStep{Config: config("0"), Check: asked(t, s, 1)},
-		resource.TestStep{Config: config("0"), ConfigPlanChecks: emptyPlan, PreConfig: func() {
-			s.Fail(emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"words"},"finish_reason":"stop"}]}`))
-		}},
-		resource.TestStep{Config: config("1"), ExpectError: regexp.MustCompile(`(?s)Unusable chat completion.*\.unusable\.json`)},
-		resource.TestStep{Config: config("0"), ConfigPlanChecks: emptyPlan},
-		resource.TestStep{Config: config("1"), Check: asked(t, s, 3), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
-		resource.TestStep{Config: config("0"), Check: asked(t, s, 3), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate,
-			plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull()))}, // old words → new words
-	)
+	if diags := r.Apply(t, config(0)); slices.ContainsFunc(diags, isError) {
+		t.Fatal(diags)
+	}
+	old := r.State()
+	empty := func() {
+		t.Helper()
+		plan := r.Plan(t, config(0))
+		if len(plan.Diags) > 0 {
+			t.Errorf("the plan says %q", plan.Diags)
+		}
+		same(t, plan.Value, old)
+	}
+	empty()
+	s.Fail(emulator.Status(200, `{"id":"odd","choices":[{"index":0,"message":{"role":"assistant","content":"words"},"finish_reason":"stop"}]}`))
+	if diags := r.Apply(t, config(1)); !regexp.MustCompile(`(?s)Unusable chat completion.*\.unusable\.json`).MatchString(strings.Join(diags, "\n")) {
+		t.Errorf("it says %q", diags)
+	}
+	next := acctest.Speak(t)
+	next.Connect(t, s, recordings(dir, ""))
+	r.Use(next)
+	empty()
+	for _, temperature := range []int{1, 0} { // the second is on record: old words → new words
+		plan := r.Plan(t, config(temperature))
+		_, open := of(t, plan.Value, "content").(acctest.Unknown)
+		if plan.Replace || open != (temperature == 1) {
+			t.Errorf("the plan for %d replaces, or has not what it should: %v", temperature, of(t, plan.Value, "content"))
+		}
+		if diags := r.Apply(t, config(temperature)); slices.ContainsFunc(diags, isError) {
+			t.Errorf("it says %q", diags)
+		}
+		wantCalls(t, s, map[string]int{"POST": 3})
+	}
 	if found, _ := filepath.Glob(filepath.Join(dir, "*.unusable.json")); len(found) != 1 {
 		t.Errorf("kept aside: %v", found)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -93,7 +94,7 @@ func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
 		"replay plan": offline, "reuse plan": online(s), "reuse found": online(s), "phase applying": online(s),
 	} {
 		there := in.Dir(t, config).With(environment...)
-		there.MustRun("init")
+		carry(t, here, there, ".terraform", ".terraform.lock.hcl")
 		_, plan, _ := strings.Cut(mode, " ")
 		carry(t, here, there, plan)
 		said, err := there.Run("apply", plan, "-compact-warnings") // Terraform takes it behind the file
@@ -103,8 +104,8 @@ func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
 		if found := files(t, filepath.Join(there.Path, "recordings")); len(found) > 0 {
 			t.Errorf("%s: recorded %v", mode, found)
 		}
-		if left := there.MustRun("state", "list"); left != "" {
-			t.Errorf("%s: in the state is %s", mode, left)
+		if state, err := os.ReadFile(filepath.Join(there.Path, "terraform.tfstate")); err == nil && strings.Contains(string(state), `"attributes"`) {
+			t.Errorf("%s: the state is %s", mode, state)
 		}
 	}
 	if n := len(s.Requests()); n != 1 {
@@ -134,10 +135,13 @@ func TestFlow_oneOfManyProcessesAsks(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	in := acctest.Install(t)
 	shared := t.TempDir()
+	config := map[string]string{"main.tf": "provider \"openai\" {}\n" + completion("")}
+	first := in.Dir(t, config)
+	first.MustRun("init")
 	var wg sync.WaitGroup
 	for range 3 {
-		dir := in.Dir(t, map[string]string{"main.tf": "provider \"openai\" {}\n" + completion("")}).With(append(online(s), "OPENAI_RECORDINGS_DIR="+shared)...)
-		dir.MustRun("init")
+		dir := in.Dir(t, config).With(append(online(s), "OPENAI_RECORDINGS_DIR="+shared)...)
+		carry(t, first, dir, ".terraform", ".terraform.lock.hcl")
 		wg.Go(func() {
 			if said, err := dir.Run("apply", "-auto-approve"); err != nil {
 				t.Error(said)
@@ -207,7 +211,7 @@ func TestFlow_aPlanSaysWhyItAsksAgain(t *testing.T) {
 // Whoever plans many answers reads once what they come to.
 func TestFlow_aPlanSaysOnceWhatItComesTo(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	in := acctest.Install(t)
+	dir := acctest.Install(t).Dir(t, nil).With(online(s)...)
 	many := func(generate, prompt string) map[string]string {
 		return map[string]string{"main.tf": team + fmt.Sprintf(`resource "openai_chat_completion" "test" {
   count                 = 12
@@ -221,31 +225,37 @@ func TestFlow_aPlanSaysOnceWhatItComesTo(t *testing.T) {
 }
 `, generate, prompt)}
 	}
+	for name, text := range many("apply", "") {
+		dir.Write(name, text)
+	}
+	dir.MustRun("init")
 	for _, test := range []struct{ generate, prompt, says, most string }{
 		{"apply", "Number ${count.index}", "Applying it takes 12 calls for 12 resources, with about", "tokens of input and at most 1,200 of output. Each call is billed."},
 		{"apply", "the same", "Applying it takes 1 call for 12 resources, with about", "tokens of input and at most 100 of output. Each call is billed."},
 		{"plan", "Number ${count.index}", "The plan took 12 calls for 12 resources, with", "The answers are recorded and shown in the plan. Applying it makes no call for them."},
 	} {
-		dir := in.Dir(t, many(test.generate, test.prompt)).With(online(s)...)
-		dir.MustRun("init")
+		for name, text := range many(test.generate, test.prompt) {
+			dir.Write(name, text)
+		}
 		said := dir.MustRun("plan", "-out=plan")
 		if strings.Count(said, "Warning: ") != 1 || !flat(test.says).MatchString(said) || !flat(test.most).MatchString(said) || strings.Contains(said, "more similar") {
 			t.Errorf("not one warning that says %q:\n%s", test.says, said)
 		}
-		if said := dir.MustRun("apply", "plan"); strings.Contains(said, "Warning") {
-			t.Errorf("the apply warns: %s", said)
-		}
-		if said := dir.MustRun("plan"); strings.Contains(said, "Warning") {
-			t.Errorf("a plan that comes to nothing warns: %s", said)
-		}
-		for name, text := range many("apply", "edited ${count.index}") {
-			dir.Write(name, text)
-		}
-		// The CLI shows the warnings of this plan after the apply.
-		said = dir.MustRun("apply", "-auto-approve")
-		if strings.Count(said, "Warning: ") != 1 || !flat("Applying it takes 12 calls for 12 resources").MatchString(said) || regexp.MustCompile(`\bwill be asked\b`).MatchString(said) {
-			t.Errorf("the apply does not say once what it comes to:\n%s", said)
-		}
+	}
+	// The last of the plans made the answers.
+	if said := dir.MustRun("apply", "plan"); strings.Contains(said, "Warning") {
+		t.Errorf("the apply warns: %s", said)
+	}
+	if said := dir.MustRun("plan"); strings.Contains(said, "Warning") {
+		t.Errorf("a plan that comes to nothing warns: %s", said)
+	}
+	for name, text := range many("apply", "edited ${count.index}") {
+		dir.Write(name, text)
+	}
+	// The CLI shows the warnings of this plan after the apply.
+	said := dir.MustRun("apply", "-auto-approve")
+	if strings.Count(said, "Warning: ") != 1 || !flat("Applying it takes 12 calls for 12 resources").MatchString(said) || regexp.MustCompile(`\bwill be asked\b`).MatchString(said) {
+		t.Errorf("the apply does not say once what it comes to:\n%s", said)
 	}
 }
 
@@ -373,29 +383,34 @@ func TestFlow_noSecretIsRecordedInDisguise(t *testing.T) {
 	event := func(text string) string {
 		return `data: {"id":"x","choices":[{"index":0,"delta":{"content":"` + text + `"}}]}` + "\n\n"
 	}
-	for name, tt := range map[string]struct{ arguments, kind, body string }{
-		"unicode escapes":  {"", "application/json", fmt.Sprintf(`{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"It is \u%04x%s."},"finish_reason":"stop"}]}`, acctest.Key[0], acctest.Key[1:])},
-		"a header":         {"", "application/json", `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"It is ` + header + `."},"finish_reason":"stop"}]}`},
-		"pieces":           {"stream = true", "text/event-stream", event("It is ") + event(acctest.Key[:half]) + event(acctest.Key[half:]) + event(".") + "data: [DONE]\n\n"},
-		"pieces of header": {"stream = true", "text/event-stream", event("It is "+header[:9]) + event(header[9:]+".") + "data: [DONE]\n\n"},
+	for name, tt := range map[string]struct{ kind, body string }{
+		"unicode escapes":  {"application/json", fmt.Sprintf(`{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"It is \u%04x%s."},"finish_reason":"stop"}]}`, acctest.Key[0], acctest.Key[1:])},
+		"a header":         {"application/json", `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"It is ` + header + `."},"finish_reason":"stop"}]}`},
+		"pieces":           {"text/event-stream", event("It is ") + event(acctest.Key[:half]) + event(acctest.Key[half:]) + event(".") + "data: [DONE]\n\n"},
+		"pieces of header": {"text/event-stream", event("It is "+header[:9]) + event(header[9:]+".") + "data: [DONE]\n\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			s.Fail(emulator.Status(200, tt.body, "Content-Type", tt.kind))
-			provider := strings.Replace(team, "recordings {", "headers = { \"X-Gateway\" = \""+header+"\" }\n  recordings {", 1)
-			dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": provider + completion(tt.arguments)}).With(online(s)...)
-			dir.MustRun("init")
-			dir.MustRun("apply", "-auto-approve")
-			state, err := os.ReadFile(filepath.Join(dir.Path, "terraform.tfstate"))
-			if err != nil || !strings.Contains(string(state), "It is ***.") {
-				t.Errorf("the answer is not in the state: %v", err)
+			dir := t.TempDir()
+			config := conversation(object{"role": "user", "content": "hello"})
+			if tt.kind == "text/event-stream" {
+				config["stream"] = true
 			}
-			files, _ := filepath.Glob(filepath.Join(dir.Path, "recordings", "*.json"))
+			r := instance(t, s, recordings(dir, ""), object{"headers": object{"X-Gateway": header}})
+			if diags := r.Apply(t, config); slices.ContainsFunc(diags, isError) {
+				t.Fatal(diags)
+			}
+			state := fmt.Sprint(r.State())
+			if of(t, r.State(), "content") != "It is ***." || strings.Contains(state, acctest.Key) || strings.Contains(state, header) {
+				t.Errorf("the state is %s", state)
+			}
+			files, _ := filepath.Glob(filepath.Join(dir, "*.json"))
 			if len(files) != 1 {
 				t.Errorf("%d recordings", len(files))
 			}
-			for _, file := range append(files, filepath.Join(dir.Path, "terraform.tfstate")) {
-				if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), acctest.Key) || file != filepath.Join(dir.Path, "terraform.tfstate") && strings.Contains(string(text), header) {
+			for _, file := range files {
+				if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), acctest.Key) || strings.Contains(string(text), header) {
 					t.Errorf("a secret is in %s; %v", file, err)
 				}
 			}
@@ -415,8 +430,9 @@ func TestFlow_saysThatARecordingTakesThePlaceOfAKey(t *testing.T) {
 
 func TestFlow_validateSaysThatRecordingsAreMissing(t *testing.T) {
 	t.Parallel()
-	in := acctest.Install(t)
 	resource := completion(`generate_on = "plan"`)
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": resource})
+	dir.MustRun("init")
 	missing := regexp.MustCompile(`(?s)Missing recordings.*generate_on = "plan"`)
 	for name, test := range map[string]struct {
 		provider string
@@ -428,9 +444,8 @@ func TestFlow_validateSaysThatRecordingsAreMissing(t *testing.T) {
 		"by the environment":      {provider: "provider \"openai\" {\n  max_retries = 1\n}\n", env: []string{"OPENAI_RECORDINGS_DIR=recordings"}},
 		"a module without a word": {}, // whoever calls it may have a provider with recordings
 	} {
-		dir := in.Dir(t, map[string]string{"main.tf": test.provider + resource}).With(test.env...)
-		dir.MustRun("init")
-		if said, err := dir.Run("validate"); (err != nil) != test.wrong || missing.MatchString(said) != test.wrong {
+		dir.Write("main.tf", test.provider+resource)
+		if said, err := dir.With(test.env...).Run("validate"); (err != nil) != test.wrong || missing.MatchString(said) != test.wrong {
 			t.Errorf("%s: %v\n%s", name, err, said)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -172,35 +173,60 @@ func TestGenerateOnPlan_showsTheVector(t *testing.T) {
 }
 
 func TestResource_refusesWhatCanNeverBeRight(t *testing.T) {
-	s := acctest.Start(t, emulator.Options{})
-	for says, arguments := range map[string]string{
-		"Missing input":          "",
-		"either input or inputs": "input = \"a\"\n  inputs = [\"b\"]",
-		`dimensions must be a whole number of at least 1, not 0.5`: "input = \"a\"\n  dimensions = 0.5",
-		"inputs must not be empty":                                 "inputs = []",
-		`must be "base64" or "float", not "hex"`:                   "input = \"a\"\n  encoding_format = \"hex\"",
-		"must be a list of at most 2048 elements, not 2049":        "inputs = [for i in concat(range(1024), range(1024), range(1)) : \"x\"]",
-		"inputs[0] must not be empty":                              "inputs = [\"\"]",
-	} {
-		s.Run(t, resource.TestStep{Config: embedding(arguments), PlanOnly: true, ExpectError: regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(says), " ", `[\s│]+`))})
+	t.Parallel()
+	var many []any
+	for range 2049 {
+		many = append(many, "x")
 	}
-	if n := len(s.Requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
+	p := acctest.Speak(t)
+	for says, arguments := range map[string]object{
+		"Missing input":          {},
+		"either input or inputs": {"input": "a", "inputs": []any{"b"}},
+		`error at dimensions: Invalid number: dimensions must be a whole number of at least 1, not 0.5`: {"input": "a", "dimensions": 0.5},
+		"inputs must not be empty":                          {"inputs": []any{}},
+		`must be "base64" or "float", not "hex"`:            {"input": "a", "encoding_format": "hex"},
+		"must be a list of at most 2048 elements, not 2049": {"inputs": many},
+		"inputs[0] must not be empty":                       {"inputs": []any{""}},
+	} {
+		arguments["model"] = "text-embedding-3-small"
+		plan := p.Instance("openai_embedding").Plan(t, arguments)
+		if said := strings.Join(plan.Diags, "\n"); plan.Value != nil || !strings.HasPrefix(said, "error") || !strings.Contains(said, says) {
+			t.Errorf("got %q, want %q", said, says)
+		}
 	}
 }
 
 // A new vector that does not come, or is none, leaves the old one and its arguments.
 func TestResource_keepsTheOldVectorUntilTheNewOneIsThere(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	before, after := embedding("input = \"one\"\n  dimensions = 4"), embedding("input = \"two\"\n  dimensions = 4")
-	s.Run(t,
-		resource.TestStep{Config: before, Check: asked(t, s, 1)},
-		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, PreConfig: func() {
-			s.Fail(emulator.Status(200, `{"data":[]}`), emulator.ErrorJSON(401, "", "", "", "Wrong key"))
-		}},
-		resource.TestStep{Config: after, ExpectError: regexp.MustCompile(`(?s)Unusable embedding.*stays[\s│]+in[\s│]+the[\s│]+state`)},
-		resource.TestStep{Config: after, ExpectError: regexp.MustCompile(`(?s)Could not update embedding.*Wrong key`)},
-		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan},
-		resource.TestStep{Config: after, ConfigPlanChecks: updates(), Check: asked(t, s, 4)},
-	)
+	p := acctest.Speak(t)
+	p.Connect(t, s)
+	r := p.Instance("openai_embedding")
+	config := func(text string) object {
+		return object{"model": "text-embedding-3-small", "input": text, "dimensions": 4}
+	}
+	if diags := r.Apply(t, config("one")); len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	old := r.State()
+	s.Fail(emulator.Status(200, `{"data":[]}`), emulator.ErrorJSON(401, "", "", "", "Wrong key"))
+	for _, says := range []string{`(?s)Unusable embedding.*stays in the state`, `(?s)Could not update embedding.*Wrong key`} {
+		if said := strings.Join(r.Apply(t, config("two")), "\n"); !regexp.MustCompile(says).MatchString(said) {
+			t.Errorf("got %q, want %q", said, says)
+		}
+		if !reflect.DeepEqual(r.State(), old) {
+			t.Errorf("the state is %v", r.State())
+		}
+	}
+	if plan := r.Plan(t, config("one")); len(plan.Diags) > 0 || !reflect.DeepEqual(plan.Value, old) {
+		t.Errorf("the plan of the old arguments is not empty: %q", plan.Diags)
+	}
+	plan := r.Plan(t, config("two"))
+	if open := plan.Value.(object)["embedding_base64"]; open != (acctest.Unknown{}) || plan.Replace {
+		t.Errorf("the next plan does not show the same change: %v", open)
+	}
+	r.Apply(t, config("two"))
+	if n := len(s.Requests()); n != 4 || reflect.DeepEqual(r.State(), old) {
+		t.Errorf("%d requests, and the state is %v", n, r.State())
+	}
 }

@@ -15,56 +15,52 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
 
-func output(value string) string { return "output \"x\" {\n  value = " + value + "\n}\n" }
+func output(name, value string) string {
+	return "output \"" + name + "\" {\n  value = " + value + "\n}\n"
+}
+
+func call(arguments string) string {
+	return `provider::openai::tool_arguments([{ type = "function", function = { name = "f", arguments = "` + arguments + `" } }], "f")`
+}
 
 func TestFunctions_throughTheCLI(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	is := func(value knownvalue.Check) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("x", value)}
-	}
-	s.Run(t,
-		resource.TestStep{
-			Config:            output(`provider::openai::count_tokens("Hello, world!", "gpt-5")`),
-			ConfigStateChecks: is(knownvalue.Int64Exact(4)),
-		},
-		resource.TestStep{
-			Config: output(`provider::openai::strict_schema({ type = "object", properties = { a = { type = "string" } }, required = ["a"] })`),
-			ConfigStateChecks: is(knownvalue.ObjectExact(map[string]knownvalue.Check{
+	var config strings.Builder
+	var checks []statecheck.StateCheck
+	for name, test := range map[string]struct {
+		value string
+		want  knownvalue.Check
+	}{
+		"tokens": {`provider::openai::count_tokens("Hello, world!", "gpt-5")`, knownvalue.Int64Exact(4)},
+		"schema": {
+			`provider::openai::strict_schema({ type = "object", properties = { a = { type = "string" } }, required = ["a"] })`,
+			knownvalue.ObjectExact(map[string]knownvalue.Check{
 				"schema":  knownvalue.StringExact(`{"properties":{"a":{"type":"string"}},"required":["a"],"type":"object","additionalProperties":false}`),
 				"changes": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("additionalProperties = false was added")}),
-			})),
+			}),
 		},
+		"arguments": {call(`{\"a\":[1,null,{\"b\":\"x\"}],\"n\":null,\"e\":{}}`), knownvalue.ObjectExact(map[string]knownvalue.Check{
+			"a": knownvalue.TupleExact([]knownvalue.Check{knownvalue.Int64Exact(1), knownvalue.Null(),
+				knownvalue.ObjectExact(map[string]knownvalue.Check{"b": knownvalue.StringExact("x")})}),
+			"n": knownvalue.Null(),
+			"e": knownvalue.ObjectExact(nil),
+		})},
+		"no_arguments": {call(""), knownvalue.ObjectExact(nil)},
+		"numbers":      {call("[1e-999999, 0."+strings.Repeat("3", 10_000)+"]") + "[0]", knownvalue.Int64Exact(0)},
+		"deep":         {"length(" + call(strings.Repeat("[", 50)+strings.Repeat("]", 50)) + ")", knownvalue.Int64Exact(1)}, // as deep as it may be
+		"no_call":      {`try(provider::openai::tool_arguments(tolist(null), "f"), "no call")`, knownvalue.StringExact("no call")},
+	} {
+		config.WriteString(output(name, test.value))
+		checks = append(checks, statecheck.ExpectKnownOutputValue(name, test.want))
+	}
+	s.Run(t,
+		resource.TestStep{Config: config.String(), ConfigStateChecks: checks},
 		resource.TestStep{
-			Config: output(`provider::openai::tool_arguments([{ type = "function", function = { name = "f", arguments = "{\"a\":[1,null,{\"b\":\"x\"}],\"n\":null,\"e\":{}}" } }], "f")`),
-			ConfigStateChecks: is(knownvalue.ObjectExact(map[string]knownvalue.Check{
-				"a": knownvalue.TupleExact([]knownvalue.Check{knownvalue.Int64Exact(1), knownvalue.Null(),
-					knownvalue.ObjectExact(map[string]knownvalue.Check{"b": knownvalue.StringExact("x")})}),
-				"n": knownvalue.Null(),
-				"e": knownvalue.ObjectExact(nil),
-			})),
-		},
-		resource.TestStep{
-			Config:            output(`provider::openai::tool_arguments([{ type = "function", function = { name = "f", arguments = "" } }], "f")`),
-			ConfigStateChecks: is(knownvalue.ObjectExact(nil)),
-		},
-		resource.TestStep{
-			Config:            output(`provider::openai::tool_arguments([{ type = "function", function = { name = "f", arguments = "[1e-999999, 0.` + strings.Repeat("3", 10_000) + `]" } }], "f")[0]`),
-			ConfigStateChecks: is(knownvalue.Int64Exact(0)),
-		},
-		resource.TestStep{ // as deep as it may be
-			Config:            output(`length(provider::openai::tool_arguments([{ type = "function", function = { name = "f", arguments = "` + strings.Repeat("[", 50) + strings.Repeat("]", 50) + `" } }], "f"))`),
-			ConfigStateChecks: is(knownvalue.Int64Exact(1)),
-		},
-		resource.TestStep{
-			Config:      output(`provider::openai::strict_schema("{\"type\":\"objekt\"}")`),
+			Config:      output("x", `provider::openai::strict_schema("{\"type\":\"objekt\"}")`),
 			ExpectError: regexp.MustCompile(`(?s)The\s+schema\s+is\s+not\s+valid:\s+/type:`),
 		},
 		resource.TestStep{
-			Config:            output(`try(provider::openai::tool_arguments(tolist(null), "f"), "no call")`),
-			ConfigStateChecks: is(knownvalue.StringExact("no call")),
-		},
-		resource.TestStep{
-			Config:      output(`provider::openai::tool_arguments([], "f")`),
+			Config:      output("x", `provider::openai::tool_arguments([], "f")`),
 			ExpectError: regexp.MustCompile(`(?s)The\s+model\s+does\s+not\s+call\s+"f"`),
 		},
 	)
@@ -93,7 +89,7 @@ resource "openai_chat_completion" "x" {
   }
   tool_choice = jsonencode({ type = "function", function = { name = "get_weather" } })
 }
-` + output(`provider::openai::tool_arguments(openai_chat_completion.x.choices[0].message.tool_calls, "get_weather")`)
+` + output("x", `provider::openai::tool_arguments(openai_chat_completion.x.choices[0].message.tool_calls, "get_weather")`)
 	s.Run(t, resource.TestStep{
 		Config:            config,
 		ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectUnknownOutputValue("x")}},

@@ -2,6 +2,7 @@ package moderation_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -18,6 +19,8 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
+
+type object = map[string]any
 
 const (
 	name = "openai_moderation.test"
@@ -88,8 +91,13 @@ func TestResource_keepsTheJudgement(t *testing.T) {
 // A moderation is free: it counts in no budget, and holds nothing back that costs.
 func TestModeration_countsInNoBudget(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	s.Run(t, resource.TestStep{Config: s.Provider("limits {\n    max_requests = 1\n  }") +
-		"resource \"openai_moderation\" \"many\" {\n  count = 3\n  input = \"hello ${count.index}\"\n}\n"})
+	p := acctest.Speak(t)
+	p.Connect(t, s, object{"limits": object{"max_requests": 1}})
+	for i := range 3 {
+		if diags := p.Instance("openai_moderation", "input_part").Apply(t, object{"input": fmt.Sprint("hello ", i)}); len(diags) > 0 {
+			t.Error(diags)
+		}
+	}
 	if n := len(s.Requests()); n != 3 {
 		t.Errorf("%d requests were sent, want 3", n)
 	}
@@ -157,10 +165,17 @@ func TestModeration_eachTextNeedsAJudgement(t *testing.T) {
 func TestModeration_doesNotTakeSilenceForConsent(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	provider := s.Provider("recordings {\n    directory = \"" + filepath.ToSlash(dir) + "\"\n  }")
 	for _, body := range []string{`{"id":"x","results":[]}`, `{"id":"x"}`, `{"results":[{}]}`, `{"results":[null]}`, `{"results":[{"flagged":false},{"categories":{}}]}`} {
 		s.Fail(emulator.Status(200, body))
-		s.Run(t, resource.TestStep{Config: provider + "data \"openai_moderation\" \"test\" {\n  inputs = [\"hello\", \"you\"]\n}", ExpectError: regexp.MustCompile(`(?s)Unusable moderation.*without[\s│]+a[\s│]+judgement`)})
+		p := acctest.Speak(t)
+		p.Connect(t, s, object{"recordings": object{"directory": dir}})
+		config := object{"inputs": []any{"hello", "you"}, "input_part": []any{}}
+		if _, diags := p.ReadData(t, "openai_moderation", config); !regexp.MustCompile(`^error.*Unusable moderation.*without a judgement`).MatchString(strings.Join(diags, "\n")) {
+			t.Errorf("%s: got %q", body, diags)
+		}
+	}
+	if n := len(s.Requests()); n != 5 {
+		t.Errorf("%d requests were sent, want 5", n)
 	}
 	if recorded, _ := filepath.Glob(filepath.Join(dir, strings.Repeat("?", 64)+".json")); len(recorded) > 0 {
 		t.Errorf("recorded: %v", recorded)
@@ -168,13 +183,17 @@ func TestModeration_doesNotTakeSilenceForConsent(t *testing.T) {
 }
 
 func TestModeration_refusesWhatCanNeverBeRight(t *testing.T) {
-	s := acctest.Start(t, emulator.Options{})
-	for says, arguments := range map[string]string{
-		"Missing input":          "",
-		"either input or inputs": "input = \"a\"\n  inputs = [\"b\"]",
-		"Missing image_url":      "input_part {\n    type = \"image_url\"\n  }",
-		"Unexpected text":        "input_part {\n    type = \"image_url\"\n    text = \"a\"\n    image_url {\n      url = \"https://example.com/a.png\"\n    }\n  }",
+	t.Parallel()
+	p := acctest.Speak(t)
+	for says, arguments := range map[string]object{
+		"Missing input":          {},
+		"either input or inputs": {"input": "a", "inputs": []any{"b"}},
+		"Missing image_url":      {"input_part": []any{object{"type": "image_url"}}},
+		"Unexpected text":        {"input_part": []any{object{"type": "image_url", "text": "a", "image_url": object{"url": "https://example.com/a.png"}}}},
 	} {
-		s.Run(t, resource.TestStep{Config: moderation(arguments), PlanOnly: true, ExpectError: regexp.MustCompile(strings.ReplaceAll(says, " ", `[\s│]+`))})
+		plan := p.Instance("openai_moderation", "input_part").Plan(t, arguments)
+		if said := strings.Join(plan.Diags, "\n"); plan.Value != nil || !strings.HasPrefix(said, "error") || !strings.Contains(said, says) {
+			t.Errorf("got %q, want %q", said, says)
+		}
 	}
 }
