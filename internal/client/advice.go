@@ -197,7 +197,7 @@ func badRequest(p *Problem) string {
 	case strings.Contains(p.Code, "content_filter") || strings.Contains(p.Code, "content_policy"):
 		return "The server rejects the content of the request. Change the input."
 	case p.Param != "":
-		return fmt.Sprintf("Correct the argument that becomes %q in the request.", p.Param)
+		return fmt.Sprintf("Correct %s.", p.Param)
 	}
 	return "Correct the request as the message says."
 }

@@ -39,7 +39,7 @@ var versioned = regexp.MustCompile(`(?i)/openai(/v\d+)?/?$`)
 // CheckEndpoint says what is wrong with the endpoint of an Azure resource, in
 // words fit for a diagnostic that do not repeat it. "" is fine.
 func CheckEndpoint(raw string) error {
-	if err := checkURL("endpoint", raw); err != nil || raw == "" {
+	if err := checkURL("the endpoint", raw); err != nil || raw == "" {
 		return err
 	}
 	u, err := url.Parse(raw)

@@ -103,11 +103,11 @@ func TestDetail_byAnswer(t *testing.T) {
 		"404, object else":  {settings: Settings{BaseURL: "https://llm.example/v1"}, request: Request{Existing: true}, status: 404, body: said("Not found", ""), text: []string{"or the object may have been deleted."}},
 		"404, path":         {settings: other, status: 404, body: `{"detail":"Not Found"}`, text: []string{"The API said: Not Found", "base_url (https://llm.example/api)", "ends in /v1"}},
 		"405":               {settings: other, status: 405, body: `{"detail":"Method Not Allowed"}`, text: []string{"ends in /v1"}},
-		"400, param":        {settings: openAI, status: 400, body: `{"error":{"message":"bad","param":"messages[0].role"}}`, text: []string{"Parameter: messages[0].role", `Correct the argument that becomes "messages[0].role"`}},
+		"400, param":        {settings: openAI, status: 400, body: `{"error":{"message":"bad","param":"messages[0].role"}}`, text: []string{"Parameter: messages[0].role", "Correct messages[0].role."}},
 		"400":               {settings: openAI, status: 400, body: said("bad", ""), text: []string{"as the message says"}},
 		"400, context":      {settings: openAI, status: 400, body: said("too long", "context_length_exceeded"), text: []string{"Shorten the input"}},
 		"400, filter":       {settings: openAI, status: 400, body: said("filtered", "content_filter"), text: []string{"Change the input"}},
-		"422":               {settings: other, status: 422, body: `{"detail":[{"loc":["body","n"],"msg":"not a number","type":"int"}]}`, text: []string{"not a number", `"n"`}},
+		"422":               {settings: other, status: 422, body: `{"detail":[{"loc":["body","n"],"msg":"not a number","type":"int"}]}`, text: []string{"not a number", "Correct n."}},
 		"409":               {settings: openAI, status: 409, body: said("busy", ""), text: []string{"later"}},
 		"413":               {settings: other, status: 413, header: http.Header{"Content-Type": {"text/html"}}, body: "<h1>413 Request Entity Too Large</h1>", text: []string{"text/html", "413 Request Entity Too Large", "send less at a time"}},
 		"429":               {settings: openAI, status: 429, header: http.Header{"Retry-After": {"120"}}, body: said("Rate limit reached", "rate_limit_exceeded"), text: []string{"-parallelism", "max_retries (2 now)", "wait 2m0s"}},
@@ -176,7 +176,7 @@ Parameter: messages[0].role
 Request ID: req_1
 Requests sent: 1
 
-Correct the argument that becomes "messages[0].role" in the request.`
+Correct messages[0].role.`
 	if p.Detail() != want {
 		t.Errorf("got\n%s", p.Detail())
 	}

@@ -47,7 +47,7 @@ func (s Settings) GoString() string { return s.String() }
 // diagnostic that do not repeat it: not a URL, a scheme other than http and
 // https, no host, user name or password, fragment. "" is fine.
 func CheckBaseURL(raw string) error {
-	return checkURL("base URL", raw)
+	return checkURL("base_url", raw)
 }
 
 // checkURL is CheckBaseURL for a URL that goes by another name.
@@ -62,23 +62,23 @@ func checkURL(name, raw string) error {
 			err = why.Err // without the URL, which may hold a secret
 		}
 		if strings.Contains(err.Error(), "first path segment") { // 127.0.0.1:8080/v1
-			return fmt.Errorf(`the %s must start with "https://", or with "http://" for a server in your own network, such as http://127.0.0.1:8080/v1`, name)
+			return fmt.Errorf(`%s must start with "https://", or with "http://" for a server in your own network, such as http://127.0.0.1:8080/v1`, name)
 		}
-		return fmt.Errorf("the %s is not a URL: %w", name, err)
+		return fmt.Errorf("%s is not a URL: %w", name, err)
 	}
 	switch {
 	case u.Scheme == "":
-		return fmt.Errorf(`the %s must start with "https://", or with "http://" for a server in your own network, such as http://127.0.0.1:8080/v1`, name)
+		return fmt.Errorf(`%s must start with "https://", or with "http://" for a server in your own network, such as http://127.0.0.1:8080/v1`, name)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf(`the %s must start with "https://" or "http://", not with %q`, name, u.Scheme+":")
+		return fmt.Errorf(`%s must start with "https://" or "http://", not with %q`, name, u.Scheme+":")
 	case u.Opaque != "" || u.Hostname() == "":
-		return fmt.Errorf("the %s has no host name", name)
+		return fmt.Errorf("%s has no host name", name)
 	case !isPort(u.Port()):
-		return fmt.Errorf("the %s has the port %s; a port is a number from 1 to 65535", name, u.Port())
+		return fmt.Errorf("%s has the port %s; a port is a number from 1 to 65535", name, u.Port())
 	case u.User != nil:
-		return fmt.Errorf("the %s must not contain a user name or a password; send them in a header instead", name)
+		return fmt.Errorf("%s must not contain a user name or a password; send them in a header instead", name)
 	case u.Fragment != "" || strings.Contains(raw, "#"):
-		return fmt.Errorf(`the %s must not have a fragment ("#…")`, name)
+		return fmt.Errorf(`%s must not have a fragment ("#…")`, name)
 	}
 	return nil
 }

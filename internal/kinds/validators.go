@@ -115,7 +115,7 @@ func ParseMembers(s string, attributes Attributes) (map[string]any, error) {
 	}
 	if repeated := repeatedBy(object, attributes, ""); len(repeated) > 0 {
 		slices.Sort(repeated)
-		return nil, fmt.Errorf("%s: there is an argument or block for this; use that instead", strings.Join(repeated, ", "))
+		return nil, fmt.Errorf("the JSON must not contain \"%s\". Use the argument or block for that instead", strings.Join(repeated, "\", \""))
 	}
 	return object, nil
 }
