@@ -53,7 +53,6 @@ func applied(t *testing.T, body string, arguments object) (state object, said st
 
 // An answer without the vectors that were asked for is of no use, whatever its status; it is kept, tainted.
 func TestResource_refusesAnAnswerWithoutItsVectors(t *testing.T) {
-	t.Parallel()
 	one, two := object{"input": "a"}, object{"inputs": []any{"a", "b"}}
 	for name, test := range map[string]struct {
 		arguments object
@@ -101,7 +100,6 @@ func TestResource_refusesAnAnswerWithoutItsVectors(t *testing.T) {
 
 // However a server writes a vector, it is kept in one spelling, in the order of the texts.
 func TestResource_readsVectorsInAnySpelling(t *testing.T) {
-	t.Parallel()
 	want := packed(-1.5, 1e-9, 3.25) // has signs that differ between the alphabets
 	long := packed(-1.5, 1e-9, 3.25, 7)
 	for name, test := range map[string]struct{ vector, want string }{

@@ -56,12 +56,13 @@ func TestTune_limitFollowsWhatLives(t *testing.T) {
 	if !reaches(64, 64) {
 		t.Errorf("with little alive: %d", debug.SetMemoryLimit(-1))
 	}
-	alive := make([]byte, 128*mib)
-	if !reaches(256, 320) {
-		t.Errorf("with 128 MiB alive: %d", debug.SetMemoryLimit(-1))
-	}
-	runtime.KeepAlive(alive)
-	alive = nil //nolint:ineffassign // so that nothing lives
+	func() {
+		alive := make([]byte, 128*mib)
+		if !reaches(256, 320) {
+			t.Errorf("with 128 MiB alive: %d", debug.SetMemoryLimit(-1))
+		}
+		runtime.KeepAlive(alive)
+	}()
 	if !reaches(64, 64) {
 		t.Errorf("with little alive again: %d", debug.SetMemoryLimit(-1))
 	}
