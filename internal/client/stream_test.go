@@ -192,7 +192,7 @@ func TestStream_tooLongEvents(t *testing.T) {
 	for name, events := range map[string]string{"in a line": `data: {"x":"` + piece + piece + `"}`, "in two": `data: {"x":"` + piece + "\n" + piece + `"}`} {
 		base, _ := serve(t, answer(200, "text/event-stream", events+"\n\ndata: [DONE]\n\n"))
 		_, err := newClient(t, client.Settings{BaseURL: base}).Stream(t.Context(), chat, func([]byte) error { return nil })
-		if p := problem(t, err, client.BadAnswer); !strings.Contains(p.Message, "too long to be read: an event of the stream is longer than 32 MiB") || !p.MaybeBilled {
+		if p := problem(t, err, client.BadAnswer); !strings.Contains(p.Message, "too long to read: an event of the stream is longer than 32 MiB") || !p.MaybeBilled {
 			t.Errorf("%s: %s", name, p.Detail())
 		}
 	}
