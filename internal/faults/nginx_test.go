@@ -110,7 +110,7 @@ func (b behindNginx) check(t *testing.T, program string) {
 		t.Errorf("kept is %t, %q, want %s", there, content, b.content)
 	}
 	said, _ = ask("another one")
-	if spent := strings.Contains(said, "the budget of this run is spent: limits.max_requests is 1"); spent != b.counted {
+	if spent := strings.Contains(said, "the budget of this run is used up: limits.max_requests is 1"); spent != b.counted {
 		t.Errorf("the budget counted it: %t, want %t; %s", spent, b.counted, said)
 	}
 }
