@@ -55,9 +55,6 @@ func (p Protocol) Instance(typeName string, blocks ...string) *Instance {
 	return &Instance{protocol: p, typeName: typeName, blocks: blocks, tf: tf, state: tftypes.NewValue(tf, nil)}
 }
 
-// Use has another provider go on with the resource, as the next run of Terraform does.
-func (i *Instance) Use(p Protocol) { i.protocol = p }
-
 // State is what Go makes of the state; nil = there is none.
 func (i *Instance) State() any { return Go(i.state) }
 

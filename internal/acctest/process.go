@@ -196,15 +196,21 @@ type Running struct {
 var colourful = map[string]bool{"init": true, "plan": true, "apply": true, "destroy": true, "refresh": true,
 	"show": true, "output": true, "validate": true, "test": true, "import": true}
 
+// command is a program in the folder, with the environment of the CLI.
+func (d *Dir) command(program string, arguments ...string) *exec.Cmd {
+	cmd := exec.CommandContext(d.t.Context(), program, arguments...)
+	cmd.Dir = d.Path
+	cmd.Env = append(append([]string(nil), d.in.env...), d.env...)
+	return cmd
+}
+
 // Start starts the CLI. If it still runs when the test ends, it is killed.
 func (d *Dir) Start(arguments ...string) *Running {
 	d.t.Helper()
 	if len(arguments) > 0 && colourful[arguments[0]] {
 		arguments = append([]string{arguments[0], "-no-color"}, arguments[1:]...)
 	}
-	cmd := exec.CommandContext(d.t.Context(), d.in.cli, arguments...)
-	cmd.Dir = d.Path
-	cmd.Env = append(append([]string(nil), d.in.env...), d.env...)
+	cmd := d.command(d.in.cli, arguments...)
 	cmd.WaitDelay = 5 * time.Second // a provider that outlives the CLI holds its output open
 	r := &Running{output: &output{}, done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = r.output, r.output

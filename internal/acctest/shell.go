@@ -3,7 +3,6 @@ package acctest
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 )
 
@@ -15,10 +14,8 @@ func (d *Dir) Shell(script string) (output string, err error) {
 	if err := os.Symlink(d.in.cli, filepath.Join(bin, "terraform")); err != nil {
 		d.t.Fatal(err)
 	}
-	cmd := exec.CommandContext(d.t.Context(), "sh", "-ec", script)
-	cmd.Dir = d.Path
-	cmd.Env = append(append(append([]string(nil), d.in.env...), d.env...),
-		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd := d.command("sh", "-ec", script)
+	cmd.Env = append(cmd.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()

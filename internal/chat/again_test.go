@@ -116,7 +116,7 @@ func TestResource_keepsWhatABudgetDoesNotReach(t *testing.T) {
 	}
 	apply := func(p acctest.Protocol, prompt string) (errors []string) {
 		for n, r := range all {
-			r.Use(p)
+			r.Continue(p)
 			diags := r.Apply(t, conversation(object{"role": "user", "content": fmt.Sprint(prompt, n)}))
 			errors = append(errors, slices.DeleteFunc(diags, func(d string) bool { return !isError(d) })...)
 		}
@@ -124,7 +124,7 @@ func TestResource_keepsWhatABudgetDoesNotReach(t *testing.T) {
 	}
 	first := speak()
 	for range 6 {
-		all = append(all, first.Instance(typeName, "message", "tool", "functions", "content_part"))
+		all = append(all, first.Instance(typeName, chatBlocks...))
 	}
 	if errors := apply(first, "one"); len(errors) > 0 || answers("one") != 6 {
 		t.Fatal(errors)
@@ -416,7 +416,7 @@ func TestResource_keepsAsideWhatItCannotUpdateWith(t *testing.T) {
 	}
 	next := acctest.Speak(t)
 	next.Connect(t, s, recordings(dir, ""))
-	r.Use(next)
+	r.Continue(next)
 	empty()
 	for _, temperature := range []int{1, 0} { // the second is on record: old words → new words
 		plan := r.Plan(t, config(temperature))

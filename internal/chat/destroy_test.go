@@ -41,7 +41,7 @@ func TestGenerateOnPlan_encryptedPlanWithoutItsRecording(t *testing.T) {
 		to.Recordings = recording.New(recording.Options{Directory: t.TempDir(), Mode: recording.Reuse, SavedPlan: recording.NewSavedPlan(plan)})
 	})
 	p.Connect(t, s, recordings(t.TempDir(), ""))
-	planned := p.Instance("openai_chat_completion", "message", "tool", "functions", "content_part").Plan(t, configuration(object{"generate_on": "plan"}))
+	planned := p.Instance("openai_chat_completion", chatBlocks...).Plan(t, configuration(object{"generate_on": "plan"}))
 	if len(planned.Diags) != 1 || !strings.HasPrefix(planned.Diags[0], "error: Missing recording: ") || len(s.Requests()) != 0 {
 		t.Errorf("got %q after %d requests", planned.Diags, len(s.Requests()))
 	}

@@ -308,7 +308,7 @@ func TestOutput_hasALimit(t *testing.T) {
 			s.Fail(emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"{\"a\":\"`+strings.Repeat("x", test.length)+`\"}"},"finish_reason":"stop"}]}`))
 			p := acctest.Speak(t)
 			p.Connect(t, s)
-			i := p.Instance(typeName, "message", "tool", "functions", "content_part")
+			i := p.Instance(typeName, chatBlocks...)
 			diags := strings.Join(i.Apply(t, configuration(object{"response_format": object{"type": "json_object"}})), "\n")
 			if strings.HasPrefix(diags, "error") || strings.Contains(diags, "output is null") == test.there {
 				t.Errorf("got %q", diags)

@@ -215,7 +215,7 @@ func gate(t *testing.T, s *acctest.Server, config object, provider ...object) (p
 		t.Fatal("the server offers no actions")
 	}
 	tf := p.Schema.ActionSchemas[typeName].Schema.ValueType()
-	value := acctest.Dynamic(t, acctest.Value(tf, config, "message", "tool", "functions", "content_part"))
+	value := acctest.Dynamic(t, acctest.Value(tf, config, chatBlocks...))
 	validated, err := actions.ValidateActionConfig(context.Background(), &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: value})
 	if err != nil {
 		t.Fatal(err)
@@ -340,7 +340,7 @@ func TestAction_interrupted(t *testing.T) {
 	p := acctest.Speak(t)
 	p.Connect(t, s, object{"base_url": server.URL + "/v1"})
 	actions := p.ProviderServer.(tfprotov6.ActionServer)
-	value := acctest.Dynamic(t, acctest.Value(p.Schema.ActionSchemas[typeName].Schema.ValueType(), configuration(nil), "message", "tool", "functions", "content_part"))
+	value := acctest.Dynamic(t, acctest.Value(p.Schema.ActionSchemas[typeName].Schema.ValueType(), configuration(nil), chatBlocks...))
 	ctx, end := context.WithCancel(t.Context()) // as the protocol's server ends it
 	defer end()
 	stream, err := actions.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: value})

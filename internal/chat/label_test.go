@@ -63,7 +63,7 @@ func TestRecordings_showWhatPeopleRead(t *testing.T) {
 			for _, mode := range []string{"reuse", "replay"} {
 				p := acctest.Speak(t)
 				p.Connect(t, s, recordings(dir, mode))
-				instance := p.Instance("openai_chat_completion", "message", "tool", "functions", "content_part")
+				instance := p.Instance("openai_chat_completion", chatBlocks...)
 				for _, said := range instance.Apply(t, configuration(object{"fail_on": []any{}})) {
 					if strings.HasPrefix(said, "error") {
 						t.Fatal(said)
@@ -214,7 +214,7 @@ func TestRecordings_tellWhatIsInNoState(t *testing.T) {
 			} else {
 				p := acctest.Speak(t)
 				p.Connect(t, s, recordings(dir, ""))
-				if diags := p.Instance("openai_chat_completion", "message", "tool", "functions", "content_part").Apply(t, config); len(diags) > 0 {
+				if diags := p.Instance("openai_chat_completion", chatBlocks...).Apply(t, config); len(diags) > 0 {
 					t.Fatal(diags)
 				}
 			}

@@ -91,7 +91,7 @@ func TestReplay_aPlanPromisesNoCall(t *testing.T) {
 	dir := t.TempDir()
 	p := acctest.Speak(t)
 	p.Connect(t, s, recordings(dir, ""))
-	r := p.Instance(typeName, "message", "tool", "functions", "content_part")
+	r := p.Instance(typeName, chatBlocks...)
 	if diags := r.Apply(t, configuration(nil)); len(diags) > 0 {
 		t.Fatal(diags)
 	}

@@ -121,7 +121,7 @@ func TestGenerateOnPlan_asksNoMoreOnceAnAnswerWasLost(t *testing.T) {
 	p.Connect(t, s, recordings(dir, ""), object{"base_url": server.URL + "/v1"})
 	plan := func(prompt string) string {
 		config := configuration(object{"generate_on": "plan", "n": 2, "message": []any{object{"role": "user", "content": prompt}}})
-		return strings.Join(p.Instance(typeName, "message", "tool", "functions", "content_part").Plan(t, config).Diags, "\n")
+		return strings.Join(p.Instance(typeName, chatBlocks...).Plan(t, config).Diags, "\n")
 	}
 	if said := plan("one"); !strings.Contains(said, "the answer could not be recorded") ||
 		!strings.Contains(said, `The answer was: choices[0]: red [31mpaint choices[1]: calls mix with {"a":1} calls pour with blue`) {

@@ -76,7 +76,7 @@ func TestServers_openAIHasNoExtra(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			p := acctest.Speak(t)
 			p.Connect(t, s)
-			i := p.Instance(typeName, "message", "tool", "functions", "content_part")
+			i := p.Instance(typeName, chatBlocks...)
 			if diags := i.Apply(t, configuration(with)); len(diags) > 0 {
 				t.Fatal(diags)
 			}
@@ -98,7 +98,7 @@ func TestServers_oddAnswersReadAlike(t *testing.T) {
 	p.Connect(t, s)
 	first := func(config object) (choice, whole object) {
 		t.Helper()
-		i := p.Instance(typeName, "message", "tool", "functions", "content_part")
+		i := p.Instance(typeName, chatBlocks...)
 		if diags := i.Apply(t, config); len(diags) > 0 {
 			t.Fatal(diags)
 		}
@@ -144,7 +144,7 @@ func TestServers_harmfulHabits(t *testing.T) {
 				for format, want := range map[string]string{"text": test.text, "json_object": test.asJSON} {
 					config := configuration(object{"stream": streamed, "response_format": object{"type": format}})
 					config["message"] = []any{object{"role": "user", "content": jsonAnswer}}
-					diags := p.Instance(typeName, "message", "tool", "functions", "content_part").Apply(t, config)
+					diags := p.Instance(typeName, chatBlocks...).Apply(t, config)
 					if len(diags) != 1 || !strings.HasPrefix(diags[0], want) || !strings.Contains(diags[0], test.says) {
 						t.Errorf("%s: got %q", format, diags)
 					}

@@ -183,7 +183,7 @@ func TestResource_refusesBadArgumentsWhereTheyAre(t *testing.T) {
 			t.Parallel()
 			tf := p.Schema.ResourceSchemas[typeName].ValueType()
 			resp, err := p.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-				TypeName: typeName, Config: acctest.Dynamic(t, acctest.Value(tf, test.config, "message", "tool", "functions", "content_part"))})
+				TypeName: typeName, Config: acctest.Dynamic(t, acctest.Value(tf, test.config, chatBlocks...))})
 			if err != nil {
 				t.Fatal(err)
 			}
