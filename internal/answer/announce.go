@@ -96,11 +96,11 @@ func announcement(calls []area.Call, later bool) (summary, detail string) {
 	again := slices.DeleteFunc(slices.Clone(calls), func(c area.Call) bool { return !c.Again })
 	switch {
 	case len(asks) > 0:
-		summary = "Applying this plan makes " + counted(requests(asks), call) + " to the model"
+		summary = "Applying this plan makes " + counted(len(distinct(asks)), call) + " to the model"
 	case len(may) > 0:
-		summary = "Applying this plan may make " + counted(requests(may), call) + " to the model"
+		summary = "Applying this plan may make " + counted(len(distinct(may)), call) + " to the model"
 	case len(asked) > 0:
-		summary = "The plan made " + counted(requests(asked), call) + " to the model"
+		summary = "The plan made " + counted(len(distinct(asked)), call) + " to the model"
 	default:
 		summary = "Recordings answer " + counted(len(again), "changed request")
 	}
@@ -125,30 +125,32 @@ func announcement(calls []area.Call, later bool) (summary, detail string) {
 	if changed := places(again, func(c area.Call) []string { return c.Changed }); changed != "" {
 		add("What changed in the requests: %s.", changed)
 	}
-	if pending := len(asks) + len(may); len(again) > 0 && pending > 0 {
-		text[len(text)-1] += " The old answer stays in the state until the new one is there."
-	} else if len(again) > 0 {
-		text[len(text)-1] += " The old answer stays in the state until the plan is applied."
+	if len(again) > 0 {
+		until := "the plan is applied"
+		if len(asks)+len(may) > 0 {
+			until = "the new one is there"
+		}
+		text[len(text)-1] += " The old answer stays in the state until " + until + "."
 	}
 	return summary, strings.Join(text, "\n\n")
 }
 
 // counts is "30 calls for 30 resources".
 func counts(calls []area.Call) string {
-	return counted(requests(calls), "call") + " for " + counted(len(calls), "resource")
+	return counted(len(distinct(calls)), "call") + " for " + counted(len(calls), "resource")
 }
 
-// requests is how many calls are made: the same request is made once.
-func requests(calls []area.Call) int {
+// distinct are the calls that are made: the same request is made once.
+func distinct(calls []area.Call) []area.Call {
 	seen := map[string]bool{}
-	n := 0
+	var made []area.Call
 	for _, c := range calls {
 		if c.Request == "" || !seen[c.Request] {
-			n++
+			made = append(made, c)
 		}
 		seen[c.Request] = true
 	}
-	return n
+	return made
 }
 
 func counted(n int, what string) string {
@@ -162,12 +164,7 @@ func counted(n int, what string) string {
 func tokens(calls []area.Call, estimated bool) string {
 	var input, output int
 	limited, partly := true, false
-	requests := map[string]bool{}
-	for _, c := range calls {
-		if c.Request != "" && requests[c.Request] {
-			continue
-		}
-		requests[c.Request] = true
+	for _, c := range distinct(calls) {
 		input, output = input+c.Input, output+c.Output
 		limited, partly = limited && c.Output > 0, partly || c.Partly
 	}

@@ -71,29 +71,30 @@ func (k *Kind) evaluate(arguments, answer wire.Fields, gate bool) (faults, warni
 type disposition struct {
 	doing string // what was being done, before the noun: "create"
 	when  string // and after it; "" = nothing
-	place string // where the answer is
+	place string // where the answer is, without a full stop
+	why   string // the reason, if the call is billed, to follow place
 	lost  bool   // nowhere, unless a file holds it
 	shown bool   // the error quotes it
 	stays string // what else stays as it is, a sentence; "" = nothing
-	next  string // what comes next, a sentence
+	next  string // what comes next: who asks again, without a full stop
 }
 
 var (
-	onCreate = disposition{doing: "create", place: "kept in the state, because it has probably been billed.",
-		next: "The resource is marked as tainted: the next apply asks again, and is billed again."}
-	onUpdate = disposition{doing: "update", place: "not stored in place of the old one.", shown: true,
+	onCreate = disposition{doing: "create", place: "kept in the state", why: ", because it has probably been billed",
+		next: "The resource is marked as tainted: the next apply asks again"}
+	onUpdate = disposition{doing: "update", place: "not stored in place of the old one", shown: true,
 		stays: "The old answer stays in the state, with the arguments it was made with.",
-		next:  "The next apply asks again, and is billed again."}
+		next:  "The next apply asks again"}
 	inPlan = disposition{doing: "plan"}
 	// askedDuringPlan is for the model's answer to generate_on = "plan".
-	askedDuringPlan = disposition{doing: "generate", when: "during the plan", place: "lost, because it could not be recorded either.", lost: true, shown: true,
-		next: "The next plan asks again, and is billed again."}
-	whenOpened = disposition{doing: "open", place: "discarded, because an ephemeral resource stores nothing.", lost: true,
-		next: "Running the operation again asks again, and is billed again."}
-	whenRead = disposition{doing: "read", place: "discarded, because a data source that fails stores nothing.", lost: true,
-		next: "Running the operation again asks again, and is billed again."}
-	whenInvoked = disposition{doing: "create", place: "above, if it is text.",
-		next: "Running the action again asks again, and is billed again."}
+	askedDuringPlan = disposition{doing: "generate", when: "during the plan", place: "lost, because it could not be recorded either", lost: true, shown: true,
+		next: "The next plan asks again"}
+	whenOpened = disposition{doing: "open", place: "discarded, because an ephemeral resource stores nothing", lost: true,
+		next: "Running the operation again asks again"}
+	whenRead = disposition{doing: "read", place: "discarded, because a data source that fails stores nothing", lost: true,
+		next: "Running the operation again asks again"}
+	whenInvoked = disposition{doing: "create", place: "above, if it is text",
+		next: "Running the action again asks again"}
 )
 
 // report adds what is wrong with the answer.
@@ -138,7 +139,7 @@ func bullets(texts []string) string {
 // whereabouts says where the answer is, and what comes next.
 func (r reply) whereabouts(d disposition) string {
 	file := r.kept.File
-	place := d.place
+	place, next := r.billed(d.place, d.why), r.billed(d.next, ", and is billed again")
 	switch {
 	case r.kept.Recorded:
 		return sentences("from the recording "+file+"; no call was made.", d.stays, "Correct the answer in the file, or delete the file to ask the model again.")
@@ -147,16 +148,24 @@ func (r reply) whereabouts(d disposition) string {
 	case file != "":
 		place += " It is in the file " + file + " as well, which is not used as a recording."
 	}
-	text := sentences(place, d.stays, d.next)
-	if r.kind.Free {
-		text = strings.NewReplacer(", because it has probably been billed", "", ", and is billed again", "").Replace(text)
-	}
+	text := sentences(place, d.stays, next)
 	if d.shown && r.kind.Text != nil {
 		if words := strings.TrimSpace(r.kind.Text(wire.FieldsOf(r.values))); words != "" {
 			text += " The answer was:\n\n" + words
 		}
 	}
 	return text
+}
+
+// billed makes a sentence of a text, with what is true of it where the call is billed.
+func (r reply) billed(text, more string) string {
+	switch {
+	case text == "":
+		return ""
+	case r.kind.Free:
+		more = ""
+	}
+	return text + more + "."
 }
 
 func sentences(all ...string) string {

@@ -114,11 +114,9 @@ func validatePart(diags *diag.Diagnostics, at path.Path, fields wire.Fields) {
 
 // messagesJSON accepts a JSON list of messages, each an object with a role.
 func messagesJSON() validator.String {
-	return kinds.Text("a JSON list of messages", "Invalid messages_json", func(s string) error {
-		if _, err := parseMessages(s); err != nil {
-			return err
-		}
-		return kinds.Unambiguous(s)
+	return kinds.JSONText("a JSON list of messages", "Invalid messages_json", func(s string) error {
+		_, err := parseMessages(s)
+		return err
 	})
 }
 
@@ -155,9 +153,6 @@ func withWholeCalls(arguments wire.Fields) wire.Fields {
 	changed := wire.Values{}
 	for _, name := range []string{"message", "messages"} {
 		items := arguments.Items(name)
-		if len(items) == 0 {
-			continue
-		}
 		if !slices.ContainsFunc(items, hasCalls) {
 			continue
 		}
