@@ -128,6 +128,11 @@ func parse(text []byte) (record, *DamagedError) {
 	if err := jsontext.Strict(text, limits); err != nil {
 		return record{}, damaged("it cannot be read: " + err.Error())
 	}
+	return parseStrict(text)
+}
+
+// parseStrict is parse of a text that Strict has nothing against.
+func parseStrict(text []byte) (record, *DamagedError) {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(text, &members) != nil || members == nil {
 		return record{}, damaged("it is no recording: it is no JSON object")

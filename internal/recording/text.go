@@ -48,12 +48,8 @@ func (p *passage) text() string {
 	if p.JSON == nil {
 		return strings.Join(p.Lines, "\n")
 	}
-	for _, layout := range layouts {
-		if layout.name == p.Layout {
-			return p.Before + string(layout.apply(compact(p.JSON))) + p.After
-		}
-	}
-	return "" // UnmarshalJSON lets no other layout through
+	apply := layoutNamed(p.Layout) // UnmarshalJSON lets no unknown one through
+	return p.Before + string(apply(compact(p.JSON))) + p.After
 }
 
 // layouts are how servers and models space JSON. What is spaced in another way is shown by lines.
@@ -66,6 +62,16 @@ var layouts = []struct {
 	{"2 spaces", indented("  ")},
 	{"4 spaces", indented("    ")},
 	{"tabs", indented("\t")},
+}
+
+// layoutNamed is the layout of that name; nil = there is none.
+func layoutNamed(name string) func(compact []byte) []byte {
+	for _, layout := range layouts {
+		if layout.name == name {
+			return layout.apply
+		}
+	}
+	return nil
 }
 
 func layoutNames() []string {
@@ -140,16 +146,12 @@ func (p *passage) UnmarshalJSON(text []byte) error {
 		return errors.New(`"lines" must be a list of strings`)
 	}
 	_, hasJSON := members["json"]
-	known := p.Layout == ""
-	for _, layout := range layouts {
-		known = known || layout.name == p.Layout
-	}
 	switch {
 	case p.Path == "":
 		return errors.New(`a text has no "path"`)
 	case hasLines == hasJSON:
 		return fmt.Errorf(`the text of %q must have "lines" or "json", one of them`, p.Path)
-	case !known:
+	case layoutNamed(p.Layout) == nil:
 		return fmt.Errorf(`the "layout" of %q must be one of %s, or not there`, p.Path, strings.Join(layoutNames(), ", "))
 	case !hasJSON && p.Layout+p.Before+p.After != "":
 		return fmt.Errorf(`the text of %q has "lines", with which "layout", "before" and "after" do not go`, p.Path)

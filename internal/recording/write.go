@@ -87,7 +87,7 @@ func readable(text []byte) error {
 	if err := jsontext.Strict(text, limits); err != nil {
 		return err
 	}
-	if _, damage := parse(text); damage != nil {
+	if _, damage := parseStrict(text); damage != nil {
 		return errors.New(damage.Why)
 	}
 	return nil
