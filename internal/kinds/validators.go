@@ -38,6 +38,16 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 }
 
+// JSONText is Text for JSON: what passes the check must be Unambiguous, too.
+func JSONText(description, summary string, check func(string) error) validator.String {
+	return Text(description, summary, func(s string) error {
+		if err := check(s); err != nil {
+			return err
+		}
+		return Unambiguous(s)
+	})
+}
+
 // Placed is what is wrong at a path, with the path before it where that leads into a list or a
 // map: the CLI then points to the whole argument, and does not say which element is meant.
 func Placed(at path.Path, text string) string {
@@ -72,18 +82,16 @@ func Duration() validator.String {
 
 // JSONObject accepts text that holds a JSON object.
 func JSONObject() validator.String {
-	return Text("a JSON object", "Invalid JSON", func(s string) error {
-		if _, err := ParseObject(s); err != nil {
-			return err
-		}
-		return Unambiguous(s)
+	return JSONText("a JSON object", "Invalid JSON", func(s string) error {
+		_, err := ParseObject(s)
+		return err
 	})
 }
 
 // JSONSchemaOfObject accepts a JSON Schema that describes an object: the only
 // kind that an API takes for the arguments of a function.
 func JSONSchemaOfObject() validator.String {
-	return Text("a JSON Schema of an object", "Invalid JSON Schema", func(s string) error {
+	return JSONText("a JSON Schema of an object", "Invalid JSON Schema", func(s string) error {
 		schema, err := ParseObject(s)
 		if err != nil {
 			return err
@@ -91,18 +99,16 @@ func JSONSchemaOfObject() validator.String {
 		if t, given := schema["type"]; given && t != "object" {
 			return fmt.Errorf("the schema must describe an object: its \"type\" must be \"object\", not %s", jsontext.Canonical(t))
 		}
-		return Unambiguous(s)
+		return nil
 	})
 }
 
 // FurtherMembers accepts a JSON object that repeats none of some attributes by its
 // members. name is the argument's own, for the error.
 func FurtherMembers(name string, attributes Attributes) validator.String {
-	return Text("a JSON object that repeats no argument", "Invalid "+name, func(s string) error {
-		if _, err := ParseMembers(s, attributes); err != nil {
-			return err
-		}
-		return Unambiguous(s)
+	return JSONText("a JSON object that repeats no argument", "Invalid "+name, func(s string) error {
+		_, err := ParseMembers(s, attributes)
+		return err
 	})
 }
 

@@ -11,8 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// The framework has validators like these. Theirs would put "Invalid Attribute Value" above
-// "Attribute n value must be at least 1, got: 0", and ours all say "n must be at least 1, not 0".
+// The framework has validators like these. Theirs would put "Invalid Attribute Value Match" above
+// "Attribute order value must be one of: ["\"asc\"" "\"desc\""], got: "up"", and ours all say
+// "order must be "asc" or "desc", not "up"", as Range does of numbers.
 
 // Summaries of values that an argument does not take.
 const (
