@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
@@ -17,6 +18,7 @@ type Area struct {
 	DataSources []func() datasource.DataSource
 	Ephemeral   []func() ephemeral.EphemeralResource
 	Actions     []func() action.Action
+	Lists       []func() list.ListResource
 }
 
 // Process is what is known of the provider process besides its configuration. Each

@@ -52,20 +52,8 @@ func limitNumbers(diags *diag.Diagnostics, arguments wire.Fields) {
 }
 
 func limitLabels(diags *diag.Diagnostics, arguments wire.Fields) {
-	const most, keyLength, valueLength, identifierLength = 16, 64, 512, 64
-	labels := wire.Entries(arguments.Get("metadata"))
-	if len(labels) > most {
-		rules.Refuse(diags, path.Empty(), "metadata", kinds.OutOfRange, "For OpenAI, there must be at most %d labels, not %d.", most, len(labels))
-	}
-	for name, value := range labels {
-		at := path.Root("metadata").AtMapKey(name)
-		if n := utf8.RuneCountInString(name); n < 1 || n > keyLength {
-			rules.RefuseAt(diags, at, kinds.OutOfRange, "For OpenAI, a key must have from 1 to %d characters, not %d.", keyLength, n)
-		}
-		if text, _ := wire.Text(value); utf8.RuneCountInString(text) > valueLength {
-			rules.RefuseAt(diags, at, kinds.OutOfRange, "For OpenAI, a value must have at most %d characters, not %d.", valueLength, utf8.RuneCountInString(text))
-		}
-	}
+	const identifierLength = 64
+	rules.Labels(diags, arguments, "metadata")
 	if n := utf8.RuneCountInString(arguments.String("safety_identifier")); n > identifierLength {
 		rules.Refuse(diags, path.Empty(), "safety_identifier", kinds.OutOfRange, "For OpenAI, safety_identifier must have at most %d characters, not %d. Hash it: sha256(…) has 64.", identifierLength, n)
 	}

@@ -33,6 +33,8 @@ const (
 	Int64s
 	// Float64s is a list of numbers.
 	Float64s
+	// StringSet is a set of text.
+	StringSet
 	// StringMap maps names to text.
 	StringMap
 	// Int64Map maps names to whole numbers.
@@ -50,6 +52,24 @@ const (
 	Object
 	// Objects is a list of such groups.
 	Objects
+	// ObjectMap maps names to such groups.
+	ObjectMap
+)
+
+// Change says what a change of an argument does to an object that exists on the server.
+type Change int
+
+// What a change does.
+const (
+	// Inherit is what the object around it says. At the root that is Updates or, for a Local
+	// argument, Nothing.
+	Inherit Change = iota
+	// Updates changes the object in place.
+	Updates
+	// Replaces needs another object.
+	Replaces
+	// Nothing changes the state only.
+	Nothing
 )
 
 // Mode says who gives an attribute its value.
@@ -110,6 +130,23 @@ type Attribute struct {
 	// Rewrite changes text on its way to the wire, nil for none. What Terraform
 	// keeps is what the user wrote.
 	Rewrite func(string) string
+	// Change says what a change of the argument does. It matters to objects only, whose
+	// other properties follow.
+	Change Change
+	// Volatile marks a Computed attribute that the server changes by itself, so that it is not
+	// known after an update.
+	Volatile bool
+	// Unread marks what no read gives back: an argument that the server does not show, or a value
+	// that only the answer to a create has. The state keeps what it has.
+	Unread bool
+	// Defaulted marks an argument for which the server shows a value of its own where it
+	// was left out. One that was left out stays null, whatever the server shows.
+	Defaulted bool
+	// Same reports whether the server's text is another spelling of the user's; nil = where they are
+	// equal.
+	Same func(given, shown string) bool
+	// Deprecated is what to use instead; "" = it is not deprecated.
+	Deprecated string
 	// Validators hold for the value; each is the framework's validator
 	// interface of the attribute's shape (validator.String, validator.List, …).
 	Validators []validator.Describer
@@ -131,9 +168,12 @@ func Declare(attributes ...Attribute) Attributes {
 			panic(fmt.Sprintf("kinds: attribute %q is nameless or declared twice", a.Name))
 		}
 		seen[a.Name] = true
-		grouped := a.Shape == Object || a.Shape == Objects
-		if grouped != (a.Fields != nil) || (a.Block && !grouped) {
-			panic(fmt.Sprintf("kinds: attribute %q: fields and blocks belong to Object and Objects", a.Name))
+		grouped := a.Shape == Object || a.Shape == Objects || a.Shape == ObjectMap
+		if grouped != (a.Fields != nil) || a.Block && (!grouped || a.Shape == ObjectMap) {
+			panic(fmt.Sprintf("kinds: attribute %q: fields belong to Object, Objects and ObjectMap, blocks to the first two", a.Name))
+		}
+		if a.Volatile && a.Mode != Computed || a.Defaulted && a.Mode == Computed {
+			panic(fmt.Sprintf("kinds: attribute %q: what is volatile is computed, what is defaulted is not", a.Name))
 		}
 		if a.Extra && (a.Shape != JSON || extra != "") {
 			panic(fmt.Sprintf("kinds: attribute %q: an Extra is JSON, and the only one", a.Name))
@@ -244,6 +284,8 @@ func (a *Attribute) terraformType() tftypes.Type {
 		return tftypes.List{ElementType: tftypes.String}
 	case Int64s, Float64s:
 		return tftypes.List{ElementType: tftypes.Number}
+	case StringSet:
+		return tftypes.Set{ElementType: tftypes.String}
 	case StringMap:
 		return tftypes.Map{ElementType: tftypes.String}
 	case Int64Map, Float64Map:
@@ -258,6 +300,8 @@ func (a *Attribute) terraformType() tftypes.Type {
 		return a.Fields.Type()
 	case Objects:
 		return tftypes.List{ElementType: a.Fields.Type()}
+	case ObjectMap:
+		return tftypes.Map{ElementType: a.Fields.Type()}
 	}
 	panic(fmt.Sprintf("kinds: attribute %q has no shape", a.Name))
 }

@@ -25,7 +25,7 @@ const (
 // common is what every attribute of every kind has.
 type common struct {
 	Required, Optional, Computed, Sensitive, WriteOnly bool
-	Text                                               string
+	Text, Deprecated                                   string
 }
 
 // maker makes the attributes and blocks of one kind of schema. The framework
@@ -35,11 +35,13 @@ type maker[A, B any] struct {
 	text    func(common, []validator.String) A
 	truth   func(common, []validator.Bool) A
 	number  func(common, []validator.Number) A
-	dynamic func(common) A
+	dynamic func(common, []validator.Dynamic) A
 	list    func(common, attr.Type, []validator.List) A
+	set     func(common, attr.Type, []validator.Set) A
 	mapped  func(common, attr.Type, []validator.Map) A
 	object  func(common, map[string]A, []validator.Object) A
 	objects func(common, map[string]A, []validator.List) A
+	named   func(common, map[string]A, []validator.Map) A
 	block   func(common, map[string]A, map[string]B, []validator.Object) B
 	blocks  func(common, map[string]A, map[string]B, []validator.List) B
 }
@@ -64,7 +66,7 @@ func (m *maker[A, B]) render(as Attributes, in place) (map[string]A, map[string]
 // are therefore rendered optional, and presentFields asks for them where the
 // object is there.
 func (m *maker[A, B]) renderAttribute(a *Attribute, in place, of Attributes) A {
-	c := common{Text: a.Description, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly}
+	c := common{Text: a.Description, Deprecated: a.Deprecated, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly}
 	c.Computed = in == inAnswer || a.Mode == Computed || a.Mode == OptionalComputed
 	c.Required = a.Mode == Required && in == inBlock
 	c.Optional = in != inAnswer && a.Mode != Computed && !c.Required
@@ -90,13 +92,18 @@ func (m *maker[A, B]) renderAttribute(a *Attribute, in place, of Attributes) A {
 	case Int64, Float64:
 		return m.number(c, typed[validator.Number](a, vs))
 	case Dynamic:
-		return m.dynamic(c)
+		return m.dynamic(c, typed[validator.Dynamic](a, vs))
+	case StringSet:
+		return m.set(c, types.StringType, typed[validator.Set](a, vs))
 	case Object:
 		nested, _ := m.render(a.Fields, inside)
 		return m.object(c, nested, typed[validator.Object](a, vs))
 	case Objects:
 		nested, _ := m.render(a.Fields, inside)
 		return m.objects(c, nested, typed[validator.List](a, vs))
+	case ObjectMap:
+		nested, _ := m.render(a.Fields, inside)
+		return m.named(c, nested, typed[validator.Map](a, vs))
 	}
 	if element, ok := listElements[a.Shape]; ok {
 		return m.list(c, element, typed[validator.List](a, vs))
@@ -105,7 +112,7 @@ func (m *maker[A, B]) renderAttribute(a *Attribute, in place, of Attributes) A {
 }
 
 func (m *maker[A, B]) renderBlock(a *Attribute, in place) B {
-	c := common{Text: a.Description}
+	c := common{Text: a.Description, Deprecated: a.Deprecated}
 	if a.Shape == Objects {
 		attributes, blocks := m.render(a.Fields, inBlock)
 		return m.blocks(c, attributes, blocks, typed[validator.List](a, a.Validators))
@@ -142,6 +149,14 @@ func (v presentFields) ValidateList(_ context.Context, req validator.ListRequest
 	for i, element := range req.ConfigValue.Elements() {
 		if object, ok := element.(types.Object); ok {
 			v.check(&resp.Diagnostics, req.Path.AtListIndex(i), object)
+		}
+	}
+}
+
+func (v presentFields) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	for name, element := range req.ConfigValue.Elements() {
+		if object, ok := element.(types.Object); ok {
+			v.check(&resp.Diagnostics, req.Path.AtMapKey(name), object)
 		}
 	}
 }

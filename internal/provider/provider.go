@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -29,9 +30,13 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/models"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/moderation"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/vectorstore"
 )
 
-var _ provider.ProviderWithValidateConfig = (*Provider)(nil)
+var (
+	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
+	_ provider.ProviderWithListResources  = (*Provider)(nil)
+)
 
 // What holds where the provider block is silent. Both are the SDK's figures,
 // but for the retries: an apply waits rather than fails.
@@ -56,7 +61,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area}
+var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, vectorstore.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
@@ -92,6 +97,15 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	var all []func() datasource.DataSource
 	for _, a := range areas {
 		all = append(all, a.DataSources...)
+	}
+	return all
+}
+
+// ListResources are the list resources of all areas.
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
+	var all []func() list.ListResource
+	for _, a := range areas {
+		all = append(all, a.Lists...)
 	}
 	return all
 }

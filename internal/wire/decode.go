@@ -88,6 +88,18 @@ func decode(a *kinds.Attribute, v any) tftypes.Value {
 		return tftypes.NewValue(t, values)
 	case kinds.Strings, kinds.Int64s, kinds.Float64s:
 		return decodeList(t, v, a.Shape == kinds.Int64s)
+	case kinds.StringSet:
+		return decodeSet(t, v)
+	case kinds.ObjectMap:
+		items, ok := v.(map[string]any)
+		if !ok {
+			return tftypes.NewValue(t, nil)
+		}
+		values := make(map[string]tftypes.Value, len(items))
+		for _, name := range slices.Sorted(maps.Keys(items)) {
+			values[norm.NFC.String(name)] = decodeFields(a, items[name])
+		}
+		return tftypes.NewValue(t, values)
 	case kinds.StringMap, kinds.Int64Map, kinds.Float64Map, kinds.BoolMap, kinds.StringsMap:
 		items, ok := v.(map[string]any)
 		if !ok {
@@ -122,6 +134,26 @@ func decodeList(t tftypes.Type, v any, whole bool) tftypes.Value {
 	values := make([]tftypes.Value, len(items))
 	for i, item := range items {
 		values[i] = decodeScalar(element, item, whole)
+	}
+	return tftypes.NewValue(t, values)
+}
+
+// decodeSet reads a set of text, in the order in which Terraform has it.
+func decodeSet(t tftypes.Type, v any) tftypes.Value {
+	items, ok := v.([]any)
+	if !ok {
+		return tftypes.NewValue(t, nil)
+	}
+	var texts []string
+	for _, item := range items {
+		if s, ok := Text(decodeScalar(tftypes.String, item, false)); ok {
+			texts = append(texts, s)
+		}
+	}
+	slices.Sort(texts)
+	values := make([]tftypes.Value, 0, len(texts))
+	for _, s := range slices.Compact(texts) {
+		values = append(values, tftypes.NewValue(tftypes.String, s))
 	}
 	return tftypes.NewValue(t, values)
 }
@@ -164,8 +196,11 @@ func Dynamic(v any) tftypes.Value {
 
 func decodeFields(a *kinds.Attribute, v any) tftypes.Value {
 	t := a.Type()
-	if list, ok := t.(tftypes.List); ok {
-		t = list.ElementType
+	switch collection := t.(type) {
+	case tftypes.List:
+		t = collection.ElementType
+	case tftypes.Map:
+		t = collection.ElementType
 	}
 	object, ok := v.(map[string]any)
 	if !ok {

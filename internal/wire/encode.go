@@ -14,8 +14,8 @@ import (
 )
 
 // Encode writes arguments as one JSON object, in the order of their declaration.
-// What is null, Computed or Local is left out, and so is a block that is not there;
-// everything else is written, 0, false, "" and [] included. An attribute that the
+// What is null, Computed or Local is left out, and so is a block that is not there, and what is
+// left to the server; everything else is written, 0, false, "" and [] included. An attribute that the
 // declaration has and the object has not is left out. The members of an Extra come last.
 // A value that is not known yet
 // is an error that names the attribute.
@@ -80,7 +80,8 @@ func encodeFields(out *encoder, as kinds.Attributes, fields Values, members map[
 	for i := range as {
 		a := &as[i]
 		v, ok := fields[a.Name]
-		if !ok || a.Local || a.Mode == kinds.Computed || v.IsNull() || absentBlock(a, v) || a.Extra && v.IsKnown() {
+		if !ok || a.Local || a.Mode == kinds.Computed || v.IsNull() || absentBlock(a, v) || a.Extra && v.IsKnown() ||
+			a.Mode == kinds.OptionalComputed && !v.IsKnown() {
 			continue
 		}
 		if !first {
@@ -126,10 +127,12 @@ func encode(out *encoder, a *kinds.Attribute, v tftypes.Value, members map[strin
 		return encodeObject(out, a.Fields, v, members)
 	case kinds.Objects:
 		return encodeList(out, v, func(item tftypes.Value) error { return encodeObject(out, a.Fields, item, nil) })
-	case kinds.Strings, kinds.Int64s, kinds.Float64s:
+	case kinds.Strings, kinds.Int64s, kinds.Float64s, kinds.StringSet:
 		return encodeList(out, v, func(item tftypes.Value) error { return encodeScalar(out, item) })
 	case kinds.StringMap, kinds.Int64Map, kinds.Float64Map, kinds.BoolMap:
 		return encodeMap(out, v)
+	case kinds.Dynamic:
+		return encodeDynamic(out, v)
 	case kinds.String:
 		if a.Rewrite != nil {
 			text, _ := Text(v)
@@ -180,6 +183,46 @@ func encodeList(out *encoder, v tftypes.Value, item func(tftypes.Value) error) e
 	}
 	out.WriteByte(']')
 	return nil
+}
+
+// encodeDynamic writes a value of any type.
+func encodeDynamic(out *encoder, v tftypes.Value) error {
+	switch t := v.Type(); {
+	case !v.IsKnown():
+		return out.pending()
+	case v.IsNull():
+		out.WriteString("null")
+		return nil
+	case t.Is(tftypes.Object{}), t.Is(tftypes.Map{}):
+		fields := members(v)
+		out.WriteByte('{')
+		for i, name := range slices.Sorted(maps.Keys(fields)) {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			writeText(out, name)
+			out.WriteByte(':')
+			if err := encodeDynamic(out, fields[name]); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		out.WriteByte('}')
+		return nil
+	case t.Is(tftypes.Tuple{}), t.Is(tftypes.List{}), t.Is(tftypes.Set{}):
+		out.WriteByte('[')
+		for i, item := range Items(v) {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			if err := encodeDynamic(out, item); err != nil {
+				return fmt.Errorf("element %d: %w", i, err)
+			}
+		}
+		out.WriteByte(']')
+		return nil
+	default:
+		return encodeScalar(out, v)
+	}
 }
 
 func encodeMap(out *encoder, v tftypes.Value) error {

@@ -1,0 +1,96 @@
+package object
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// ModifyPlan decides what a new configuration means for the object. It makes no call.
+func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	switch {
+	case req.Plan.Raw.IsNull():
+		if m.kind.Destroyed != "" {
+			resp.Diagnostics.AddWarning("What destroying does", m.kind.Destroyed)
+		}
+		return
+	case req.State.Raw.IsNull():
+		planned, err := kinds.New(m.kind.attributes(), req.Config.Raw)
+		m.complete(ctx, req, resp, planned, kinds.Changes{}, err)
+	default:
+		prior := req.State.Raw
+		if importedStage(ctx, req.Private) != "" {
+			prior = m.kind.trust(prior, req.Config.Raw)
+		}
+		planned, changes, err := kinds.Plan(m.kind.attributes(), prior, req.Config.Raw)
+		m.complete(ctx, req, resp, planned, changes, err)
+	}
+}
+
+// complete lets the kind complete a plan, and hands it over.
+func (m *managed) complete(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, planned tftypes.Value, changes kinds.Changes, err error) {
+	if err != nil {
+		resp.Diagnostics.AddError("Could not plan "+m.kind.Noun, err.Error())
+		return
+	}
+	p := &Planning{
+		Prior: wire.Open(req.State.Raw), Config: wire.Open(req.Config.Raw), Planned: maps.Clone(wire.Open(planned).Values()),
+		Changes: changes, Imported: importedStage(ctx, req.Private) != "", Diags: &resp.Diagnostics, kind: m.kind,
+	}
+	if m.kind.Limits != nil && m.client != nil && m.client.IsOpenAI() {
+		resp.Diagnostics.Append(m.kind.Limits(p.Config)...)
+	}
+	if m.kind.Plan != nil {
+		m.kind.Plan(ctx, p)
+	}
+	if !p.Prior.Absent() {
+		m.waitOn(p)
+		m.renew(p)
+	}
+	resp.RequiresReplace = p.Changes.Replace
+	resp.Plan.Raw = tftypes.NewValue(req.Plan.Raw.Type(), p.Planned)
+}
+
+// trust is a state in which an import has what the server does not show from the configuration, so that it
+// is not another object for that.
+func (k *Kind) trust(prior, config tftypes.Value) tftypes.Value {
+	values, given := wire.Open(prior).Values(), wire.Open(config)
+	for i := range k.Attributes {
+		a := &k.Attributes[i]
+		if a.Unread && a.Mode != kinds.Computed && values[a.Name].IsNull() {
+			values[a.Name] = given.Get(a.Name)
+		}
+	}
+	return tftypes.NewValue(prior.Type(), values)
+}
+
+// waitOn plans to wait for an object that an earlier apply did not wait for to the end.
+func (m *managed) waitOn(p *Planning) {
+	if w := m.kind.Wait; w != nil && len(p.Changes.Replace) == 0 && m.kind.pending(p.Prior) {
+		p.Open(w.attribute())
+	}
+}
+
+// renew plans another object in the place of one that has expired.
+func (m *managed) renew(p *Planning) {
+	if len(p.Changes.Replace) > 0 || !m.kind.expired(p.Prior) {
+		return
+	}
+	p.Open(statusAttribute)
+	p.Replace(statusAttribute)
+	p.Diags.AddWarning(upperFirst(m.kind.Noun)+" has expired",
+		fmt.Sprintf("%s has expired, and is of no use any more. The plan replaces it.", upperFirst(m.kind.name(p.Prior))))
+}
+
+// Open leaves attributes open that the change gives a value.
+func (p *Planning) Open(names ...string) {
+	for _, name := range names {
+		p.Planned[name] = tftypes.NewValue(p.kind.attributes().Find(name).Type(), tftypes.UnknownValue)
+	}
+}

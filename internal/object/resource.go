@@ -1,0 +1,287 @@
+package object
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*managed)(nil)
+	_ resource.ResourceWithValidateConfig = (*managed)(nil)
+	_ resource.ResourceWithModifyPlan     = (*managed)(nil)
+	_ resource.ResourceWithIdentity       = (*managed)(nil)
+	_ resource.ResourceWithImportState    = (*managed)(nil)
+)
+
+// Resource is the managed resource of the kind.
+func (k *Kind) Resource() func(*area.Process) resource.Resource {
+	schema := kinds.Resource(k.Description.Resource, k.attributes())
+	return func(*area.Process) resource.Resource { return &managed{kind: k, schema: schema} }
+}
+
+// managed is the managed resource of a kind.
+type managed struct {
+	kind   *Kind
+	schema schema.Schema
+	client *client.Client
+}
+
+// Metadata names the resource.
+func (m *managed) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + m.kind.Type
+}
+
+// Schema is the same value at each call; it is built once per process.
+func (m *managed) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = m.schema
+}
+
+// Configure takes the provider's client. There is none while the provider's
+// settings are not known, which matters only to a call.
+func (m *managed) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+	m.client, _ = req.ProviderData.(*client.Client)
+}
+
+// ValidateConfig checks how the arguments fit together.
+func (m *managed) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if m.kind.Validate != nil {
+		resp.Diagnostics.Append(m.kind.Validate(wire.Open(req.Config.Raw))...)
+	}
+}
+
+// Create makes the object. Once it is there, its ID is in the state, whatever comes after.
+func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	planned, config := wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
+	ctx, cancel := within(ctx, planned, "create")
+	defer cancel()
+	shown, after, err := m.create(ctx, planned, config)
+	if err != nil {
+		report.Failure(&resp.Diagnostics, "Could not create "+m.kind.Noun, m.kind.Attributes, err)
+		return
+	}
+	o := m.object(shown, planned, config, &resp.Diagnostics)
+	o.after = after
+	resp.Diagnostics.Append(note(ctx, resp.Private, madeKey, m.client.Clock().Now())...)
+	m.finish(ctx, o, planned, m.kind.Created)
+	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), o.State)
+	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
+}
+
+// create sends the request that creates, and returns what the server shows of the object.
+func (m *managed) create(ctx context.Context, planned, config wire.Fields) (shown map[string]any, after time.Duration, err error) {
+	if m.client == nil {
+		return nil, 0, client.ErrUnconfigured
+	}
+	r, err := m.kind.request(ctx, planned, config)
+	if err != nil {
+		return nil, 0, err
+	}
+	made := time.Time{}
+	if m.kind.Refers {
+		made = m.client.Clock().Now().Add(reference - settling)
+	}
+	var answer client.Answer
+	err = untilSettled(ctx, m.client, made, func() (err error) {
+		answer, err = m.client.Do(ctx, r)
+		return err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	shown, err = wire.ParseObject(answer.Body)
+	if err != nil {
+		return nil, 0, fmt.Errorf("the server's answer could not be read: %w", err)
+	}
+	if a := m.kind.Attributes.Find(m.kind.id()); a.Mode == kinds.Computed {
+		if id, ok := shown[a.WireName()].(string); !ok || id == "" {
+			return nil, 0, fmt.Errorf("the server's answer has no %s: %s", a.WireName(), client.Printable(string(answer.Body), false))
+		}
+	}
+	return shown, answer.PollAfter, nil
+}
+
+// reference is how long an object that another one refers to may not be seen yet.
+const reference = 15 * time.Second
+
+// request is the request that creates an object.
+func (k *Kind) request(ctx context.Context, planned, config wire.Fields) (r client.Request, err error) {
+	if k.Create != nil {
+		r, err = k.Create(ctx, planned, config)
+	} else {
+		r.Body, err = wire.Encode(k.Attributes, k.body(planned, config))
+	}
+	r.Method, r.Path, r.Repeatable = http.MethodPost, client.Path(k.collection(planned)...), r.Repeatable || k.Repeatable
+	return r, err
+}
+
+// body are the arguments that are sent: those of the plan but for what is in the path, and write-only ones, which
+// only the configuration has.
+func (k *Kind) body(planned, config wire.Fields) wire.Fields {
+	values := planned.Values()
+	for i := range k.Attributes {
+		if a := &k.Attributes[i]; a.WriteOnly {
+			values[a.Name] = config.Get(a.Name)
+		}
+	}
+	for _, name := range k.parents() {
+		delete(values, name)
+	}
+	return wire.FieldsOf(values)
+}
+
+// object is an object as the plan and the server's answer have it.
+func (m *managed) object(shown map[string]any, planned, config wire.Fields, diags *diag.Diagnostics) *Object {
+	o := &Object{Client: m.client, Config: config, Diags: diags}
+	o.State = planned.Values()
+	m.kind.take(o, shown, planned)
+	return o
+}
+
+// take fills the state with what the server shows, where the plan leaves it open.
+func (k *Kind) take(o *Object, shown map[string]any, planned wire.Fields) {
+	o.Shown = shown
+	read := wire.Reconcile(k.attributes(), shown, planned)
+	o.State = wire.Fill(k.attributes(), planned, wire.FieldsOf(read))
+}
+
+// finish does what a create or an update needs besides, and waits until the object can be used.
+func (m *managed) finish(ctx context.Context, o *Object, planned wire.Fields, further func(context.Context, *Object) error) {
+	if further != nil {
+		if err := further(ctx, o); err != nil {
+			report.Failure(o.Diags, "Could not complete "+m.kind.name(wire.FieldsOf(o.State)), m.kind.Attributes, err,
+				"It is on the server and in the state.")
+			return
+		}
+	}
+	if m.kind.Wait != nil {
+		m.wait(ctx, o, planned)
+	}
+}
+
+// Read reads the object. One that is gone leaves the state.
+func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	prior := wire.Open(req.State.Raw)
+	shown, _, err := m.kind.get(ctx, m.client, prior, madeAt(ctx, req.Private))
+	if client.IsGone(err) {
+		m.kind.warnOfGone(&resp.Diagnostics, prior, m.client.Clock().Now())
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		report.Failure(&resp.Diagnostics, "Could not read "+m.kind.name(prior), nil, err)
+		return
+	}
+	before := prior
+	if importedStage(ctx, req.Private) == importedNow {
+		before = wire.Fields{} // all that the server shows is news
+		resp.Diagnostics.Append(note(ctx, resp.Private, importedKey, importedRead)...)
+	}
+	o := &Object{Client: m.client, Shown: shown, Diags: &resp.Diagnostics}
+	o.State = wire.Reconcile(m.kind.attributes(), shown, before)
+	for _, name := range m.kind.identity() {
+		o.State[name] = prior.Get(name)
+	}
+	if m.kind.Refreshed != nil {
+		m.kind.Refreshed(prior, o)
+	}
+	m.kind.warnOfEnd(o.Diags, wire.FieldsOf(o.State), m.client.Clock().Now())
+	resp.State.Raw = tftypes.NewValue(req.State.Raw.Type(), o.State)
+	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
+}
+
+// Update tells the server of what has changed. If that fails, the state stays as it was.
+func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	prior, planned, config := wire.Open(req.State.Raw), wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
+	ctx, cancel := within(ctx, planned, "update")
+	defer cancel()
+	shown, err := m.update(ctx, prior, planned)
+	if err != nil {
+		report.Failure(&resp.Diagnostics, "Could not update "+m.kind.name(prior), m.kind.Attributes, err)
+		return
+	}
+	resp.Diagnostics.Append(note(ctx, resp.Private, importedKey, "")...)
+	o := m.object(shown, planned, config, &resp.Diagnostics)
+	var further func(context.Context, *Object) error
+	if m.kind.Updated != nil {
+		further = func(ctx context.Context, o *Object) error { return m.kind.Updated(ctx, prior, o) }
+	}
+	m.finish(ctx, o, planned, further)
+	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), o.State)
+	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
+}
+
+// update tells the server of what has changed, if anything, and returns what it shows then.
+func (m *managed) update(ctx context.Context, prior, planned wire.Fields) (map[string]any, error) {
+	body, err := wire.EncodeChanges(m.kind.Attributes, prior, planned)
+	switch {
+	case err != nil:
+		return nil, err
+	case m.client == nil:
+		return nil, client.ErrUnconfigured
+	case body == nil && m.kind.known(planned):
+		return nil, nil
+	case body == nil:
+		shown, _, err := m.kind.get(ctx, m.client, prior, time.Time{})
+		return shown, err
+	}
+	answer, err := m.client.Do(ctx, client.Request{Method: http.MethodPost, Path: m.kind.path(prior), Body: body, Existing: true, Repeatable: true})
+	if err != nil {
+		return nil, err
+	}
+	return wire.ParseObject(answer.Body)
+}
+
+// known reports whether a plan leaves nothing open.
+func (k *Kind) known(planned wire.Fields) bool {
+	for _, value := range planned.Values() {
+		if !value.IsFullyKnown() {
+			return false
+		}
+	}
+	return true
+}
+
+// Delete deletes the object. What is not there is as good as deleted.
+func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := wire.Open(req.State.Raw)
+	ctx, cancel := within(ctx, state, "delete")
+	defer cancel()
+	if err := m.delete(ctx, state, madeAt(ctx, req.Private)); err != nil {
+		report.Failure(&resp.Diagnostics, "Could not delete "+m.kind.name(state), nil, err, "It stays in the state.")
+	}
+}
+
+func (m *managed) delete(ctx context.Context, state wire.Fields, made time.Time) error {
+	if m.client == nil {
+		return client.ErrUnconfigured
+	}
+	var answer client.Answer
+	err := untilSettled(ctx, m.client, made, func() (err error) {
+		answer, err = m.client.Do(ctx, client.Request{Method: http.MethodDelete, Path: m.kind.path(state), Existing: true})
+		return err
+	})
+	if client.IsGone(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if said, err := wire.ParseObject(answer.Body); err == nil && said["deleted"] == false {
+		return fmt.Errorf("the server answered that it was not deleted: %s", strings.TrimSpace(client.Printable(string(answer.Body), false)))
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package vectorstore
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// OpenAI's limits of the attributes of a file: how many there are, and characters of a name and of a text.
+const (
+	mostAttributes = 16
+	longestName    = 64
+	longestText    = 512
+)
+
+// scalars accepts an object or a map of text, numbers and truth values.
+type scalars struct{}
+
+func (scalars) Description(context.Context) string {
+	return "must be an object of text, numbers and truth values"
+}
+
+func (v scalars) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (scalars) ValidateDynamic(ctx context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
+	value, err := req.ConfigValue.UnderlyingValue().ToTerraformValue(ctx)
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || err != nil {
+		return
+	}
+	checkAttributes(&resp.Diagnostics, req.Path, value)
+}
+
+// checkAttributes refuses attributes that can never be right.
+func checkAttributes(diags *diag.Diagnostics, at path.Path, value tftypes.Value) {
+	if value.IsNull() || !value.IsKnown() {
+		return
+	}
+	if !value.Type().Is(tftypes.Object{}) && !value.Type().Is(tftypes.Map{}) {
+		rules.RefuseAt(diags, at, kinds.InvalidValue, "Attributes must be an object such as { language = \"en\", year = 2026 }.")
+		return
+	}
+	entries := entriesOf(value)
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		entry := entries[name]
+		t := entry.Type()
+		switch {
+		case !entry.IsKnown():
+		case entry.IsNull():
+			rules.RefuseAt(diags, at.AtName(name), kinds.InvalidValue, "The value of %q is null. Leave the attribute out.", name)
+		case !t.Is(tftypes.String) && !t.Is(tftypes.Number) && !t.Is(tftypes.Bool):
+			rules.RefuseAt(diags, at.AtName(name), kinds.InvalidValue, "The value of %q must be text, a number, or true or false. The API has no lists or objects here.", name)
+		}
+	}
+}
+
+// limitAttributes holds attributes against OpenAI's limits.
+func limitAttributes(diags *diag.Diagnostics, at path.Path, value tftypes.Value) {
+	entries := entriesOf(value)
+	if n := len(entries); n > mostAttributes {
+		rules.RefuseAt(diags, at, kinds.OutOfRange, "For OpenAI, there must be at most %d attributes, not %d.", mostAttributes, n)
+	}
+	for name, entry := range entries {
+		if n := utf8.RuneCountInString(name); n > longestName {
+			rules.RefuseAt(diags, at.AtName(name), kinds.OutOfRange, "For OpenAI, a name must have at most %d characters, not %d.", longestName, n)
+		}
+		if text, ok := wire.Text(entry); ok && utf8.RuneCountInString(text) > longestText {
+			rules.RefuseAt(diags, at.AtName(name), kinds.OutOfRange, "For OpenAI, a text must have at most %d characters, not %d.", longestText, utf8.RuneCountInString(text))
+		}
+	}
+}
+
+// entriesOf opens an object or a map of any type.
+func entriesOf(value tftypes.Value) wire.Values {
+	if entries := wire.Entries(value); entries != nil {
+		return entries
+	}
+	return wire.Open(value).Values()
+}
