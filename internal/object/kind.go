@@ -56,8 +56,8 @@ type Kind struct {
 	// Plan completes the plan of a create or an update. nil: it is complete.
 	Plan func(ctx context.Context, p *Planning)
 
-	// Create is the request that creates, but for method and path. nil: the arguments as JSON.
-	Create func(ctx context.Context, planned, config wire.Fields) (client.Request, error)
+	// Create makes the object. nil: one call with the arguments as JSON.
+	Create func(ctx context.Context, c *client.Client, planned, config wire.Fields) (client.Answer, error)
 
 	// Created does what a create needs besides, once the object is there and in the state, and may
 	// change what the state will have. nil: nothing.

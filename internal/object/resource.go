@@ -86,9 +86,9 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 	if m.client == nil {
 		return nil, 0, client.ErrUnconfigured
 	}
-	r, err := m.kind.request(ctx, planned, config)
-	if err != nil {
-		return nil, 0, err
+	create := m.kind.Create
+	if create == nil {
+		create = m.kind.post
 	}
 	made := time.Time{}
 	if m.kind.Refers {
@@ -96,7 +96,7 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 	}
 	var answer client.Answer
 	err = untilSettled(ctx, m.client, made, func() (err error) {
-		answer, err = m.client.Do(ctx, r)
+		answer, err = create(ctx, m.client, planned, config)
 		return err
 	})
 	if err != nil {
@@ -117,15 +117,13 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 // reference is how long an object that another one refers to may not be seen yet.
 const reference = 15 * time.Second
 
-// request is the request that creates an object.
-func (k *Kind) request(ctx context.Context, planned, config wire.Fields) (r client.Request, err error) {
-	if k.Create != nil {
-		r, err = k.Create(ctx, planned, config)
-	} else {
-		r.Body, err = wire.Encode(k.Attributes, k.body(planned, config))
+// post creates an object with one call.
+func (k *Kind) post(ctx context.Context, c *client.Client, planned, config wire.Fields) (client.Answer, error) {
+	body, err := wire.Encode(k.Attributes, k.body(planned, config))
+	if err != nil {
+		return client.Answer{}, err
 	}
-	r.Method, r.Path, r.Repeatable = http.MethodPost, client.Path(k.collection(planned)...), r.Repeatable || k.Repeatable
-	return r, err
+	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body, Repeatable: k.Repeatable})
 }
 
 // body are the arguments that are sent: those of the plan but for what is in the path, and write-only ones, which
