@@ -39,7 +39,8 @@ func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
 	}
 	r.call = client.Request{
 		Method: http.MethodPost, Path: client.Path(k.Endpoint...), Body: body,
-		APIKey: apiKey(arguments), Secrets: k.secretTexts(arguments), Free: k.Free,
+		APIKey: apiKey(arguments), Secrets: k.secretTexts(arguments),
+		Costs: !k.Free, Repeatable: k.Free,
 	}
 	if k.Tokens != nil {
 		input, output := k.Tokens(body)

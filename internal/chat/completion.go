@@ -221,7 +221,7 @@ func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fi
 		body = []byte(`{"metadata":null}`)
 	}
 	_, err = c.Do(ctx, client.Request{
-		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey, Existing: true, Free: true,
+		Method: http.MethodPost, Path: client.Path("chat", "completions", id), Body: body, APIKey: apiKey, Existing: true, Repeatable: true,
 	})
 	return err
 }
@@ -232,7 +232,7 @@ func remove(ctx context.Context, c *client.Client, id, apiKey string) error {
 	_, err := c.Do(ctx, client.Request{
 		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey, Existing: true,
 	})
-	if client.IsGone(err) || client.HasStatus(err, http.StatusMethodNotAllowed) || client.HasStatus(err, http.StatusNotImplemented) {
+	if client.HasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented) {
 		return nil
 	}
 	return err

@@ -181,7 +181,7 @@ func (k *call) notKnown(p *Problem) string {
 	if k.costs() {
 		text += " and not again, so that you do not pay for it twice: with this status, a gateway or a server gives up, possibly after the work was done. Run the operation again to ask a second time."
 	} else {
-		text += " and not again: with this status, a gateway or a server gives up, possibly after the request was carried out. Check whether it was before you run the operation again."
+		text += " and not again: with this status, a gateway or a server gives up, possibly after the request was carried out."
 	}
 	text += " If this keeps happening, check the time limits of proxies and gateways, or ask for less at a time."
 	if k.isOpenAI() {

@@ -49,7 +49,7 @@ func onAzure(t *testing.T) (*emulator.Server, string) {
 }
 
 func ask(deployment string, more ...string) client.Request {
-	return client.Request{Method: "POST", Path: client.Path("chat", "completions"),
+	return client.Request{Method: "POST", Path: client.Path("chat", "completions"), Costs: true,
 		Body: fmt.Appendf(nil, `{"model":%q,"messages":[{"role":"user","content":"hello"}]%s}`, deployment, strings.Join(more, ""))}
 }
 

@@ -70,9 +70,9 @@ func TestBudget_whatCounts(t *testing.T) {
 		"usage beyond 2^63":       {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":1e300}}`), spent: "So far this run has used 1 request and 9223372036854775807 tokens."},
 		"usage beyond all":        {handler: answer(200, jsonType, `{"id":"x","usage":{"total_tokens":1e999}}`), spent: "So far this run has used 1 request and 9223372036854775807 tokens."},
 		"usage below nothing":     {handler: answer(200, jsonType, used(-5)), spent: "30 of the tokens are an estimate"},
-		"never sent":              {request: client.Request{Method: "POST", Path: client.Path("a", ""), Tokens: 30}},
+		"never sent":              {request: client.Request{Method: "POST", Path: client.Path("a", ""), Tokens: 30, Costs: true}},
 		"GET":                     {request: client.Request{Method: "GET", Path: "models"}, handler: answer(200, jsonType, used(7))},
-		"POST that costs nothing": {request: client.Request{Method: "POST", Path: "models", Free: true}, handler: answer(200, jsonType, used(7))},
+		"POST that costs nothing": {request: client.Request{Method: "POST", Path: "models"}, handler: answer(200, jsonType, used(7))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,10 +13,13 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
@@ -113,6 +116,14 @@ func (c *Client) transport() http.RoundTripper {
 // not look there: what of a request makes an answer another one is the area's to say.
 func (c *Client) Recordings() *recording.Store { return c.settings.Recordings }
 
+// Clock is what tells the time and waits: for whoever waits between calls.
+func (c *Client) Clock() transport.Clock {
+	if c.settings.Clock == nil {
+		return transport.RealClock
+	}
+	return c.settings.Clock
+}
+
 // azureOpenAI are the hosts of Azure OpenAI's v1 API, in Azure's clouds.
 var azureOpenAI = []string{".openai.azure.com", ".openai.azure.us", ".openai.azure.cn"}
 
@@ -149,8 +160,20 @@ type Request struct {
 	// Existing says that the path names an object that is, or was, on the server.
 	Existing bool
 
-	// Free says that an answer costs nothing although the method is POST.
-	Free bool
+	// Costs says that an answer is paid for. The budget of a run counts such calls, and one that
+	// may have been answered is not sent again.
+	Costs bool
+
+	// Repeatable says that sending the request twice does no harm although its method is POST:
+	// it updates an object, asks for what costs nothing, or uploads a file, of which a
+	// second copy only takes room. After a lost answer, or one that says too little (408, 502, 504,
+	// a time limit), it is sent again as a GET is. It has no effect where Costs is set. A POST with neither
+	// creates something: it is not sent again where it may have been answered, see Problem.MaybeCreated.
+	Repeatable bool
+
+	// Header is sent besides what Settings say; what is in Settings.Headers wins. The names are
+	// the caller's to choose, and no value is a secret.
+	Header http.Header
 
 	// Secrets are parts of Body that may come out nowhere. They are taken out of
 	// every text (transport.Passages says how), and the bodies of the call are not logged.
@@ -161,6 +184,10 @@ type Request struct {
 type Answer struct {
 	Body      []byte // the JSON object; nil for an answer that was streamed; beside an error, the text that could not be read
 	RequestID string // the server's name of the call; "" when it gave none
+
+	// PollAfter is how long the server asks to wait before the object is asked for again
+	// (openai-poll-after-ms); 0 = it does not say.
+	PollAfter time.Duration
 
 	// Remark is text in a stream that came after its last event and is no JSON, such as a
 	// gateway's last words; "" = none. It is fit to be shown.
@@ -214,6 +241,9 @@ func (c *Client) newCall(ctx context.Context, r Request) *call {
 	if r.Unkept {
 		wire.Abandon()
 	}
+	if r.Repeatable && !r.Costs {
+		wire.AllowRepeat()
+	}
 	private := transport.NewPassages(r.Secrets...)
 	if private != nil {
 		wire.Withhold(private)
@@ -248,15 +278,8 @@ func (k *call) send() (*http.Response, *Problem) {
 	if k.request.Body != nil {
 		params = k.request.Body
 	}
-	var options []option.RequestOption
-	switch {
-	case k.client.settings.Azure != nil:
-		options = k.client.asAzure(k.request.APIKey)
-	case k.request.APIKey != "":
-		options = append(options, option.WithAPIKey(k.request.APIKey))
-	}
 	var res *http.Response
-	err := k.client.sdk.Execute(k.watched, k.request.Method, k.reference(), params, &res, options...)
+	err := k.client.sdk.Execute(k.watched, k.request.Method, k.reference(), params, &res, k.options()...)
 	k.learn()
 	switch {
 	case err != nil && (res == nil || res.StatusCode < 400):
@@ -271,6 +294,27 @@ func (k *call) send() (*http.Response, *Problem) {
 		problem.Message = "The server answered " + statusText(res.StatusCode) + ", but the text of its answer was lost."
 	}
 	return nil, problem
+}
+
+// options are what is the call's own.
+func (k *call) options() []option.RequestOption {
+	var options []option.RequestOption
+	switch {
+	case k.client.settings.Azure != nil:
+		options = k.client.asAzure(k.request.APIKey)
+	case k.request.APIKey != "":
+		options = append(options, option.WithAPIKey(k.request.APIKey))
+	}
+	for name, values := range k.request.Header {
+		if k.client.settings.setsHeader(name) {
+			continue
+		}
+		options = append(options, option.WithHeaderDel(name))
+		for _, value := range values {
+			options = append(options, option.WithHeaderAdd(name, value))
+		}
+	}
+	return options
 }
 
 // reference is the path and query of the request. A query of the base URL, such
@@ -289,7 +333,7 @@ func (k *call) reference() string {
 
 // whole checks an answer in one piece.
 func (k *call) whole(res *http.Response, body []byte) (Answer, error) {
-	answer := Answer{RequestID: k.requestID(res), Complete: true}
+	answer := Answer{RequestID: k.requestID(res), PollAfter: pollAfter(res.Header), Complete: true}
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	if len(body) == 0 && res.StatusCode == http.StatusNoContent {
 		return answer, nil
@@ -317,9 +361,19 @@ func (k *call) errorInAnswer(res *http.Response, answer Answer, body []byte) (An
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) == nil && document(folded(members)).holdsContent() {
 		k.learnUsage(body)
-		answer.Body, problem.MaybeBilled = k.withoutKeys(body), k.costs()
+		answer.Body = k.withoutKeys(body)
+		k.mayHaveWorked(problem)
 	}
 	return answer, problem
+}
+
+// pollAfter reads Openai-Poll-After-Ms; 0 = it is not there, negative or no number.
+func pollAfter(h http.Header) time.Duration {
+	ms, err := strconv.ParseInt(strings.TrimSpace(h.Get("Openai-Poll-After-Ms")), 10, 64)
+	if err != nil || ms < 0 {
+		return 0
+	}
+	return time.Duration(min(ms, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 }
 
 // requestID takes the header of OpenAI, or what other servers call it.

@@ -72,7 +72,7 @@ func answer(status int, kind, body string) http.HandlerFunc {
 	}
 }
 
-var chat = client.Request{Method: "POST", Path: client.Path("chat", "completions"), Body: []byte(`{"model":"m"}`)}
+var chat = client.Request{Method: "POST", Path: client.Path("chat", "completions"), Body: []byte(`{"model":"m"}`), Costs: true}
 
 // problem checks that err is a *Problem of a kind, and returns it.
 func problem(t *testing.T, err error, kind client.Kind) *client.Problem {

@@ -62,7 +62,7 @@ func fakeCall(t testing.TB, s Settings, method string) *call {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.newCall(t.Context(), Request{Method: method, Path: "chat/completions"})
+	return c.newCall(t.Context(), Request{Method: method, Path: "chat/completions", Costs: method == http.MethodPost})
 }
 
 func TestDetail_byAnswer(t *testing.T) {
@@ -114,19 +114,20 @@ func TestDetail_byAnswer(t *testing.T) {
 		"429, quota":        {settings: openAI, status: 429, body: said("You exceeded your current quota", "insufficient_quota"), text: []string{"Retrying does not help", "billing"}},
 		"429, one too big":  {settings: openAI, status: 429, body: said("Request too large for gpt-4o", "rate_limit_exceeded"), text: []string{"waiting does not help"}},
 		"500":               {settings: openAI, status: 500, body: said("oops", ""), text: []string{"The server failed", "status.openai.com"}},
-		"502, HTML":         {settings: other, status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html><head><title>502\n Bad &amp; Gateway</title>", line: "502 Bad Gateway: The server answered 502 Bad Gateway with a text/html page, not JSON; it may come from a proxy or gateway in front of the API. Its title is \"502 Bad & Gateway\". (request ID req_1)", text: []string{"may bill", "not again, so that you do not pay for it twice", "Run the operation again to ask a second time"}},
+		"502, HTML":         {settings: other, request: Request{Costs: true}, status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html><head><title>502\n Bad &amp; Gateway</title>", line: "502 Bad Gateway: The server answered 502 Bad Gateway with a text/html page, not JSON; it may come from a proxy or gateway in front of the API. Its title is \"502 Bad & Gateway\". (request ID req_1)", text: []string{"may bill", "not again, so that you do not pay for it twice", "Run the operation again to ask a second time"}},
 		"502, refused":      {settings: other, status: 502, header: http.Header{"Content-Type": {"text/plain"}}, body: "connect: connection refused", text: []string{"The server failed", "Run the operation again later"}},
-		"408":               {settings: other, status: 408, body: said("The operation was timeout.", "Timeout"), text: []string{"The API said: The operation was timeout.", "may bill", "not again, so that you do not pay for it twice"}},
-		"408, free":         {settings: other, request: Request{Free: true}, status: 408, text: []string{"possibly after the request was carried out"}},
-		"520":               {settings: other, status: 520, text: []string{"Status: 520", "may bill"}},
+		"408":               {settings: other, request: Request{Costs: true}, status: 408, body: said("The operation was timeout.", "Timeout"), text: []string{"The API said: The operation was timeout.", "may bill", "not again, so that you do not pay for it twice"}},
+		"408, create":       {settings: other, status: 408, text: []string{"possibly after the request was carried out", "may exist on the server"}, not: "bill"},
+		"408, update":       {settings: other, request: Request{Repeatable: true}, status: 408, text: []string{"Run the operation again later"}, not: "may exist"},
+		"520":               {settings: other, request: Request{Costs: true}, status: 520, text: []string{"Status: 520", "may bill"}},
 		"429, a day":        {settings: other, status: 429, body: said("Limit of requests per day (RPD) reached. Please try again in 7s.", ""), text: []string{"quota for a day or longer", "was not sent again"}},
 		"429, in words":     {settings: other, status: 429, body: said("Please try again in 7.5s.", ""), text: []string{"asks to wait 7.5s"}},
 		"503, empty":        {settings: other, status: 503, text: []string{"empty body"}},
 		"503, text":         {settings: other, status: 503, header: http.Header{"Content-Type": {"text/plain"}}, body: "upstream\x1b[31m \x00gone", text: []string{"not JSON (text/plain): upstream[31m gone"}},
 		"500, long text":    {settings: other, status: 500, body: strings.Repeat("ab ", 1000), text: []string{"ab…"}},
 		"500, odd JSON":     {settings: other, status: 500, body: `{"a":1}`, text: []string{"JSON without an error message", `{"a":1}`}},
-		"504":               {settings: openAI, status: 504, body: said("timed out", ""), text: []string{"may bill"}},
-		"524":               {settings: other, status: 524, text: []string{"Status: 524", "may bill"}},
+		"504":               {settings: openAI, request: Request{Costs: true}, status: 504, body: said("timed out", ""), text: []string{"may bill"}},
+		"524":               {settings: other, request: Request{Costs: true}, status: 524, text: []string{"Status: 524", "may bill"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

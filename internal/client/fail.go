@@ -148,7 +148,7 @@ func (k *call) ended(err error) *Problem {
 	switch {
 	case errors.As(err, &grace):
 		p.Message = fmt.Sprintf("%s after the request was sent, and its answer was not complete within %s after that.", what, grace.After)
-		p.MaybeBilled = k.costs()
+		k.mayHaveWorked(p)
 	case errors.As(err, &limit):
 		p.Message = what + " while the request waited for " + limit.Limit + "."
 		if p.Kind == Deadline {
@@ -156,7 +156,7 @@ func (k *call) ended(err error) *Problem {
 		}
 	case k.wire.MaybeAnswered():
 		p.Message = what + " after the request was sent and before its answer was complete."
-		p.MaybeBilled = k.costs()
+		k.mayHaveWorked(p)
 	case k.wire.Sent() > 0:
 		p.Message = what + " while waiting to send the request again; the server had refused it so far."
 	default:
@@ -187,9 +187,12 @@ func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 	}
 	p.Message = fmt.Sprintf("No complete answer came within request_timeout (%s).", err.After)
 	p.next = "Raise request_timeout in the provider block: a long answer can take minutes."
-	if k.costs() {
-		p.MaybeBilled = true
+	k.mayHaveWorked(p)
+	switch {
+	case p.MaybeBilled:
 		p.Message += " The request was not sent again, so that you do not pay for it twice."
+	case p.MaybeCreated:
+		p.Message += " The request was not sent again, so that nothing is created twice."
 	}
 	return p
 }
@@ -198,10 +201,14 @@ func (k *call) lost(err error) *Problem {
 	p := k.problem(Lost)
 	p.Message = "The request was sent, but the connection broke before the answer was complete: " + k.text(err.Error(), 300) + "."
 	p.next = "Run the operation again. If this keeps happening, look for a proxy or gateway that closes long connections."
-	if k.costs() {
-		p.MaybeBilled = true
+	k.mayHaveWorked(p)
+	switch {
+	case p.MaybeBilled:
 		p.Message += " It was not sent again, so that you do not pay for it twice."
 		p.next = "Run the operation again to ask a second time. If this keeps happening, look for a proxy or gateway that closes long connections."
+	case p.MaybeCreated:
+		p.Message += " It was not sent again, so that nothing is created twice."
+		p.next = "If this keeps happening, look for a proxy or gateway that closes long connections."
 	}
 	return p
 }
@@ -233,7 +240,7 @@ func (k *call) redirected(err *redirectError) *Problem {
 func (k *call) tooLong(err error) *Problem {
 	p := k.problem(BadAnswer)
 	p.Message = "The answer is too long to read: " + k.text(err.Error(), 300) + "."
-	p.MaybeBilled = k.costs()
+	k.mayHaveWorked(p)
 	p.next = "Ask for less at a time."
 	p.cause = &veiled{text: p.Message, err: err}
 	return p
@@ -243,7 +250,7 @@ func (k *call) tooLong(err error) *Problem {
 func (k *call) rejected(err error) *Problem {
 	p := k.problem(BadAnswer)
 	p.Message = "The answer could not be read: " + k.text(err.Error(), maxMessage)
-	p.MaybeBilled = k.costs()
+	k.mayHaveWorked(p)
 	p.cause = &veiled{text: p.Message, err: err}
 	return p
 }
@@ -256,4 +263,16 @@ func (k *call) text(text string, limit int) string {
 }
 
 // costs reports whether an answer to the request is paid for.
-func (k *call) costs() bool { return !k.request.Free && !transport.Repeatable(k.request.Method) }
+func (k *call) costs() bool { return k.request.Costs }
+
+// repeatable reports whether the request is sent again also where it may have been answered.
+func (k *call) repeatable() bool {
+	return transport.Repeatable(k.request.Method) || k.request.Repeatable && !k.request.Costs
+}
+
+// mayHaveWorked notes what the server may have done, since the request was sent and may
+// have been carried out, though no answer to it could be read.
+func (k *call) mayHaveWorked(p *Problem) {
+	p.MaybeBilled = k.costs()
+	p.MaybeCreated = !k.costs() && !k.repeatable()
+}

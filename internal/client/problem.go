@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +43,10 @@ type Problem struct {
 	RetryAfter  time.Duration // how long the server asks to wait; 0 = it does not say
 	MaybeBilled bool          // the server may have made, and billed, an answer that was not received or not understood
 
+	// MaybeCreated says that the request creates an object and may have done so, though no
+	// answer says which: look for it before another is created.
+	MaybeCreated bool
+
 	tries     int    // attempts begun, sent or not
 	quoted    bool   // Message is the server's
 	longQuota bool   // a 429 that speaks of a quota of a day or longer
@@ -78,6 +83,9 @@ func (p *Problem) Detail() string {
 	}
 	if p.MaybeBilled {
 		lead += "\n\nThe server may still have generated an answer, and may bill it."
+	}
+	if p.MaybeCreated {
+		lead += "\n\nThe object may exist on the server all the same. Look for it there before you run the operation again: otherwise there may be two."
 	}
 	parts := []string{lead}
 	if facts := p.facts(); len(facts) > 0 {
@@ -117,16 +125,17 @@ func (p *Problem) facts() []string {
 func (p *Problem) Unwrap() error { return p.cause }
 
 // HasStatus reports whether err is, or wraps, the server's answer to a call with
-// this HTTP status: a *Problem of the kind API. An error inside of an answer
+// one of these HTTP statuses: a *Problem of the kind API. An error inside of an answer
 // with a status of success has that status, whatever code it names. False for nil.
-func HasStatus(err error, status int) bool {
+func HasStatus(err error, statuses ...int) bool {
 	var problem *Problem
-	return errors.As(err, &problem) && problem.Kind == API && problem.Status == status
+	return errors.As(err, &problem) && problem.Kind == API && slices.Contains(statuses, problem.Status)
 }
 
 // IsGone reports whether the server says that there is no such object (any
 // more): HasStatus(err, http.StatusNotFound). A host name that is not known, a
-// connection that is refused and the like are not "gone". False for nil.
+// connection that is refused and the like are not "gone", and neither is 410, with
+// which an API says that it has been switched off. False for nil.
 func IsGone(err error) bool { return HasStatus(err, http.StatusNotFound) }
 
 // veiled is an error whose text is known to be free of secrets. The original

@@ -33,4 +33,11 @@ func TestHasStatus(t *testing.T) {
 			t.Errorf("%s: IsGone is %v", name, got)
 		}
 	}
+	conflict := &client.Problem{Kind: client.API, Status: 409}
+	if !client.HasStatus(conflict, http.StatusNotFound, http.StatusConflict) || client.HasStatus(conflict) {
+		t.Error("one of several statuses is not found")
+	}
+	if client.IsGone(&client.Problem{Kind: client.API, Status: 410}) {
+		t.Error("an API that was switched off takes its objects for gone")
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"time"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/transport"
 )
@@ -26,7 +25,7 @@ const (
 // refused makes a Problem of an answer that is an error.
 func (k *call) refused(res *http.Response, body []byte) *Problem {
 	p := k.at(res, k.problem(API))
-	p.RetryAfter, _ = transport.RequestedWait(res.Header, body, k.now())
+	p.RetryAfter, _ = transport.RequestedWait(res.Header, body, k.client.Clock().Now())
 	parsed := parseError(k.plain(body))
 	p.Type, p.Code, p.Param = k.text(parsed.kind, maxName), k.text(parsed.code, maxName), k.text(parsed.param, maxName)
 	p.Message, p.quoted = k.text(parsed.message, maxMessage), true
@@ -34,8 +33,10 @@ func (k *call) refused(res *http.Response, body []byte) *Problem {
 		p.Message, p.quoted = k.describe(res, body), false
 	}
 	p.longQuota = transport.LongQuota(body)
-	p.unclear = transport.MaybeAnswered(p.Status, body) && !transport.Repeatable(k.request.Method)
-	p.MaybeBilled = p.unclear && k.costs()
+	p.unclear = transport.MaybeAnswered(p.Status, body) && !k.repeatable()
+	if p.unclear {
+		k.mayHaveWorked(p)
+	}
 	p.next = k.advice(p)
 	return p
 }
@@ -44,7 +45,7 @@ func (k *call) refused(res *http.Response, body []byte) *Problem {
 func (k *call) unreadable(res *http.Response, body []byte) *Problem {
 	p := k.at(res, k.problem(BadAnswer))
 	p.Message = k.describe(res, body)
-	p.MaybeBilled = k.costs()
+	k.mayHaveWorked(p)
 	if torn(body) {
 		p.Message = fmt.Sprintf("The server answered %s, but with JSON that ends in the middle: %s", k.text(statusText(res.StatusCode), 100), k.text(string(k.plain(body)), maxExcerpt))
 		p.next = "Run the operation again to ask a second time. If this keeps happening, look for a proxy or gateway that cuts off answers."
@@ -60,13 +61,6 @@ func torn(body []byte) bool {
 	var rest json.RawMessage
 	err := json.NewDecoder(bytes.NewReader(body)).Decode(&rest)
 	return bytes.HasPrefix(body, []byte("{")) && errors.Is(err, io.ErrUnexpectedEOF)
-}
-
-func (k *call) now() time.Time {
-	if clock := k.client.settings.Clock; clock != nil {
-		return clock.Now()
-	}
-	return time.Now()
 }
 
 // plain is the start of a body without secrets.

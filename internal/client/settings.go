@@ -153,6 +153,16 @@ func (s Settings) check() error {
 	return nil
 }
 
+// setsHeader reports whether the extra headers have this one.
+func (s Settings) setsHeader(name string) bool {
+	for own := range s.Headers {
+		if http.CanonicalHeaderKey(own) == http.CanonicalHeaderKey(name) {
+			return true
+		}
+	}
+	return false
+}
+
 // secrets are the values that no text may contain.
 func (s Settings) secrets(base *url.URL) []string {
 	secrets := []string{s.APIKey}

@@ -242,7 +242,10 @@ func (s *stream) object(name string, data []byte, event func(data []byte) error)
 
 func (s *stream) refused(data []byte) *Problem {
 	problem := s.call.refused(s.res, data)
-	problem.MaybeBilled = s.events > 0 && s.call.costs()
+	problem.MaybeBilled, problem.MaybeCreated = false, false
+	if s.events > 0 {
+		s.call.mayHaveWorked(problem)
+	}
 	return problem
 }
 

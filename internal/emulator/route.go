@@ -103,7 +103,7 @@ func (s *Server) methods(parts []string, body []byte) map[string]http.HandlerFun
 			http.MethodGet: func(w http.ResponseWriter, _ *http.Request) { s.getModel(w, id) },
 		}
 	}
-	return nil
+	return s.objectMethods(parts, body)
 }
 
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {

@@ -1,7 +1,9 @@
-// Package emulator is an HTTP server that speaks OpenAI's API for chat
-// completions, embeddings and moderations from memory, for demonstrations and
-// acceptance tests. It validates what it is sent as strictly as the API does,
-// answers deterministically, records every request and fails on demand.
+// Package emulator is an HTTP server that speaks OpenAI's API from memory, for
+// demonstrations and acceptance tests: chat completions, embeddings and
+// moderations, and the objects that live on the server, which are files, uploads,
+// vector stores, conversations and webhook endpoints. It validates what it is
+// sent as strictly as the API does, answers deterministically, records every
+// request and fails on demand.
 //
 // It must not know the client side of this project: it imports nothing else
 // of the module, so that one misreading of the API cannot hide on both sides
@@ -10,6 +12,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -64,6 +67,29 @@ type Options struct {
 	// Habits are what the server does otherwise than OpenAI in each completion, with
 	// the profile OpenAI. A Fussy server has all of them by turns.
 	Habits []Habit
+
+	// Lag is how many looks at a new object find nothing: a GET, a list, an
+	// update, a reference in a body. A DELETE finds it at once.
+	Lag int
+
+	// Processing is how many GETs and lists show a file in a vector store, or a
+	// batch of them, as in_progress. The answer to its creation always does.
+	// The GET of a store counts for the files in it.
+	Processing int
+
+	// ProcessingTime is how long it is in_progress at least, by Now.
+	ProcessingTime time.Duration
+
+	// PollAfter is what the header openai-poll-after-ms advises beside
+	// in_progress. 0 means 1 s, and a negative duration no header.
+	PollAfter time.Duration
+
+	// MaxFile is the size of the largest file, in bytes. 0 means OpenAI's 512 MB.
+	MaxFile int64
+
+	// AllowDownloads has GET /files/{id}/content give files of every purpose.
+	// OpenAI refuses those for assistants and user_data.
+	AllowDownloads bool
 }
 
 // Profile is a dialect of the protocol.
@@ -94,6 +120,7 @@ type Server struct {
 	made       atomic.Uint64 // what would be billed
 	classified atomic.Uint64 // moderations
 	fussy      fussy
+	objects    objectTree
 
 	mu       sync.Mutex
 	requests []*Request
@@ -110,7 +137,8 @@ type Request struct {
 	Path   string      // as sent, escapes included, with or without /v1
 	Query  url.Values  //
 	Header http.Header // as sent, Authorization included
-	Body   []byte      //
+	Body   []byte      // of a form that is longer than 64 KiB, parts that are cut to 1 KiB
+	Bytes  int64       // the length of the body as sent
 	Status int         // what was answered; 0 while, or if, nothing was
 	Answer []byte      // its body; nil if it was not kept, or a fault made or cut it
 }
@@ -158,8 +186,9 @@ func (s *Server) Stored() []string { return s.store.ids() }
 // and otherwise answers it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	request := s.record(r, body)
+	sent, err := s.readBody(w, r)
+	r, body := withForm(r, sent.form), sent.kept
+	request := s.record(r, sent)
 	a := &answer{ResponseWriter: w, server: s, request: request, started: started}
 	defer a.settle(0) // if nobody has by then, nothing was answered
 	a.Header().Set("X-Request-Id", request.ID)
@@ -168,6 +197,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case struck:
 		a.discarded = fault.Status != 0 || fault.Cut
 		s.injectFault(fault, a, r, body)
+	case errors.As(err, new(*http.MaxBytesError)) && sent.form != nil:
+		fail(a, s.fileTooLong())
 	case err != nil:
 		fail(a, invalid("", "", "The request body could not be read: %v", err))
 	default:
@@ -175,7 +206,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) record(r *http.Request, body []byte) *Request {
+func (s *Server) record(r *http.Request, sent sentBody) *Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	request := &Request{
@@ -185,7 +216,8 @@ func (s *Server) record(r *http.Request, body []byte) *Request {
 		Path:   r.URL.EscapedPath(),
 		Query:  r.URL.Query(),
 		Header: r.Header.Clone(),
-		Body:   body,
+		Body:   sent.kept,
+		Bytes:  sent.bytes,
 	}
 	s.requests = append(s.requests, request)
 	return request

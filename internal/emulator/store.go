@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -202,55 +201,4 @@ func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, id string)
 		return
 	}
 	page(w, r.URL.Query(), messages, func(m storedMessage) string { return m.ID })
-}
-
-// page answers one page of a list in the order, from the place and with the
-// length that the query asks for.
-func page[T any](w http.ResponseWriter, query url.Values, items []T, id func(T) string) {
-	limit, order := 20, "asc"
-	if text := query.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			fail(w, invalid("limit", "invalid_type", "Invalid type for 'limit': expected an integer, but got a string instead."))
-			return
-		}
-		if n < 1 {
-			fail(w, invalid("limit", "integer_below_min_value",
-				"Invalid 'limit': integer below minimum value. Expected a value >= 1, but got %d instead.", n))
-			return
-		}
-		limit = n
-	}
-	if text := query.Get("order"); text != "" {
-		order = text
-	}
-	switch order {
-	case "asc":
-	case "desc":
-		items = slices.Clone(items)
-		slices.Reverse(items)
-	default:
-		fail(w, unsupported("order", order, []string{"asc", "desc"}))
-		return
-	}
-	if after := query.Get("after"); after != "" {
-		i := slices.IndexFunc(items, func(item T) bool { return id(item) == after })
-		if i < 0 {
-			fail(w, invalid("after", "", "Invalid 'after': no object with id '%s' in this list.", after))
-			return
-		}
-		items = items[i+1:]
-	}
-	envelope := struct {
-		Object  string  `json:"object"`
-		Data    []T     `json:"data"`
-		FirstID *string `json:"first_id"`
-		LastID  *string `json:"last_id"`
-		HasMore bool    `json:"has_more"`
-	}{Object: "list", Data: []T{}, HasMore: len(items) > limit}
-	envelope.Data = append(envelope.Data, items[:min(limit, len(items))]...)
-	if n := len(envelope.Data); n > 0 {
-		envelope.FirstID, envelope.LastID = ptr(id(envelope.Data[0])), ptr(id(envelope.Data[n-1]))
-	}
-	respond(w, http.StatusOK, envelope)
 }

@@ -120,16 +120,19 @@ func checkArguments(root map[string]any) *apiError {
 	return checkMetadata(metadata)
 }
 
-func checkMetadata(metadata map[string]any) *apiError {
-	if len(metadata) > 16 {
-		return invalid("metadata", "object_above_max_properties",
-			"Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got an object with %d properties instead.",
-			len(metadata))
+func checkMetadata(metadata map[string]any) *apiError { return checkPairs("metadata", metadata) }
+
+// checkPairs checks what OpenAI limits wherever users may put pairs of their own.
+func checkPairs(name string, pairs map[string]any) *apiError {
+	if len(pairs) > 16 {
+		return invalid(name, "object_above_max_properties",
+			"Invalid '%s': too many properties. Expected an object with at most 16 properties, but got an object with %d properties instead.",
+			name, len(pairs))
 	}
-	for _, key := range sortedKeys(metadata) {
+	for _, key := range sortedKeys(pairs) {
 		if n := utf8.RuneCountInString(key); n > 64 {
-			return invalid("metadata", "string_above_max_length",
-				"Invalid 'metadata': property name too long. Expected a name with maximum length 64, but got a name with length %d instead.", n)
+			return invalid(name, "string_above_max_length",
+				"Invalid '%s': property name too long. Expected a name with maximum length 64, but got a name with length %d instead.", name, n)
 		}
 	}
 	return nil

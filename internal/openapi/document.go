@@ -136,10 +136,7 @@ func Load(path string) (*Document, error) {
 // operation finds the operation that a request belongs to; nil if the document has none. A template
 // with more literal segments wins, then one with more pinned query values.
 func (d *Document) operation(method, path string, query url.Values) *operation {
-	want := segments(path)
-	if len(want) > 0 && want[0] == "v1" {
-		want = want[1:]
-	}
+	want := below(path)
 	var best *operation
 	bestScore := -1
 	for i := range d.operations {
@@ -171,6 +168,15 @@ func (op *operation) score(path []string, query url.Values) int {
 		score++
 	}
 	return score
+}
+
+// below is the segments of a path below /v1.
+func below(path string) []string {
+	want := segments(path)
+	if want[0] == "v1" {
+		want = want[1:]
+	}
+	return want
 }
 
 func segments(path string) []string {

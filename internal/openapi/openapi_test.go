@@ -235,6 +235,17 @@ func TestCheckResponse_knowsTheDocumentsOwnFaults(t *testing.T) {
 	}
 }
 
+func TestAbsent_isHeldAgainstNothingButTheShapeOfErrors(t *testing.T) {
+	t.Parallel()
+	doc := smallDocument(t)
+	expect(t, doc.CheckRequest("POST", "/v1/webhook_endpoints/whe_1/test", nil, []byte(`{"event_type":"x"}`)))
+	expect(t, doc.CheckRequest("GET", "/webhook_endpoints", url.Values{"limit": {"2"}}, nil))
+	expect(t, doc.CheckResponse("GET", "/v1/webhook_event_types", 200, []byte(`{"data":[]}`)))
+	expect(t, doc.CheckResponse("GET", "/v1/webhook_endpoints/whe_1", 404, []byte(`{"message":"no"}`)), "missing property 'error'", "'/message': not declared")
+	expect(t, doc.CheckRequest("PUT", "/v1/webhook_endpoints/whe_1", nil, nil), "no such operation")
+	expect(t, doc.CheckRequest("GET", "/v1/webhook_endpoints/whe_1/other", nil, nil), "no such operation")
+}
+
 func TestNilDocument_findsNoFault(t *testing.T) {
 	t.Parallel()
 	var doc *Document

@@ -64,7 +64,7 @@ func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response
 	}
 	if err == nil {
 		res.Body = a.body(res)
-		if Repeatable(req.Method) && res.StatusCode < 400 && !isEventStream(res.Header) {
+		if repeatable(req) && res.StatusCode < 400 && !isEventStream(res.Header) {
 			err = readWhole(res)
 		}
 	} else {
@@ -127,7 +127,7 @@ func (a *attempt) wroteRequest(err error) {
 //     the reason in an error, which refused reads;
 //   - on the first connection to a server, GetBody fails for HTTP/2.
 func (a *attempt) guardReplay(out *http.Request) {
-	if Repeatable(out.Method) || out.GetBody == nil {
+	if repeatable(out) || out.GetBody == nil {
 		return
 	}
 	_, http2 := a.chain.http2.Load(out.URL.Host)
@@ -200,8 +200,8 @@ func readWhole(res *http.Response) error {
 	return nil
 }
 
-// Repeatable reports whether a method may be sent again after an answer was
-// lost: doing it twice is doing it once, and costs nothing.
+// Repeatable reports whether a request with this method may always be sent again after
+// an answer was lost: doing it twice is doing it once, and costs nothing.
 func Repeatable(method string) bool {
 	switch method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodDelete:

@@ -24,6 +24,7 @@ type Exchange struct {
 	repeats  func(ctx context.Context) bool
 
 	abandoned bool // an answer that is under way is not waited for when the caller gives up
+	harmless  bool // it may be sent twice, whatever its method
 
 	withheld bool // bodies are not logged
 	passages *Passages
@@ -71,6 +72,25 @@ func (ex *Exchange) Abandon() {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	ex.abandoned = true
+}
+
+// AllowRepeat says that sending the request twice does no harm, whatever its method: an
+// update of an object, or what costs nothing and creates nothing.
+func (ex *Exchange) AllowRepeat() {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.harmless = true
+}
+
+// repeatable reports whether a request may be sent again after an answer was lost.
+func repeatable(req *http.Request) bool {
+	if Repeatable(req.Method) {
+		return true
+	}
+	ex := exchangeFrom(req.Context())
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.harmless
 }
 
 // waits reports whether an answer that is under way is waited for when the caller gives up.

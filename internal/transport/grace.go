@@ -8,9 +8,9 @@ import (
 )
 
 // begin gives the attempt its context. That ends with the time limit of one attempt, and
-// with the caller's, but for a request that was sent and costs: when the caller
-// is canceled, its answer gets the grace to arrive, since it is being paid for. A deadline of the
-// caller's is never exceeded.
+// with the caller's, but for a request that was sent and costs or changes something: when
+// the caller is canceled, its answer gets the grace to arrive, since it is being paid for, or
+// says what is on the server now. A deadline of the caller's is never exceeded.
 func (a *attempt) begin(req *http.Request, n int, slot *slot) {
 	ctx, end := context.WithCancelCause(context.WithoutCancel(req.Context()))
 	a.ctx, a.cancel = ctx, func() { end(nil); slot.release() }

@@ -130,9 +130,9 @@ func (t *chain) shouldRetry(ctx context.Context, req *http.Request, res *http.Re
 		return "", false
 	}
 	if err != nil {
-		return err.Error(), retryError(req.Method, err) && t.inTime(ctx, r.wait)
+		return err.Error(), retryError(req, err) && t.inTime(ctx, r.wait)
 	}
-	if !retryAnswer(req.Method, res) {
+	if !retryAnswer(req, res) {
 		return "", false
 	}
 	why = "status " + strconv.Itoa(res.StatusCode)
@@ -161,17 +161,17 @@ func backoff(failed int, jitter func(ceiling time.Duration) time.Duration) time.
 
 // retryError decides by what may have happened on the server, not by how bad
 // the error is.
-func retryError(method string, err error) bool {
+func retryError(req *http.Request, err error) bool {
 	var unsent *UnsentError
 	if errors.As(err, &unsent) {
 		return !unsent.permanent
 	}
 	var timeout *TimeoutError
 	if errors.As(err, &timeout) {
-		return !timeout.Sent || Repeatable(method)
+		return !timeout.Sent || repeatable(req)
 	}
 	var lost *LostError
-	return errors.As(err, &lost) && Repeatable(method)
+	return errors.As(err, &lost) && repeatable(req)
 }
 
 // permanent reports whether a connection that failed so fails the next time as well.
@@ -187,12 +187,12 @@ func permanent(err error) bool {
 
 // retryAnswer decides by status, unless the server says so itself. A status of
 // success is never asked for again, whatever the server says: it is paid for. And
-// neither is what may have been answered (MaybeAnswered), unless asking is free.
-func retryAnswer(method string, res *http.Response) bool {
+// neither is what may have been answered (MaybeAnswered), unless a repetition is harmless.
+func retryAnswer(req *http.Request, res *http.Response) bool {
 	if res.StatusCode < 400 {
 		return false
 	}
-	if !Repeatable(method) && MaybeAnswered(res.StatusCode, errorBody(res)) {
+	if !repeatable(req) && MaybeAnswered(res.StatusCode, errorBody(res)) {
 		return false
 	}
 	switch res.Header.Get("X-Should-Retry") {

@@ -4,7 +4,8 @@
 //	retry ─▶ one attempt (pace, time limit, wire log, body limit) ─▶ *http.Transport
 //
 // Its promise: a request that may have been answered is not sent a second time
-// unless repeating it is harmless (GET, HEAD, DELETE), because an answer is paid for.
+// unless repeating it is harmless (GET, HEAD, DELETE, and what Exchange.AllowRepeat
+// says), because an answer is paid for and an object is created once.
 // Its errors say which of the two it was: [UnsentError] or [LostError].
 //
 // All requests of a chain keep to its [Limits] together, and when the server says
@@ -72,7 +73,7 @@ const DefaultGrace = 30 * time.Second
 // and of reading a response body are *UnsentError, *LostError, *TimeoutError
 // or *TooLargeError. Where the caller's context ended, they wrap its cause.
 //
-// Answers to GET, HEAD, OPTIONS and DELETE are read whole before RoundTrip
+// Answers to requests that may be repeated are read whole before RoundTrip
 // returns, unless they are event streams, so that a cut answer is asked for again.
 func New(o Options) http.RoundTripper {
 	if o.Base == nil {
@@ -85,7 +86,7 @@ func New(o Options) http.RoundTripper {
 		o.Grace = DefaultGrace
 	}
 	if o.Clock == nil {
-		o.Clock = realClock{}
+		o.Clock = RealClock
 	}
 	if o.Jitter == nil {
 		o.Jitter = fullJitter
@@ -129,6 +130,9 @@ func NewBase() *http.Transport {
 		},
 	}
 }
+
+// RealClock is the time of this machine.
+var RealClock Clock = realClock{}
 
 type realClock struct{}
 
