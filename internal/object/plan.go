@@ -52,6 +52,7 @@ func (m *managed) complete(ctx context.Context, req resource.ModifyPlanRequest, 
 	if !p.Prior.Absent() {
 		m.waitOn(p)
 		m.renew(p)
+		p.settle()
 	}
 	resp.RequiresReplace = p.Changes.Replace
 	resp.Plan.Raw = tftypes.NewValue(req.Plan.Raw.Type(), p.Planned)
@@ -86,6 +87,18 @@ func (m *managed) renew(p *Planning) {
 	p.Replace(statusAttribute)
 	p.Diags.AddWarning(upperFirst(m.kind.Noun)+" has expired",
 		fmt.Sprintf("%s has expired, and is of no use any more. The plan replaces it.", upperFirst(m.kind.name(p.Prior))))
+}
+
+// settle leaves open what another object will have of its own.
+func (p *Planning) settle() {
+	if len(p.Changes.Replace) == 0 {
+		return
+	}
+	for _, a := range p.kind.attributes() {
+		if a.Mode == kinds.Computed && p.Planned[a.Name].Equal(p.Prior.Get(a.Name)) {
+			p.Open(a.Name)
+		}
+	}
 }
 
 // Open leaves attributes open that the change gives a value.

@@ -22,7 +22,7 @@ import (
 // it moves a terminal's cursor, whoever wrote it (client.Printable).
 func Failure(diags *diag.Diagnostics, summary string, as kinds.Attributes, err error, notes ...string) {
 	var problem *client.Problem
-	detail := sentence(err.Error())
+	detail := Sentence(err.Error())
 	if errors.As(err, &problem) {
 		detail = problem.Detail()
 	}
@@ -37,8 +37,8 @@ func Failure(diags *diag.Diagnostics, summary string, as kinds.Attributes, err e
 	diags.AddError(summary, detail)
 }
 
-// sentence is the text of an error as a sentence.
-func sentence(text string) string {
+// Sentence is the text of an error as a sentence.
+func Sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 {
 		return "The reason is not known."
