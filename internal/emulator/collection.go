@@ -32,7 +32,9 @@ type collection struct {
 	leaves  func(*call) any                             // the answer to DELETE, if it is another
 	gone    func(*call, *resource) bool                 // it has ceased to be
 	dropped func(c *call, parent *resource, id string)  // after it was deleted
-	among   func(c *call, parent *resource) []*resource // the list, if it is not those of the shelf
+	among   func(parent *resource) []*resource          // the list, if it is not the shelf
+	creates func(*call) (any, *apiError)                // instead of making one
+	lists   func(*call) (any, *apiError)                // instead of a page of them
 	missing func(parent *resource, id string) *apiError // the 404; always there
 
 	actions  map[string]action // by the last element of the path
@@ -59,7 +61,7 @@ type operation struct {
 type octets []byte
 
 // collections are all there are at the top.
-var collections = collectionsOf(files, uploads)
+var collections = collectionsOf(files, uploads, vectorStores, conversations, webhookEndpoints, webhookEventTypes)
 
 // collectionsOf makes the collections findable by name.
 func collectionsOf(all ...*collection) map[string]*collection {
@@ -114,6 +116,13 @@ func routeOf(parts []string) *route {
 // operations are what can be done at a route, by method.
 func (r *route) operations() map[string]operation {
 	of := r.chain[len(r.chain)-1]
+	list, create := of.list, of.createOne
+	if of.lists != nil {
+		list = of.lists
+	}
+	if of.creates != nil {
+		create = of.creates
+	}
 	out := map[string]operation{}
 	add := func(can bool, method string, op operation) {
 		if can {
@@ -124,8 +133,8 @@ func (r *route) operations() map[string]operation {
 	case r.action != "":
 		out[of.actions[r.action].method] = of.actions[r.action].operation
 	case len(r.ids) < len(r.chain):
-		add(!of.unlisted, http.MethodGet, operation{do: of.list})
-		add(of.create != nil, http.MethodPost, operation{of.create, of.form, of.createOne})
+		add(!of.unlisted, http.MethodGet, operation{do: list})
+		add(of.create != nil, http.MethodPost, operation{of.create, of.form, create})
 	default:
 		add(!of.unread, http.MethodGet, operation{do: func(c *call) (any, *apiError) { return c.shown(of, c.target), nil }})
 		add(of.update != nil, http.MethodPost, operation{shape: of.update, do: of.updateOne})
@@ -153,7 +162,7 @@ func (s *Server) objectMethods(parts []string, body []byte) map[string]http.Hand
 func (s *Server) operate(w http.ResponseWriter, req *http.Request, body []byte, r *route, op operation) {
 	c := &call{
 		Server: s, method: req.Method, now: s.options.Now(), query: req.URL.Query(), header: w.Header(),
-		of: r.chain[len(r.chain)-1], parents: []*resource{&s.objects.root}, polled: map[*progress]bool{}, form: formOf(req.Context()),
+		chain: r.chain, parents: []*resource{&s.objects.root}, polled: map[*progress]bool{}, form: formOf(req.Context()),
 	}
 	e := c.read(body, op)
 	var value any
@@ -228,7 +237,7 @@ func (of *collection) createOne(c *call) (any, *apiError) {
 
 // add makes an object from the body of a call, and puts it on the shelf.
 func (of *collection) add(c *call) (*resource, *apiError) {
-	r := &resource{id: c.newID(of.prefix), unseen: c.options.Lag, members: map[string]any{"created_at": c.now.Unix()}}
+	r := &resource{id: c.newID(of.prefix), parent: c.parent(), unseen: c.options.Lag, members: map[string]any{"created_at": c.now.Unix()}}
 	of.take(r, c.body, true)
 	if of.make != nil {
 		if e := of.make(c, r); e != nil {
@@ -275,11 +284,15 @@ func (of *collection) deleteOne(c *call) (any, *apiError) {
 
 func (of *collection) list(c *call) (any, *apiError) {
 	c.forget(of, c.parent())
-	all := c.parent().shelf(of.name).order
+	return of.page(c, of.all(c.parent()))
+}
+
+// all is the resources below a parent, oldest first.
+func (of *collection) all(parent *resource) []*resource {
 	if of.among != nil {
-		all = of.among(c, c.parent())
+		return of.among(parent)
 	}
-	return of.page(c, all)
+	return parent.shelf(of.name).order
 }
 
 // page is one page of resources as the API shows them.
@@ -298,8 +311,10 @@ func (of *collection) page(c *call, all []*resource) (any, *apiError) {
 	for i, r := range some {
 		data[i] = c.shown(of, r)
 	}
-	return envelope(data, more, func(m map[string]any) string { return m["id"].(string) }), nil
+	return envelope(data, more, shownID), nil
 }
+
+func shownID(m map[string]any) string { return m["id"].(string) }
 
 func (of *collection) matches(c *call, r *resource) bool {
 	for name, filter := range of.filters {

@@ -47,8 +47,8 @@ var files = &collection{
 		return nil
 	},
 	gone: func(c *call, r *resource) bool {
-		at, expires := r.members["expires_at"].(int64)
-		return expires && c.now.Unix() >= at
+		at := integer(r.members["expires_at"])
+		return at != 0 && c.now.Unix() >= at
 	},
 	dropped: dropFile,
 	missing: func(_ *resource, id string) *apiError { return absent("id", "No such File object: %s", id) },
@@ -64,8 +64,11 @@ func (c *call) fill(r *resource, name string, content blob) {
 	}
 }
 
-// integer is a number that was found to be an integer.
+// integer is a number of this server's or of a request's; 0 if it is none.
 func integer(value any) int64 {
+	if n, ok := value.(int64); ok {
+		return n
+	}
 	n, _ := value.(json.Number)
 	i, _ := n.Int64()
 	return i

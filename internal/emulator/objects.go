@@ -24,12 +24,14 @@ type resource struct {
 	members map[string]any // as the API shows them, without what a collection computes
 	forced  map[string]any // of Server.Change: what the API shows, whatever is computed
 	unseen  int            // how many looks will not find it yet
+	parent  *resource      // that it is below of
 	below   map[string]*shelf
 
 	content    blob      // of a file or of a part
 	fileExpiry any       // of an upload: expires_after of the file to be
 	progress   *progress // of a file in a store, and of a batch
 	batch      string    // that brought a file into a store
+	secret     string    // of a webhook endpoint
 }
 
 // shelf is the resources of one collection below one parent, oldest first.
@@ -73,16 +75,16 @@ type call struct {
 	body    map[string]any // valid
 	form    *form          // that the body came from, if it was one
 	parents []*resource    // those that the path names, outermost first, below the root
-	of      *collection    // the last that the path names
-	target  *resource      // in it, if the path names one
+	chain   []*collection  // that the path names, outermost first
+	target  *resource      // in the last of them, if the path names one
 	polled  map[*progress]bool
 }
 
 // parent is what the collection that the path leads to is below of.
 func (c *call) parent() *resource { return c.parents[len(c.parents)-1] }
 
-// progress is how far a file in a store is, or a batch of them.
-type progress struct{}
+// of is the collection that the path leads to.
+func (c *call) of() *collection { return c.chain[len(c.chain)-1] }
 
 // find looks a resource up, for a request that names it. It is not there while it is unseen.
 func (c *call) find(of *collection, parent *resource, id string) (*resource, *apiError) {
@@ -153,7 +155,7 @@ func (s *Server) Objects(path string) []string {
 	defer s.objects.mu.Unlock()
 	ids := []string{}
 	if of, parent, id := s.at(path); of != nil && id == "" {
-		for _, r := range parent.shelf(of.name).order {
+		for _, r := range of.all(parent) {
 			ids = append(ids, r.id)
 		}
 	}

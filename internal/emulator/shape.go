@@ -57,7 +57,7 @@ func (s *shape) check(path string, value any) *apiError {
 		}
 		return s.mistyped(path, value)
 	}
-	if s.or != nil && s.or.accepts(value) {
+	if s.or != nil && s.or.takes(value) {
 		return s.or.check(path, value)
 	}
 	if !s.accepts(value) {
@@ -75,6 +75,9 @@ func (s *shape) check(path string, value any) *apiError {
 	}
 	return nil
 }
+
+// takes is accepts for the shape or one of those that it stands for as well.
+func (s *shape) takes(value any) bool { return s.accepts(value) || s.or != nil && s.or.takes(value) }
 
 func (s *shape) accepts(value any) bool {
 	switch s.kind {
@@ -103,7 +106,10 @@ func (s *shape) accepts(value any) bool {
 func (s *shape) mistyped(path string, value any) *apiError {
 	expected := s.name()
 	if s.or != nil {
-		expected = "one of " + strings.TrimPrefix(expected, "one of ") + " or " + strings.TrimPrefix(s.or.name(), "an ")
+		expected = "one of " + expected
+		for other := s.or; other != nil; other = other.or {
+			expected += " or " + strings.TrimPrefix(other.name(), "an ")
+		}
 	}
 	return invalid(path, "invalid_type", "Invalid type for '%s': expected %s, but got %s instead.", path, expected, kindOf(value))
 }

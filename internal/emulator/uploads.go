@@ -76,7 +76,7 @@ func (c *call) pending(upload *resource) *apiError {
 func (c *call) endUpload(status string) map[string]any {
 	c.target.members["status"] = status
 	delete(c.target.below, "parts")
-	return c.shown(c.of, c.target)
+	return c.shown(c.of(), c.target)
 }
 
 // completeUpload makes a file of the parts, in the order of the request.
