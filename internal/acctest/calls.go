@@ -46,6 +46,7 @@ type Instance struct {
 	tf       tftypes.Type
 	state    tftypes.Value
 	private  []byte
+	identity *tfprotov6.ResourceIdentityData
 	tainted  bool
 }
 
@@ -78,14 +79,89 @@ type Planned struct {
 // Plan reads what is there, validates a configuration and plans the change to it.
 func (i *Instance) Plan(t testing.TB, config map[string]any) Planned {
 	t.Helper()
-	if !i.state.IsNull() {
-		read, err := i.protocol.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: i.typeName, CurrentState: Dynamic(t, i.state), Private: i.private})
-		if err != nil || failed(read.Diagnostics) {
-			t.Fatal(err, read)
-		}
-		i.state, i.private = undynamic(t, read.NewState, i.tf), read.Private
+	said, ok := i.read(t)
+	if !ok {
+		return Planned{Diags: said, failed: true}
 	}
-	return i.plan(t, i.state, Value(i.tf, config, i.blocks...))
+	plan := i.plan(t, i.state, Value(i.tf, config, i.blocks...))
+	plan.Diags = append(said, plan.Diags...)
+	return plan
+}
+
+// Refresh reads what is there, as before each plan.
+func (i *Instance) Refresh(t testing.TB) (diags []string) {
+	t.Helper()
+	diags, _ = i.read(t)
+	return diags
+}
+
+// read reads what is there; ok is false where that fails.
+func (i *Instance) read(t testing.TB) (diags []string, ok bool) {
+	t.Helper()
+	if i.state.IsNull() {
+		return nil, true
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	read, err := i.protocol.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: i.typeName, CurrentState: Dynamic(t, i.state), Private: i.private, CurrentIdentity: i.identity})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed(read.Diagnostics) {
+		return Texts(read.Diagnostics), false
+	}
+	i.state, i.private = undynamic(t, read.NewState, i.tf), read.Private
+	if read.NewIdentity != nil {
+		i.identity = read.NewIdentity
+	}
+	return Texts(read.Diagnostics), true
+}
+
+// Import takes an object that is on the server, by its ID, and reads it. What there was is forgotten.
+func (i *Instance) Import(t testing.TB, id string) (diags []string) {
+	t.Helper()
+	return i.take(t, &tfprotov6.ImportResourceStateRequest{TypeName: i.typeName, ID: id})
+}
+
+// ImportIdentity is Import by the parts of the identity.
+func (i *Instance) ImportIdentity(t testing.TB, identity map[string]any) (diags []string) {
+	t.Helper()
+	types := map[string]tftypes.Type{}
+	for name := range identity {
+		types[name] = tftypes.String
+	}
+	return i.take(t, &tfprotov6.ImportResourceStateRequest{TypeName: i.typeName,
+		Identity: &tfprotov6.ResourceIdentityData{IdentityData: Dynamic(t, Value(tftypes.Object{AttributeTypes: types}, identity))}})
+}
+
+func (i *Instance) take(t testing.TB, req *tfprotov6.ImportResourceStateRequest) (diags []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	resp, err := i.protocol.ImportResourceState(ctx, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed(resp.Diagnostics) {
+		return Texts(resp.Diagnostics)
+	}
+	imported := resp.ImportedResources[0]
+	i.state, i.private, i.identity = undynamic(t, imported.State, i.tf), imported.Private, imported.Identity
+	return append(Texts(resp.Diagnostics), i.Refresh(t)...)
+}
+
+// Identity is what Go makes of the identity; nil = there is none.
+func (i *Instance) Identity(t testing.TB) map[string]any {
+	t.Helper()
+	if i.identity == nil {
+		return nil
+	}
+	schemas, err := i.protocol.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity, _ := Go(undynamic(t, i.identity.IdentityData, schemas.IdentitySchemas[i.typeName].ValueType())).(map[string]any)
+	return identity
 }
 
 func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
@@ -93,8 +169,9 @@ func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	private := i.private
+	identity := i.identity
 	if i.tainted { // planned as if it were not there
-		prior, private = tftypes.NewValue(i.tf, nil), nil
+		prior, private, identity = tftypes.NewValue(i.tf, nil), nil, nil
 	}
 	validated, err := i.protocol.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: i.typeName, Config: Dynamic(t, config),
@@ -108,7 +185,7 @@ func (i *Instance) plan(t testing.TB, prior, config tftypes.Value) Planned {
 	}
 	resp, err := i.protocol.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: i.typeName, PriorState: Dynamic(t, prior), Config: Dynamic(t, config),
-		ProposedNewState: Dynamic(t, i.proposed(t, prior, config)), PriorPrivate: private,
+		ProposedNewState: Dynamic(t, i.proposed(t, prior, config)), PriorPrivate: private, PriorIdentity: identity,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -227,13 +304,13 @@ func (i *Instance) apply(t testing.TB, planned, config *tfprotov6.DynamicValue, 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	resp, err := i.protocol.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: i.typeName, PriorState: Dynamic(t, i.state), PlannedState: planned, Config: config, PlannedPrivate: private,
+		TypeName: i.typeName, PriorState: Dynamic(t, i.state), PlannedState: planned, Config: config, PlannedPrivate: private, PlannedIdentity: i.identity,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	wasThere := !i.state.IsNull()
-	i.state, i.private = undynamic(t, resp.NewState, i.tf), resp.Private
+	i.state, i.private, i.identity = undynamic(t, resp.NewState, i.tf), resp.Private, resp.NewIdentity
 	if failed(resp.Diagnostics) {
 		i.tainted = !i.state.IsNull() && (i.tainted || !wasThere)
 	} else {

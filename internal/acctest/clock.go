@@ -5,9 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 )
 
 // SkipWaits is a variable for Dir.With: the provider's waits before it sends a request
@@ -58,4 +61,53 @@ func (c *hasty) Sleep(ctx context.Context, d time.Duration) error {
 	c.ahead.Add(int64(d))
 	_, err = file.WriteString(d.String() + "\n")
 	return err
+}
+
+// Clock is a clock that a provider in process and its emulator go by. It stands still but where it is waited for or
+// moved on.
+type Clock struct {
+	mu    sync.Mutex
+	now   time.Time
+	waits []time.Duration
+}
+
+// NewClock returns a clock.
+func NewClock() *Clock { return &Clock{now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)} }
+
+// Adjust has a provider go by the clock.
+func (c *Clock) Adjust(s *client.Settings) { s.Clock = c }
+
+// Now is the time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Sleep moves the clock on at once.
+func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	c.waits = append(c.waits, d)
+	return nil
+}
+
+// Pass moves the clock on.
+func (c *Clock) Pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Waits are the waits since it was last asked.
+func (c *Clock) Waits() []time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	waits := c.waits
+	c.waits = nil
+	return waits
 }

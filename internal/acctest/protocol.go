@@ -22,6 +22,9 @@ type Unknown struct{}
 // Value makes a Terraform value of Go ones. What a map leaves out of an object
 // is null; blocks that nobody wrote, which come as an empty list, are named.
 func Value(t tftypes.Type, v any, blocks ...string) tftypes.Value {
+	if t.Is(tftypes.DynamicPseudoType) && v != nil {
+		t = typeOf(v)
+	}
 	switch v := v.(type) {
 	case Unknown:
 		return tftypes.NewValue(t, tftypes.UnknownValue)
@@ -32,7 +35,7 @@ func Value(t tftypes.Type, v any, blocks ...string) tftypes.Value {
 	case []any:
 		items := make([]tftypes.Value, len(v))
 		for i := range v {
-			items[i] = Value(t.(tftypes.List).ElementType, v[i], blocks...)
+			items[i] = Value(elementOf(t, i), v[i], blocks...)
 		}
 		return tftypes.NewValue(t, items)
 	case map[string]any:
@@ -55,6 +58,44 @@ func Value(t tftypes.Type, v any, blocks ...string) tftypes.Value {
 		return tftypes.NewValue(t, fields)
 	default:
 		return tftypes.NewValue(t, v)
+	}
+}
+
+// elementOf is the type of an element of a list, a set or a tuple.
+func elementOf(t tftypes.Type, i int) tftypes.Type {
+	switch t := t.(type) {
+	case tftypes.Set:
+		return t.ElementType
+	case tftypes.Tuple:
+		return t.ElementTypes[i]
+	default:
+		return t.(tftypes.List).ElementType //nolint:forcetypeassert // nothing else has elements
+	}
+}
+
+// typeOf is the type that Terraform gives to a value of any type, as it writes it: objects and tuples.
+func typeOf(v any) tftypes.Type {
+	switch v := v.(type) {
+	case string:
+		return tftypes.String
+	case bool:
+		return tftypes.Bool
+	case int, float64:
+		return tftypes.Number
+	case map[string]any:
+		types := map[string]tftypes.Type{}
+		for name := range v {
+			types[name] = typeOf(v[name])
+		}
+		return tftypes.Object{AttributeTypes: types}
+	case []any:
+		types := make([]tftypes.Type, len(v))
+		for i := range v {
+			types[i] = typeOf(v[i])
+		}
+		return tftypes.Tuple{ElementTypes: types}
+	default:
+		return tftypes.DynamicPseudoType
 	}
 }
 

@@ -25,6 +25,8 @@ var gaps = []struct {
 	// A vector store may have no name, and an update with null takes it away.
 	{"POST /vector_stores", regexp.MustCompile(`^body at '/name': got null, want string$`)},
 	{"GET /vector_stores", regexp.MustCompile(`^body at '(/data/\d+)?/name': got null, want string$`)},
+	// The schema says "nullable" beside the object, which is no word of OpenAPI 3.1 any more.
+	{"POST /vector_stores/{vector_store_id}", regexp.MustCompile(`^body at '/expires_after': got null, want object$`)},
 	// A page without entries has no first and no last one.
 	{"", regexp.MustCompile(`^body at '/(first|last)_id': got null, want string$`)},
 }

@@ -33,11 +33,12 @@ func (scalars) Description(context.Context) string {
 func (v scalars) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (scalars) ValidateDynamic(ctx context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
-	value, err := req.ConfigValue.UnderlyingValue().ToTerraformValue(ctx)
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || err != nil {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.IsUnderlyingValueNull() || req.ConfigValue.IsUnderlyingValueUnknown() {
 		return
 	}
-	checkAttributes(&resp.Diagnostics, req.Path, value)
+	if value, err := req.ConfigValue.UnderlyingValue().ToTerraformValue(ctx); err == nil {
+		checkAttributes(&resp.Diagnostics, req.Path, value)
+	}
 }
 
 // checkAttributes refuses attributes that can never be right.

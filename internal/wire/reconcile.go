@@ -130,13 +130,13 @@ func Fill(as kinds.Attributes, planned, read Fields) Values {
 	return out
 }
 
-// EncodeChanges writes the arguments that differ between two versions of an object, whole, and
-// null where one was taken away. It is nil where none differs.
+// EncodeChanges writes the arguments that differ between two versions of an object and can be changed
+// in place, whole, and null where one was taken away. It is nil where none differs.
 func EncodeChanges(as kinds.Attributes, prior, planned Fields) ([]byte, error) {
 	changed, cleared := Values{}, []string(nil)
 	for i := range as {
 		a := &as[i]
-		if a.Local || a.Mode == kinds.Computed || a.WriteOnly {
+		if a.Local || a.Mode == kinds.Computed || a.WriteOnly || a.Change == kinds.Replaces || a.Change == kinds.Nothing {
 			continue
 		}
 		was, now := prior.Get(a.Name), planned.Get(a.Name)

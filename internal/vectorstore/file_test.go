@@ -1,0 +1,185 @@
+package vectorstore_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+// upload puts a file on the server without the provider.
+func (w world) upload(t *testing.T, name, content string) (id string) {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	_ = form.WriteField("purpose", "assistants")
+	part, _ := form.CreateFormFile("file", name)
+	_, _ = io.WriteString(part, content)
+	_ = form.Close()
+	resp, err := http.Post(w.URL+"/files", form.FormDataContentType(), &body) //nolint:gosec // the test's own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var made struct{ ID string }
+	if err := json.NewDecoder(resp.Body).Decode(&made); err != nil || made.ID == "" {
+		t.Fatal(err, made)
+	}
+	return made.ID
+}
+
+// store is a store that the provider did not make.
+func (w world) store(t *testing.T) (id string) {
+	t.Helper()
+	i := w.Instance("openai_vector_store")
+	clean(t, i.Apply(t, object{"name": "test"}))
+	return i.State().(object)["id"].(string)
+}
+
+func TestFile_waitsAndLives(t *testing.T) {
+	w := newWorld(t, emulator.Options{Processing: 3, Lag: 2})
+	store, id := w.store(t), w.upload(t, "a.md", "# Hello")
+	file := w.Instance("openai_vector_store_file")
+	config := object{"vector_store_id": store, "file_id": id, "attributes": object{"language": "en"}}
+	clean(t, file.Apply(t, config))
+	state := file.State().(object)
+	if state["status"] != "completed" || state["chunking_strategy"] != nil {
+		t.Errorf("state: %v", state)
+	}
+	if got := file.Identity(t); !reflect.DeepEqual(got, object{"vector_store_id": store, "file_id": id}) {
+		t.Errorf("identity: %v", got)
+	}
+	unchanged(t, file, config)
+
+	config["attributes"] = object{"language": "de", "team": "docs"}
+	if plan := file.Plan(t, config); plan.Replace {
+		t.Error("other attributes replace the file")
+	}
+	clean(t, file.Apply(t, config))
+	unchanged(t, file, config)
+	clean(t, file.Apply(t, object{"vector_store_id": store, "file_id": id}))
+	if body := w.lastBody(); body != `{"attributes":null}` {
+		t.Errorf("sent: %s", body)
+	}
+	w.Change("vector_stores/"+store+"/files/"+id, object{"attributes": object{"a": "b"}})
+	if plan := file.Plan(t, config); reflect.DeepEqual(plan.Value, file.State()) {
+		t.Error("drift of attributes is not noticed")
+	}
+	i := w.Instance("openai_vector_store_file")
+	clean(t, i.Import(t, store+"/"+id))
+	if strategy := i.State().(object)["chunking_strategy"]; strategy == nil {
+		t.Error("an import does not read the strategy")
+	}
+	unchanged(t, i, object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}, "chunking_strategy": i.State().(object)["chunking_strategy"]})
+	unchanged(t, file, object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}})
+	clean(t, file.Destroy(t))
+	if left := w.Objects("vector_stores/" + store + "/files"); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+	if files := w.Objects("files"); len(files) != 1 {
+		t.Error("the file itself was deleted")
+	}
+}
+
+// What the server cannot process is in the state, tainted, and its words are in the error.
+func TestFile_failsInTheServersWords(t *testing.T) {
+	w := newWorld(t, emulator.Options{Processing: 1})
+	store, id := w.store(t), w.upload(t, "a.bin", "\x00\x01")
+	file := w.Instance("openai_vector_store_file")
+	config := object{"vector_store_id": store, "file_id": id}
+	diags := file.Apply(t, config)
+	if len(diags) != 1 || !strings.Contains(diags[0], "error at file_id: Unusable vector store file") || !strings.Contains(diags[0], file.State().(object)["last_error"].(object)["message"].(string)) {
+		t.Errorf("said: %q", diags)
+	}
+	if plan := file.Plan(t, config); !plan.Replace {
+		t.Error("it is not made anew")
+	}
+}
+
+// The server's advice of when to look again is followed; a wait that takes too long leaves the object in the state.
+func TestFile_waitEnds(t *testing.T) {
+	w := newWorld(t, emulator.Options{Processing: 1000, PollAfter: 7 * time.Second})
+	store, id := w.store(t), w.upload(t, "a.md", "# Hello")
+	file := w.Instance("openai_vector_store_file")
+	w.clock.Waits()
+	diags := file.Apply(t, object{"vector_store_id": store, "file_id": id, "timeouts": object{"create": "1ms"}})
+	if len(diags) != 1 || !strings.Contains(diags[0], "timeouts.create") || file.State() == nil {
+		t.Errorf("said: %q, state %v", diags, file.State())
+	}
+	for _, wait := range w.clock.Waits() {
+		if wait != 7*time.Second {
+			t.Errorf("waited %s", wait)
+		}
+	}
+}
+
+// A file that was attached a moment ago may not be found yet; later it is gone.
+func TestFile_isNotYetThere(t *testing.T) {
+	w := newWorld(t, emulator.Options{Lag: 3})
+	store, id := w.store(t), w.upload(t, "a.md", "# Hello")
+	file := w.Instance("openai_vector_store_file")
+	config := object{"vector_store_id": store, "file_id": id}
+	clean(t, file.Apply(t, config)) // the file's ID was not known three times
+	unchanged(t, file, config)
+	w.Remove("vector_stores/" + store + "/files/" + id)
+	w.clock.Pass(2 * time.Minute)
+	if plan := file.Plan(t, config); file.State() != nil || len(plan.Diags) != 1 || !strings.Contains(plan.Diags[0], "is gone") {
+		t.Errorf("state %v, said %q", file.State(), plan.Diags)
+	}
+}
+
+func TestFile_deletionIsBelievedOnSuccessOnly(t *testing.T) {
+	for name, fault := range map[string]emulator.Fault{
+		"403":       emulator.Status(http.StatusForbidden, `{"error":{"message":"no","type":"invalid_request_error"}}`),
+		"not done":  emulator.Status(http.StatusOK, `{"id":"x","object":"vector_store.file.deleted","deleted":false}`),
+		"too early": emulator.Status(http.StatusNotFound, `{"error":{"message":"not yet","type":"invalid_request_error"}}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, emulator.Options{})
+			store, id := w.store(t), w.upload(t, "a.md", "# Hello")
+			file := w.Instance("openai_vector_store_file")
+			clean(t, file.Apply(t, object{"vector_store_id": store, "file_id": id}))
+			w.Fail(fault)
+			diags := file.Destroy(t)
+			if name == "too early" {
+				clean(t, diags)
+				if left := w.Objects("vector_stores/" + store + "/files"); len(left) > 0 {
+					t.Error("an object that was not seen yet is lost")
+				}
+				return
+			}
+			if len(diags) != 1 || file.State() == nil {
+				t.Errorf("said %q, state %v", diags, file.State())
+			}
+			clean(t, file.Destroy(t))
+		})
+	}
+}
+
+func TestFile_refusesWhatCanNeverBeRight(t *testing.T) {
+	w := newWorld(t, emulator.Options{})
+	for says, config := range map[string]object{
+		"error at chunking_strategy.static: Missing static":                                  {"chunking_strategy": object{"type": "static"}},
+		"error at chunking_strategy.static: Unexpected static":                               {"chunking_strategy": object{"type": "auto", "static": object{"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}},
+		"error at chunking_strategy.static.chunk_overlap_tokens: Value out of range":         {"chunking_strategy": object{"type": "static", "static": object{"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 401}}},
+		"error at file_id: Invalid value: file_id must not be empty":                         {"file_id": ""},
+		"error at chunking_strategy.type: Missing required argument: chunking_strategy needs": {"chunking_strategy": object{}},
+	} {
+		config["vector_store_id"] = "vs_1"
+		if config["file_id"] == nil {
+			config["file_id"] = "file-1"
+		}
+		plan := w.Instance("openai_vector_store_file").Plan(t, config)
+		if !slices.ContainsFunc(plan.Diags, func(said string) bool { return strings.HasPrefix(said, says) }) {
+			t.Errorf("got %q, want %q", plan.Diags, says)
+		}
+	}
+}
