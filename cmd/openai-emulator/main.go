@@ -1,6 +1,6 @@
-// Command openai-emulator serves OpenAI's API for chat completions, embeddings
-// and moderations from memory, for demonstrations and acceptance tests. It only
-// reads flags and listens; all behaviour is that of package emulator.
+// Command openai-emulator serves OpenAI's API from memory, for demonstrations
+// and acceptance tests. It only reads flags and listens; all behaviour, and what
+// there is of the API, is that of package emulator.
 package main
 
 import (
@@ -43,7 +43,7 @@ const grace = 2 * time.Second
 type settings struct {
 	addr, addrFile, log string
 	keys                []string
-	latency             time.Duration
+	latency, processing time.Duration
 	answerBytes         int
 }
 
@@ -52,7 +52,8 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags := flag.NewFlagSet("openai-emulator", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.Usage = func() {
-		fmt.Fprint(out, "Serves OpenAI's API for chat completions, embeddings and moderations from memory.\n\nUsage of openai-emulator:\n")
+		fmt.Fprint(out, "Serves OpenAI's API from memory: chat completions, embeddings and moderations; files, uploads, vector\n"+
+			"stores, conversations and webhook endpoints.\n\nUsage of openai-emulator:\n")
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 picks a free one")
@@ -65,6 +66,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 		return nil
 	})
 	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion, embedding and moderation")
+	flags.DurationVar(&s.processing, "processing", 0, "have files in vector stores in progress for this long")
 	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each chat completion in plain text at least this long")
 	flags.StringVar(&s.log, "log", "", "append one line of JSON per request to this `file`; - is standard error")
 	if err := flags.Parse(args); err != nil {
@@ -97,7 +99,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	server := &http.Server{
-		Handler:           emulator.New(emulator.Options{Keys: s.keys, Latency: s.latency, AnswerBytes: s.answerBytes, Log: log}),
+		Handler: emulator.New(emulator.Options{
+			Keys: s.keys, Latency: s.latency, ProcessingTime: s.processing, AnswerBytes: s.answerBytes, Log: log,
+		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	served := make(chan error, 1)

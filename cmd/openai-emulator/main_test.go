@@ -66,9 +66,11 @@ func TestRun_refusesWrongUsage(t *testing.T) {
 	}{
 		{[]string{"-h"}, flag.ErrHelp, "-addr-file"},
 		{[]string{"-h"}, flag.ErrHelp, "chat completions, embeddings and moderations"},
+		{[]string{"-h"}, flag.ErrHelp, "webhook endpoints"},
 		{[]string{"-nope"}, errUsage, "not defined"},
 		{[]string{"-key", ""}, errUsage, "is empty"},
 		{[]string{"-latency", "5"}, errUsage, "invalid value"},
+		{[]string{"-processing", "5"}, errUsage, "invalid value"},
 		{[]string{"extra"}, errUsage, "unexpected argument: extra"},
 	} {
 		var out bytes.Buffer

@@ -10,7 +10,7 @@ import (
 const (
 	maxFile   = 512 << 20
 	maxPart   = 64 << 20
-	maxUpload = 8 << 30
+	maxUpload = "8589934592" // 8 GiB
 )
 
 // purposes are what files may be uploaded for; private ones cannot be downloaded.

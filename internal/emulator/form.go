@@ -113,7 +113,7 @@ func (p *formPart) read(in io.Reader) error {
 	case "data":
 		keep = maxPart
 	}
-	sum, raw := sha256.New(), &opening{limit: keep}
+	sum, raw := sha256.New(), &opening{data: []byte{}, limit: keep} // an empty file is kept as well
 	_, err := io.Copy(io.MultiWriter(sum, raw), in)
 	p.head = raw.data[:min(len(raw.data), keptHead)]
 	p.content = blob{size: raw.size, sha256: [sha256.Size]byte(sum.Sum(nil)), data: raw.data}

@@ -10,14 +10,17 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/openapi"
 )
 
-// Whatever is asked of a model, there is an answer as OpenAI's document has it.
+// Whatever is sent, there is an answer as OpenAI's document has it.
 func FuzzServer_answersAnyBody(f *testing.F) {
-	paths := []string{"/v1/chat/completions", "/v1/embeddings", "/v1/moderations"}
+	paths := []string{"/v1/chat/completions", "/v1/embeddings", "/v1/moderations", "/v1/vector_stores", "/v1/conversations", "/v1/webhook_endpoints", "/v1/files"}
 	for _, body := range []string{
 		``, `{}`, `{"input":null}`, asking("Hello"),
 		embedding("text-embedding-3-small", `[[1,2],[3]]`, `"dimensions":3`), embedding("text-embedding-3-small", `[99999999999999999999]`),
 		embedding("text-embedding-3-large", `["a","b"]`, `"encoding_format":"base64"`), embedding("text-embedding-ada-002", `[-1]`),
 		`{"input":["a","b"]}`, `{"input":[{"type":"text","text":"a"}],"model":"omni-moderation-latest"}`,
+		`{"name":"a","expires_after":{"anchor":"last_active_at","days":1},"chunking_strategy":{"type":"static","static":{}}}`,
+		`{"items":[{"role":"user","content":[{"type":"input_text","text":"a"}]},{"type":"other"}],"metadata":null}`,
+		`{"name":"a","url":"https://a.example","event_types":["batch.failed"]}`,
 		`{"input":[{"type":"image_url","image_url":{"url":"https://example.com/%zz"}}]}`, `{"input":[{"type":"image_url","image_url":{"url":"data:image/png;base64,"}}]}`,
 	} {
 		for i := range paths {

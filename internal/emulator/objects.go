@@ -88,8 +88,11 @@ func (c *call) of() *collection { return c.chain[len(c.chain)-1] }
 
 // find looks a resource up, for a request that names it. It is not there while it is unseen.
 func (c *call) find(of *collection, parent *resource, id string) (*resource, *apiError) {
-	c.forget(of, parent)
 	found := parent.shelf(of.name).byID[id]
+	if found != nil && of.gone != nil && of.gone(c, found) {
+		c.drop(of, parent, id)
+		found = nil
+	}
 	if found == nil || c.overlooks(found) {
 		return nil, of.missing(parent, id)
 	}

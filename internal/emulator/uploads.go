@@ -14,7 +14,7 @@ const uploadLife = 3600
 var uploads = &collection{
 	name: "uploads", object: "upload", prefix: "upload_", unlisted: true, unread: true,
 	create: fields([]string{"filename", "purpose", "bytes", "mime_type"}, map[string]*shape{
-		"filename": aString, "purpose": purposes, "bytes": {kind: kindInteger, min: "1", max: "8589934592"},
+		"filename": aString, "purpose": purposes, "bytes": {kind: kindInteger, min: "1", max: maxUpload},
 		"mime_type": aString, "expires_after": fileExpiryShape,
 	}),
 	keep: map[string]any{"filename": nil, "purpose": nil, "bytes": nil},
