@@ -26,6 +26,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/embedding"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/file"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/functions"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/models"
@@ -61,7 +62,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, vectorstore.Area}
+var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, file.Area, vectorstore.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {

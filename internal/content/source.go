@@ -1,0 +1,136 @@
+package content
+
+import (
+	"crypto/md5" //nolint:gosec // the API's choice, to find out whether all has arrived
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// Source is a content that is to be uploaded.
+type Source struct {
+	Argument string // that has it; "" = it is not known yet, or there is none
+	path     string // of the file; "" = it is text
+	text     string
+}
+
+// Arguments are those of which one has the content.
+var Arguments = []string{"source", "content", "content_base64", "content_wo"}
+
+// Of finds the content in a configuration that has some of Arguments. An error is about the value of the argument,
+// and says what to do.
+func Of(config wire.Fields) (s Source, err error) {
+	for _, name := range Arguments {
+		if !config.Has(name) || config.Get(name).IsNull() {
+			continue
+		}
+		text, known := config.Text(name)
+		if !known {
+			return Source{}, nil
+		}
+		s = Source{Argument: name, text: text}
+		switch name {
+		case "source":
+			s.path, s.text = text, ""
+		case "content_base64":
+			decoded, err := base64.StdEncoding.DecodeString(text)
+			if err != nil {
+				return s, fmt.Errorf("the text is not base64: %w. Use filebase64(\"…\") or base64encode(…) to make it", err)
+			}
+			s.text = string(decoded)
+		}
+		return s, nil
+	}
+	return Source{}, nil
+}
+
+// Open opens the content for reading.
+func (s Source) Open() (io.ReadCloser, error) {
+	if s.path == "" {
+		return io.NopCloser(strings.NewReader(s.text)), nil
+	}
+	return os.Open(s.path)
+}
+
+// Digest is the SHA-256, in hexadecimal, and the size of the content in bytes.
+func (s Source) Digest() (sum string, size int64, err error) {
+	in, err := s.Open()
+	if err != nil {
+		return "", 0, unreadable(s.path, err)
+	}
+	defer in.Close()
+	if file, ok := in.(*os.File); ok {
+		if info, err := file.Stat(); err == nil && info.IsDir() {
+			return "", 0, fmt.Errorf("%s is a folder. Upload the files in it one by one: for_each = fileset(%q, \"**\")", s.path, s.path)
+		}
+	}
+	hash := sha256.New()
+	if size, err = io.Copy(hash, in); err != nil {
+		return "", 0, unreadable(s.path, err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), size, nil
+}
+
+// unreadable says why a file cannot be read, and what to do.
+func unreadable(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s (paths are relative to the folder that Terraform runs in: use \"${path.module}/…\"). "+
+			"If another resource of this configuration writes the file, use its content instead: content = local_file.x.content", path)
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return fmt.Errorf("the file %s cannot be read: %w", path, err)
+}
+
+// Name is the name that the file has by default; "" = none.
+func (s Source) Name() string {
+	if s.path == "" {
+		return ""
+	}
+	return filepath.Base(s.path)
+}
+
+// section opens a part of the content.
+func (s Source) section(start, length int64) (io.ReadCloser, error) {
+	in, err := s.Open()
+	if err != nil {
+		return nil, unreadable(s.path, err)
+	}
+	if seeker, ok := in.(io.Seeker); ok {
+		_, err = seeker.Seek(start, io.SeekStart)
+	} else {
+		_, err = io.CopyN(io.Discard, in, start)
+	}
+	if err != nil {
+		_ = in.Close()
+		return nil, unreadable(s.path, err)
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(in, length), in}, nil
+}
+
+func (s Source) md5() (string, error) {
+	in, err := s.Open()
+	if err != nil {
+		return "", unreadable(s.path, err)
+	}
+	defer in.Close()
+	hash := md5.New() //nolint:gosec // see above
+	if _, err := io.Copy(hash, in); err != nil {
+		return "", unreadable(s.path, err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
