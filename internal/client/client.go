@@ -147,6 +147,7 @@ type Request struct {
 	Path   string     // below the base URL, made by Path
 	Query  url.Values // nil = none
 	Body   []byte     // JSON, sent as it is; nil = no body
+	Form   *Form      // sent instead of Body; nil = Body is
 	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
 
 	// Tokens is about how many tokens the call takes, question and answer. The
@@ -218,7 +219,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	return call.whole(res, body)
 }
 
-// call is one Do or Stream under way.
+// call is one Do, Stream or Download under way.
 type call struct {
 	client  *Client
 	request Request
@@ -244,6 +245,9 @@ func (c *Client) newCall(ctx context.Context, r Request) *call {
 	if r.Repeatable && !r.Costs {
 		wire.AllowRepeat()
 	}
+	if r.Form != nil {
+		wire.Upload(r.Form.upload())
+	}
 	private := transport.NewPassages(r.Secrets...)
 	if private != nil {
 		wire.Withhold(private)
@@ -266,8 +270,9 @@ func (k *call) learn() {
 	}
 }
 
-// send returns an answer with a status of success, whose body is to be closed.
-func (k *call) send() (*http.Response, *Problem) {
+// send returns an answer with a status of success, whose body is to be closed. What the
+// defaults set, the call's own headers replace.
+func (k *call) send(defaults ...option.RequestOption) (*http.Response, *Problem) {
 	if problem := k.refuse(); problem != nil {
 		return nil, problem
 	}
@@ -275,11 +280,11 @@ func (k *call) send() (*http.Response, *Problem) {
 		return nil, problem
 	}
 	var params any
-	if k.request.Body != nil {
+	if k.request.Body != nil && k.request.Form == nil {
 		params = k.request.Body
 	}
 	var res *http.Response
-	err := k.client.sdk.Execute(k.watched, k.request.Method, k.reference(), params, &res, k.options()...)
+	err := k.client.sdk.Execute(k.watched, k.request.Method, k.reference(), params, &res, append(defaults, k.options()...)...)
 	k.learn()
 	switch {
 	case err != nil && (res == nil || res.StatusCode < 400):

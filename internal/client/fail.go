@@ -22,6 +22,8 @@ func (k *call) refuse() *Problem {
 	case path == "" || strings.Contains("/"+path+"/", "//"):
 		p.Kind, p.Message = NotSent, "Nothing was sent, because an element of the request's path is empty."
 		p.next = "Give the ID of the object."
+	case k.request.Form != nil && (hasControl(k.request.Form.ContentType) || k.request.Form.Size < 0):
+		p.Kind, p.Message = NotSent, "Nothing was sent: the content type of the file contains a line break or another control character, or its size is negative."
 	case hasControl(k.request.APIKey):
 		p.Kind, p.Message = NotSent, "Nothing was sent: the API key contains a line break or another control character."
 		p.next = "Remove it, for example with trimspace()."
@@ -85,6 +87,7 @@ func (k *call) fail(err error) *Problem {
 		redirect *redirectError
 		token    *tokenError
 		timeout  *transport.TimeoutError
+		source   *transport.BodyError
 		large    *transport.TooLargeError
 		lost     *transport.LostError
 		limit    *transport.LimitError
@@ -100,6 +103,8 @@ func (k *call) fail(err error) *Problem {
 		p = k.noToken(token)
 	case errors.As(err, &timeout):
 		p = k.timedOut(timeout)
+	case errors.As(err, &source):
+		p = k.noSource(source.Err)
 	case errors.As(err, &large):
 		return k.tooLong(err)
 	case errors.As(err, &lost):
@@ -154,6 +159,8 @@ func (k *call) ended(err error) *Problem {
 		if p.Kind == Deadline {
 			p.next = sooner(limit.Limit)
 		}
+	case k.wire.Partial():
+		p.Message = what + " while the file was being sent."
 	case k.wire.MaybeAnswered():
 		p.Message = what + " after the request was sent and before its answer was complete."
 		k.mayHaveWorked(p)
@@ -187,6 +194,10 @@ func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 	}
 	p.Message = fmt.Sprintf("No complete answer came within request_timeout (%s).", err.After)
 	p.next = "Raise request_timeout in the provider block: a long answer can take minutes."
+	if err.Stalled {
+		p.Message = fmt.Sprintf("The transfer stopped: no byte was sent or received for as long as request_timeout (%s).", err.After)
+		p.next = "Run the operation again. If this keeps happening, check the connection, or raise request_timeout in the provider block."
+	}
 	k.mayHaveWorked(p)
 	switch {
 	case p.MaybeBilled:
@@ -200,6 +211,9 @@ func (k *call) timedOut(err *transport.TimeoutError) *Problem {
 func (k *call) lost(err error) *Problem {
 	p := k.problem(Lost)
 	p.Message = "The request was sent, but the connection broke before the answer was complete: " + k.text(err.Error(), 300) + "."
+	if k.wire.Partial() {
+		p.Message = "The connection broke while the file was being sent: " + k.text(err.Error(), 300) + "."
+	}
 	p.next = "Run the operation again. If this keeps happening, look for a proxy or gateway that closes long connections."
 	k.mayHaveWorked(p)
 	switch {
@@ -273,6 +287,9 @@ func (k *call) repeatable() bool {
 // mayHaveWorked notes what the server may have done, since the request was sent and may
 // have been carried out, though no answer to it could be read.
 func (k *call) mayHaveWorked(p *Problem) {
+	if k.wire.Partial() {
+		return
+	}
 	p.MaybeBilled = k.costs()
 	p.MaybeCreated = !k.costs() && !k.repeatable()
 }

@@ -23,13 +23,15 @@ const (
 	NotSent     Kind = "not_sent"     // the server cannot have seen the request
 	Lost        Kind = "lost"         // sent, but no complete answer came back
 	Timeout     Kind = "timeout"      // one attempt took longer than request_timeout
+	Source      Kind = "source"       // the file to be sent could not be read, or changed: the server has a part at most
+	Target      Kind = "target"       // what came could not be written
 	Canceled    Kind = "canceled"     // the caller's context was canceled
 	Deadline    Kind = "deadline"     // the deadline of the caller's context passed, or a limit's wait would have outlasted it
 	Budget      Kind = "budget"       // no call was made: it would exceed what this run may spend
 	BadAnswer   Kind = "bad_answer"   // a status of success, but not an answer that can be read
 )
 
-// Problem is every error that Do and Stream return. None of its texts contains
+// Problem is every error that Do, Stream and Download return. None of its texts contains
 // a secret of the settings or of the request, also where the server repeats it.
 type Problem struct {
 	Kind        Kind

@@ -37,6 +37,10 @@ func TestWebhookEndpoints_live(t *testing.T) {
 	fresh := fmt.Sprint(rotated.get("signing_secret"))
 	equal(t, "another secret", fresh != secret && strings.HasPrefix(fresh, "whsec_"), true)
 	equal(t, "its hint", r.do("GET", path, "").get("signing_secret_hint"), "whsec_****"+fresh[len(fresh)-4:])
+	r.Change("webhook_endpoints/"+id, map[string]any{"signing_secret_hint": "whsec_****abcd"})
+	equal(t, "somebody else rotated", r.do("GET", path, "").get("signing_secret_hint"), "whsec_****abcd")
+	again := r.do("POST", path+"/rotate_secret", `{}`)
+	equal(t, "one's own again", again.get("signing_secret_hint") != "whsec_****abcd", true)
 	equal(t, "rotated at", rotated.get("updated_at"), 1.7e9+120)
 
 	equal(t, "test", r.do("POST", path+"/test", `{"event_type":"batch.failed"}`).json, map[string]any{

@@ -23,6 +23,12 @@ type attempt struct {
 	cancel context.CancelFunc // frees what the attempt has: timers and slot
 	wire   *wire
 
+	upload    *Upload // its body; nil = the request's own
+	downloads bool    // its answer is passed on as it comes
+	most      int64   // bytes of a download
+	moved     func()  // begins the time limit again, in a transfer
+
+	handed atomic.Bool // the last byte of the upload was read
 	dialed atomic.Bool // a connection was asked for
 	wrote  atomic.Bool // a byte may have been written since the last connection was given
 	http2  atomic.Bool // the connection speaks HTTP/2
@@ -51,9 +57,11 @@ func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response
 		return nil, nil, &UnsentError{Err: err, permanent: true}
 	}
 	ex.begin(slot)
-	a := &attempt{chain: t, caller: caller}
+	a := &attempt{chain: t, caller: caller, moved: func() {}}
+	a.upload, a.downloads, a.most = ex.transfers()
 	a.begin(req, n, slot)
 	out := req.Clone(httptrace.WithClientTrace(a.ctx, a.trace(req.URL.Host)))
+	a.attach(out, a.upload)
 	a.wire = t.begin(out, n)
 	a.guardReplay(out)
 
@@ -64,14 +72,14 @@ func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response
 	}
 	if err == nil {
 		res.Body = a.body(res)
-		if repeatable(req) && res.StatusCode < 400 && !isEventStream(res.Header) {
+		if repeatable(req) && res.StatusCode < 400 && !a.downloads && !isEventStream(res.Header) {
 			err = readWhole(res)
 		}
 	} else {
 		err = a.explain(err)
 		a.cancel()
 	}
-	ex.finish(outcomeOf(a.wrote.Load(), res, err))
+	ex.finish(outcomeOf(a.wrote.Load(), a.partial(), res, err))
 	if err != nil {
 		a.wire.failed(err)
 		return nil, slot, err
@@ -161,9 +169,13 @@ func (a *attempt) explain(err error) error {
 	}
 	switch cause := context.Cause(a.ctx); {
 	case errors.Is(cause, errTimeLimit):
-		return &TimeoutError{Limit: "request_timeout", After: a.chain.RequestTimeout, Sent: a.wrote.Load()}
+		return &TimeoutError{
+			Limit: "request_timeout", After: a.chain.RequestTimeout, Sent: a.wrote.Load(), Stalled: a.downloads || a.partial(),
+		}
 	case cause != nil:
 		err = cause
+	case errors.As(err, new(*BodyError)):
+		return err
 	case refused(err):
 		a.wrote.Store(false)
 	}
@@ -176,12 +188,17 @@ func (a *attempt) explain(err error) error {
 // body wraps the body of an answer: it has a limit, its errors are explained, and
 // its end frees the attempt.
 func (a *attempt) body(res *http.Response) io.ReadCloser {
+	limit, seen, moved := a.chain.MaxBody, a.wire.capture(res), func() {}
+	if a.downloads && res.StatusCode < 400 {
+		limit, seen, moved = a.most, a.wire.count(), a.moved
+	}
 	return &body{
 		src:     res.Body,
-		left:    a.chain.MaxBody,
-		limit:   a.chain.MaxBody,
+		left:    limit,
+		limit:   limit,
+		moved:   moved,
 		explain: a.explain,
-		seen:    a.wire.capture(res),
+		seen:    seen,
 		end: func(b *body) {
 			a.cancel()
 			a.wire.read(b.seen, b.err)

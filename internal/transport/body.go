@@ -11,6 +11,7 @@ type body struct {
 	src     io.ReadCloser
 	left    int64 // bytes until the limit
 	limit   int64
+	moved   func() // something may have come
 	explain func(error) error
 	seen    *capture // copy for the log; nil = none
 	end     func(*body)
@@ -26,6 +27,7 @@ func (b *body) Read(p []byte) (int, error) {
 		p = p[:b.left+1]
 	}
 	n, err := b.src.Read(p)
+	b.moved()
 	if int64(n) > b.left {
 		n, err = int(b.left), &TooLargeError{Limit: b.limit}
 	}

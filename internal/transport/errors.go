@@ -53,14 +53,26 @@ func (e *GraceError) Error() string {
 
 func (e *GraceError) Unwrap() error { return e.Err }
 
+// BodyError means that the body of the request could not be read to its end: what the
+// server has of it, if anything, is a part. Sending it again would end the same way.
+type BodyError struct{ Err error }
+
+func (e *BodyError) Error() string { return "the body of the request: " + e.Err.Error() }
+func (e *BodyError) Unwrap() error { return e.Err }
+
 // TimeoutError means that one attempt took longer than its limit.
 type TimeoutError struct {
 	Limit string        // name of the setting, "request_timeout"
 	After time.Duration // its value
 	Sent  bool          // whether the server may have seen the request
+
+	Stalled bool // in the middle of an upload or a download: so long nothing moved
 }
 
 func (e *TimeoutError) Error() string {
+	if e.Sent && e.Stalled {
+		return fmt.Sprintf("nothing was transferred for %s (%s)", e.Limit, e.After)
+	}
 	if e.Sent {
 		return fmt.Sprintf("no complete answer within %s (%s)", e.Limit, e.After)
 	}

@@ -26,6 +26,10 @@ type Exchange struct {
 	abandoned bool // an answer that is under way is not waited for when the caller gives up
 	harmless  bool // it may be sent twice, whatever its method
 
+	upload    *Upload // the body of its requests; nil = they have their own
+	downloads bool    // an answer is passed on as it comes
+	most      int64   // bytes of a download
+
 	withheld bool // bodies are not logged
 	passages *Passages
 }
@@ -33,17 +37,25 @@ type Exchange struct {
 // outcome is what became of one attempt.
 type outcome struct {
 	sent    bool // it was written, at least in part
+	partial bool // and, an upload, in part only
 	maybe   bool // and may have been answered: no error status came back, or one that does not say
 	reached bool // and may have got to where the work is done
 }
 
 // outcomeOf judges by an answer, or by an error.
-func outcomeOf(wrote bool, res *http.Response, err error) outcome {
-	if !wrote || err != nil {
-		return outcome{wrote, wrote, wrote}
+func outcomeOf(wrote, partial bool, res *http.Response, err error) outcome {
+	switch {
+	case err != nil && wrote && partial:
+		return outcome{sent: true, partial: true}
+	case !wrote || err != nil:
+		return outcome{sent: wrote, maybe: wrote, reached: wrote}
 	}
 	body := errorBody(res)
-	return outcome{true, res.StatusCode < 400 || MaybeAnswered(res.StatusCode, body), reached(res.StatusCode, body)}
+	return outcome{
+		sent:    true,
+		maybe:   res.StatusCode < 400 || MaybeAnswered(res.StatusCode, body),
+		reached: reached(res.StatusCode, body),
+	}
 }
 
 type exchangeKey struct{}
@@ -120,6 +132,14 @@ func (ex *Exchange) MaybeAnswered() bool {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	return ex.last.maybe
+}
+
+// Partial says that the last request carried an Upload and ended without an answer before
+// the last byte of it was read: the server cannot have carried it out.
+func (ex *Exchange) Partial() bool {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.last.partial
 }
 
 // Reached says that the last request may have got to where the work is done,

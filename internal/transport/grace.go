@@ -14,7 +14,13 @@ import (
 func (a *attempt) begin(req *http.Request, n int, slot *slot) {
 	ctx, end := context.WithCancelCause(context.WithoutCancel(req.Context()))
 	a.ctx, a.cancel = ctx, func() { end(nil); slot.release() }
-	if limit := a.chain.RequestTimeout; limit > 0 {
+	switch limit := a.chain.RequestTimeout; {
+	case limit <= 0:
+	case a.upload != nil || a.downloads:
+		timer := time.AfterFunc(limit, func() { end(errTimeLimit) })
+		a.moved = func() { timer.Reset(limit) } // also where the attempt has ended: then it ends nothing
+		a.cancel = func() { timer.Stop(); end(nil); slot.release() }
+	default:
 		limited, cancel := context.WithTimeoutCause(ctx, limit, errTimeLimit)
 		a.ctx, a.cancel = limited, func() { cancel(); end(nil); slot.release() }
 	}
@@ -28,7 +34,7 @@ func (a *attempt) begin(req *http.Request, n int, slot *slot) {
 func (a *attempt) leave(ctx context.Context, req *http.Request, n int) error {
 	cause := context.Cause(a.caller)
 	if !errors.Is(a.caller.Err(), context.Canceled) || !a.wrote.Load() ||
-		Repeatable(req.Method) || !exchangeFrom(req.Context()).waits() {
+		Repeatable(req.Method) || a.partial() || !exchangeFrom(req.Context()).waits() {
 		return cause
 	}
 	grace := a.chain.Grace

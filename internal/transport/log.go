@@ -65,6 +65,9 @@ func plainURL(u *url.URL) string {
 
 // request returns the body for the log. It reads a copy, never the body that is sent.
 func (w *wire) request(req *http.Request) string {
+	if upload, _, _ := exchangeFrom(req.Context()).transfers(); upload != nil {
+		return upload.shown()
+	}
 	if req.GetBody == nil || !readable(req.Header) {
 		return ""
 	}
@@ -110,6 +113,14 @@ func (w *wire) capture(res *http.Response) *capture {
 	return &capture{room: logLimit + w.secrets.longest(), events: isEventStream(res.Header)}
 }
 
+// count returns a capture of nothing but the size.
+func (w *wire) count() *capture {
+	if w == nil {
+		return nil
+	}
+	return &capture{counts: true}
+}
+
 // read is called when the body was read to its end, failed or was closed.
 func (w *wire) read(seen *capture, err error) {
 	if w == nil || seen == nil {
@@ -117,6 +128,8 @@ func (w *wire) read(seen *capture, err error) {
 	}
 	text := w.secrets.Start(string(seen.data), logLimit)
 	switch {
+	case seen.counts:
+		text = downloadNotShown
 	case w.hidden:
 		text = notShown
 	case seen.events && w.secrets.acrossEvents(seen.data):
@@ -183,6 +196,7 @@ type capture struct {
 	room   int
 	total  int64
 	events bool // server-sent events
+	counts bool // only total is of use
 }
 
 func (c *capture) add(p []byte) {

@@ -51,7 +51,7 @@ type Clock interface {
 type Options struct {
 	Base           http.RoundTripper // what really sends; nil = NewBase()
 	MaxRetries     int               // failed attempts after the first; less than 1 = nothing is sent again
-	RequestTimeout time.Duration     // limit of one attempt, headers and body; 0 = none
+	RequestTimeout time.Duration     // limit of one attempt, headers and body; 0 = none. See Upload for transfers
 	Grace          time.Duration     // how long a request that was sent may take after its caller gave up; 0 = DefaultGrace
 	MaxBody        int64             // longest response body in bytes; 0 = MaxBody
 	Secrets        []string          // values redacted in logs, besides those of Authorization and the like
@@ -70,11 +70,11 @@ type Options struct {
 const DefaultGrace = 30 * time.Second
 
 // New returns the chain. It is safe for concurrent use. Errors of its RoundTrip
-// and of reading a response body are *UnsentError, *LostError, *TimeoutError
-// or *TooLargeError. Where the caller's context ended, they wrap its cause.
+// and of reading a response body are *UnsentError, *LostError, *TimeoutError,
+// *BodyError or *TooLargeError. Where the caller's context ended, they wrap its cause.
 //
 // Answers to requests that may be repeated are read whole before RoundTrip
-// returns, unless they are event streams, so that a cut answer is asked for again.
+// returns, unless they are event streams or downloads (Exchange.Download), so that a cut answer is asked for again.
 func New(o Options) http.RoundTripper {
 	if o.Base == nil {
 		o.Base = NewBase()
