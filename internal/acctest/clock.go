@@ -66,6 +66,8 @@ func (c *hasty) Sleep(ctx context.Context, d time.Duration) error {
 // Clock is a clock that a provider in process and its emulator go by. It stands still but where it is waited for or
 // moved on.
 type Clock struct {
+	Waiting func() // is told of each wait, before it is over; nil = nothing
+
 	mu    sync.Mutex
 	now   time.Time
 	waits []time.Duration
@@ -86,6 +88,9 @@ func (c *Clock) Now() time.Time {
 
 // Sleep moves the clock on at once.
 func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
+	if c.Waiting != nil {
+		c.Waiting()
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

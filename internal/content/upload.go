@@ -13,7 +13,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/client")
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+)
 
 // OpenAI's limits: of a file that is uploaded in one piece, of one that is uploaded in parts, and of a part. In bytes.
 const (

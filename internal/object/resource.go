@@ -66,7 +66,7 @@ func (m *managed) ValidateConfig(_ context.Context, req resource.ValidateConfigR
 // Create makes the object. Once it is there, its ID is in the state, whatever comes after.
 func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	planned, config := wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
-	ctx, cancel := within(ctx, planned, "create")
+	ctx, until, cancel := within(ctx, m.client, planned, "create")
 	defer cancel()
 	shown, after, err := m.create(ctx, planned, config)
 	if err != nil {
@@ -76,7 +76,7 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 	o := m.object(shown, planned, config, &resp.Diagnostics)
 	o.after = after
 	resp.Diagnostics.Append(note(ctx, resp.Private, madeKey, m.client.Clock().Now())...)
-	m.finish(ctx, o, planned, m.kind.Created)
+	m.finish(ctx, until, o, planned, m.kind.Created)
 	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), o.State)
 	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
 }
@@ -157,7 +157,7 @@ func (k *Kind) take(o *Object, shown map[string]any, planned wire.Fields) {
 }
 
 // finish does what a create or an update needs besides, and waits until the object can be used.
-func (m *managed) finish(ctx context.Context, o *Object, planned wire.Fields, further func(context.Context, *Object) error) {
+func (m *managed) finish(ctx context.Context, until deadline, o *Object, planned wire.Fields, further func(context.Context, *Object) error) {
 	if further != nil {
 		if err := further(ctx, o); err != nil {
 			report.Failure(o.Diags, "Could not complete "+m.kind.name(wire.FieldsOf(o.State)), m.kind.Attributes, err,
@@ -166,7 +166,7 @@ func (m *managed) finish(ctx context.Context, o *Object, planned wire.Fields, fu
 		}
 	}
 	if m.kind.Wait != nil {
-		m.wait(ctx, o, planned)
+		m.wait(ctx, until, o, planned)
 	}
 }
 
@@ -204,7 +204,7 @@ func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 // Update tells the server of what has changed. If that fails, the state stays as it was.
 func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	prior, planned, config := wire.Open(req.State.Raw), wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
-	ctx, cancel := within(ctx, planned, "update")
+	ctx, until, cancel := within(ctx, m.client, planned, "update")
 	defer cancel()
 	shown, err := m.update(ctx, prior, planned)
 	if err != nil {
@@ -217,7 +217,7 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	if m.kind.Updated != nil {
 		further = func(ctx context.Context, o *Object) error { return m.kind.Updated(ctx, prior, o) }
 	}
-	m.finish(ctx, o, planned, further)
+	m.finish(ctx, until, o, planned, further)
 	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), o.State)
 	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
 }
@@ -256,7 +256,7 @@ func (k *Kind) known(planned wire.Fields) bool {
 // Delete deletes the object. What is not there is as good as deleted.
 func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := wire.Open(req.State.Raw)
-	ctx, cancel := within(ctx, state, "delete")
+	ctx, _, cancel := within(ctx, m.client, state, "delete")
 	defer cancel()
 	if err := m.delete(ctx, state, madeAt(ctx, req.Private)); err != nil {
 		report.Failure(&resp.Diagnostics, "Could not delete "+m.kind.name(state), nil, err, "It stays in the state.")

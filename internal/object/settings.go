@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -30,13 +31,30 @@ func timeout(name, text string) kinds.Attribute {
 		Description: "How long the object may take " + text + ", such as `90s` or `10m`. Default: `20m`."}
 }
 
-// within limits the time of a change to what the user allows for it.
-func within(ctx context.Context, arguments wire.Fields, change string) (context.Context, context.CancelFunc) {
+// within limits the time of a change to what the user allows for it. until is when that ends, by a clock.
+func within(ctx context.Context, c *client.Client, arguments wire.Fields, change string) (limited context.Context, until deadline, cancel context.CancelFunc) {
 	limit := defaultTimeout
 	if fields := arguments.Open("timeouts"); !fields.Absent() {
 		if d, err := time.ParseDuration(fields.String(change)); err == nil {
 			limit = d
 		}
 	}
-	return client.WithTimeLimit(ctx, "timeouts."+change, limit)
+	limited, cancel = client.WithTimeLimit(ctx, "timeouts."+change, limit)
+	until = deadline{setting: "timeouts." + change, limit: limit}
+	if c != nil {
+		until.at = c.Clock().Now().Add(limit)
+	}
+	return limited, until, cancel
+}
+
+// deadline is when the time for a change ends.
+type deadline struct {
+	setting string
+	limit   time.Duration
+	at      time.Time
+}
+
+// Error says that it has been reached.
+func (d deadline) Error() string {
+	return fmt.Sprintf("the time allowed for it, %s (%s), ran out. Allow more time in the timeouts block", d.setting, d.limit)
 }

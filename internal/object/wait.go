@@ -28,11 +28,11 @@ func (k *Kind) pending(fields wire.Fields) bool {
 // wait waits until the object can be used. What it has become is in the state in any case: where the time ran
 // out or the server failed, beside an error; where the user stopped Terraform, beside a warning, so that
 // nothing is tainted and the next apply waits on.
-func (m *managed) wait(ctx context.Context, o *Object, planned wire.Fields) {
+func (m *managed) wait(ctx context.Context, until deadline, o *Object, planned wire.Fields) {
 	w, name := m.kind.Wait, m.kind.name(wire.FieldsOf(o.State))
 	made := m.client.Clock().Now()
 	for looks := 0; m.kind.pending(wire.FieldsOf(o.State)); looks++ {
-		shown, after, err := m.look(ctx, o, looks, made)
+		shown, after, err := m.look(ctx, until, o, looks, made)
 		if err != nil {
 			m.stopped(ctx, o, err)
 			return
@@ -55,10 +55,13 @@ func (m *managed) wait(ctx context.Context, o *Object, planned wire.Fields) {
 }
 
 // look reads the object once more, after a pause.
-func (m *managed) look(ctx context.Context, o *Object, looks int, made time.Time) (map[string]any, time.Duration, error) {
+func (m *managed) look(ctx context.Context, until deadline, o *Object, looks int, made time.Time) (map[string]any, time.Duration, error) {
 	rest := o.after
 	if rest <= 0 {
 		rest = pause(looks)
+	}
+	if m.client.Clock().Now().Add(rest).After(until.at) {
+		return nil, 0, until
 	}
 	if err := m.client.Clock().Sleep(ctx, rest); err != nil {
 		return nil, 0, err

@@ -12,11 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
 
 // upload puts a file on the server without the provider.
-func (w world) upload(t *testing.T, name, content string) (id string) {
+func upload(t *testing.T, w *acctest.World, name, content string) (id string) {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -37,19 +40,19 @@ func (w world) upload(t *testing.T, name, content string) (id string) {
 }
 
 // store is a store that the provider did not make.
-func (w world) store(t *testing.T) (id string) {
+func aStore(t *testing.T, w *acctest.World) (id string) {
 	t.Helper()
 	i := w.Instance("openai_vector_store")
-	clean(t, i.Apply(t, object{"name": "test"}))
+	acctest.Quiet(t, i.Apply(t, object{"name": "test"}))
 	return i.State().(object)["id"].(string)
 }
 
 func TestFile_waitsAndLives(t *testing.T) {
-	w := newWorld(t, emulator.Options{Processing: 3, Lag: 2})
-	store, id := w.store(t), w.upload(t, "a.md", "# Hello")
+	w := acctest.NewWorld(t, emulator.Options{Processing: 3, Lag: 2})
+	store, id := aStore(t, w), upload(t, w, "a.md", "# Hello")
 	file := w.Instance("openai_vector_store_file")
 	config := object{"vector_store_id": store, "file_id": id, "attributes": object{"language": "en"}}
-	clean(t, file.Apply(t, config))
+	acctest.Quiet(t, file.Apply(t, config))
 	state := file.State().(object)
 	if state["status"] != "completed" || state["chunking_strategy"] != nil {
 		t.Errorf("state: %v", state)
@@ -57,16 +60,16 @@ func TestFile_waitsAndLives(t *testing.T) {
 	if got := file.Identity(t); !reflect.DeepEqual(got, object{"vector_store_id": store, "file_id": id}) {
 		t.Errorf("identity: %v", got)
 	}
-	unchanged(t, file, config)
+	acctest.Unchanged(t, file, config)
 
 	config["attributes"] = object{"language": "de", "team": "docs"}
 	if plan := file.Plan(t, config); plan.Replace {
 		t.Error("other attributes replace the file")
 	}
-	clean(t, file.Apply(t, config))
-	unchanged(t, file, config)
-	clean(t, file.Apply(t, object{"vector_store_id": store, "file_id": id}))
-	if body := w.lastBody(); body != `{"attributes":null}` {
+	acctest.Quiet(t, file.Apply(t, config))
+	acctest.Unchanged(t, file, config)
+	acctest.Quiet(t, file.Apply(t, object{"vector_store_id": store, "file_id": id}))
+	if body := w.LastBody(); body != `{"attributes":null}` {
 		t.Errorf("sent: %s", body)
 	}
 	w.Change("vector_stores/"+store+"/files/"+id, object{"attributes": object{"a": "b"}})
@@ -74,13 +77,13 @@ func TestFile_waitsAndLives(t *testing.T) {
 		t.Error("drift of attributes is not noticed")
 	}
 	i := w.Instance("openai_vector_store_file")
-	clean(t, i.Import(t, store+"/"+id))
+	acctest.Quiet(t, i.Import(t, store+"/"+id))
 	if strategy := i.State().(object)["chunking_strategy"]; strategy == nil {
 		t.Error("an import does not read the strategy")
 	}
-	unchanged(t, i, object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}, "chunking_strategy": i.State().(object)["chunking_strategy"]})
-	unchanged(t, file, object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}})
-	clean(t, file.Destroy(t))
+	acctest.Unchanged(t, i, object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}, "chunking_strategy": i.State().(object)["chunking_strategy"]})
+	acctest.Unchanged(t, file, object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}})
+	acctest.Quiet(t, file.Destroy(t))
 	if left := w.Objects("vector_stores/" + store + "/files"); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
@@ -91,8 +94,8 @@ func TestFile_waitsAndLives(t *testing.T) {
 
 // What the server cannot process is in the state, tainted, and its words are in the error.
 func TestFile_failsInTheServersWords(t *testing.T) {
-	w := newWorld(t, emulator.Options{Processing: 1})
-	store, id := w.store(t), w.upload(t, "a.bin", "\x00\x01")
+	w := acctest.NewWorld(t, emulator.Options{Processing: 1})
+	store, id := aStore(t, w), upload(t, w, "a.bin", "\x00\x01")
 	file := w.Instance("openai_vector_store_file")
 	config := object{"vector_store_id": store, "file_id": id}
 	diags := file.Apply(t, config)
@@ -106,31 +109,58 @@ func TestFile_failsInTheServersWords(t *testing.T) {
 
 // The server's advice of when to look again is followed; a wait that takes too long leaves the object in the state.
 func TestFile_waitEnds(t *testing.T) {
-	w := newWorld(t, emulator.Options{Processing: 1000, PollAfter: 7 * time.Second})
-	store, id := w.store(t), w.upload(t, "a.md", "# Hello")
+	w := acctest.NewWorld(t, emulator.Options{Processing: 1000, PollAfter: 7 * time.Second})
+	store, id := aStore(t, w), upload(t, w, "a.md", "# Hello")
 	file := w.Instance("openai_vector_store_file")
-	w.clock.Waits()
-	diags := file.Apply(t, object{"vector_store_id": store, "file_id": id, "timeouts": object{"create": "1ms"}})
-	if len(diags) != 1 || !strings.Contains(diags[0], "timeouts.create") || file.State() == nil {
+	w.Clock.Waits()
+	diags := file.Apply(t, object{"vector_store_id": store, "file_id": id, "timeouts": object{"create": "30s"}})
+	if len(diags) != 1 || !strings.Contains(diags[0], "timeouts.create (30s), ran out") || file.State() == nil {
 		t.Errorf("said: %q, state %v", diags, file.State())
 	}
-	for _, wait := range w.clock.Waits() {
-		if wait != 7*time.Second {
-			t.Errorf("waited %s", wait)
+	if waits := w.Clock.Waits(); !slices.Equal(waits, slices.Repeat([]time.Duration{7 * time.Second}, 4)) {
+		t.Errorf("waited %s", waits)
+	}
+}
+
+// Ctrl-C while the file is processed: it is in the state, is not tainted, and the next apply waits on.
+func TestFile_isStoppedWhileItWaits(t *testing.T) {
+	w := acctest.NewWorld(t, emulator.Options{Processing: 5})
+	store, id := aStore(t, w), upload(t, w, "a.md", "# Hello")
+	file := w.Instance("openai_vector_store_file")
+	config := object{"vector_store_id": store, "file_id": id}
+	w.Clock.Waiting = func() {
+		if _, err := w.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+			t.Error(err)
 		}
+	}
+	diags := file.Apply(t, config)
+	if len(diags) != 1 || !strings.HasPrefix(diags[0], "warning: Vector store file is not usable yet") || file.State().(object)["status"] != "in_progress" {
+		t.Errorf("said: %q, state %v", diags, file.State())
+	}
+	w.Clock.Waiting = nil
+	next := acctest.Speak(t, w.Clock.Adjust)
+	next.Connect(t, w.Server)
+	file.Continue(next)
+	if plan := file.Plan(t, config); plan.Replace || reflect.DeepEqual(plan.Value, file.State()) {
+		t.Errorf("the next plan: replace %v, %v", plan.Replace, plan.Value)
+	}
+	acctest.Quiet(t, file.Apply(t, config))
+	acctest.Unchanged(t, file, config)
+	if posts := len(slices.DeleteFunc(w.Sent(), func(s string) bool { return s != "POST vector_stores/"+store+"/files" })); posts != 1 {
+		t.Errorf("attached %d times", posts)
 	}
 }
 
 // A file that was attached a moment ago may not be found yet; later it is gone.
 func TestFile_isNotYetThere(t *testing.T) {
-	w := newWorld(t, emulator.Options{Lag: 3})
-	store, id := w.store(t), w.upload(t, "a.md", "# Hello")
+	w := acctest.NewWorld(t, emulator.Options{Lag: 3})
+	store, id := aStore(t, w), upload(t, w, "a.md", "# Hello")
 	file := w.Instance("openai_vector_store_file")
 	config := object{"vector_store_id": store, "file_id": id}
-	clean(t, file.Apply(t, config)) // the file's ID was not known three times
-	unchanged(t, file, config)
+	acctest.Quiet(t, file.Apply(t, config)) // the file's ID was not known three times
+	acctest.Unchanged(t, file, config)
 	w.Remove("vector_stores/" + store + "/files/" + id)
-	w.clock.Pass(2 * time.Minute)
+	w.Clock.Pass(2 * time.Minute)
 	if plan := file.Plan(t, config); file.State() != nil || len(plan.Diags) != 1 || !strings.Contains(plan.Diags[0], "is gone") {
 		t.Errorf("state %v, said %q", file.State(), plan.Diags)
 	}
@@ -143,14 +173,14 @@ func TestFile_deletionIsBelievedOnSuccessOnly(t *testing.T) {
 		"too early": emulator.Status(http.StatusNotFound, `{"error":{"message":"not yet","type":"invalid_request_error"}}`),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, emulator.Options{})
-			store, id := w.store(t), w.upload(t, "a.md", "# Hello")
+			w := acctest.NewWorld(t, emulator.Options{})
+			store, id := aStore(t, w), upload(t, w, "a.md", "# Hello")
 			file := w.Instance("openai_vector_store_file")
-			clean(t, file.Apply(t, object{"vector_store_id": store, "file_id": id}))
+			acctest.Quiet(t, file.Apply(t, object{"vector_store_id": store, "file_id": id}))
 			w.Fail(fault)
 			diags := file.Destroy(t)
 			if name == "too early" {
-				clean(t, diags)
+				acctest.Quiet(t, diags)
 				if left := w.Objects("vector_stores/" + store + "/files"); len(left) > 0 {
 					t.Error("an object that was not seen yet is lost")
 				}
@@ -159,18 +189,18 @@ func TestFile_deletionIsBelievedOnSuccessOnly(t *testing.T) {
 			if len(diags) != 1 || file.State() == nil {
 				t.Errorf("said %q, state %v", diags, file.State())
 			}
-			clean(t, file.Destroy(t))
+			acctest.Quiet(t, file.Destroy(t))
 		})
 	}
 }
 
 func TestFile_refusesWhatCanNeverBeRight(t *testing.T) {
-	w := newWorld(t, emulator.Options{})
+	w := acctest.NewWorld(t, emulator.Options{})
 	for says, config := range map[string]object{
-		"error at chunking_strategy.static: Missing static":                                  {"chunking_strategy": object{"type": "static"}},
-		"error at chunking_strategy.static: Unexpected static":                               {"chunking_strategy": object{"type": "auto", "static": object{"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}},
-		"error at chunking_strategy.static.chunk_overlap_tokens: Value out of range":         {"chunking_strategy": object{"type": "static", "static": object{"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 401}}},
-		"error at file_id: Invalid value: file_id must not be empty":                         {"file_id": ""},
+		"error at chunking_strategy.static: Missing static":                                   {"chunking_strategy": object{"type": "static"}},
+		"error at chunking_strategy.static: Unexpected static":                                {"chunking_strategy": object{"type": "auto", "static": object{"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}},
+		"error at chunking_strategy.static.chunk_overlap_tokens: Value out of range":          {"chunking_strategy": object{"type": "static", "static": object{"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 401}}},
+		"error at file_id: Invalid value: file_id must not be empty":                          {"file_id": ""},
 		"error at chunking_strategy.type: Missing required argument: chunking_strategy needs": {"chunking_strategy": object{}},
 	} {
 		config["vector_store_id"] = "vs_1"
