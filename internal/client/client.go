@@ -141,6 +141,10 @@ func (c *Client) String() string { return "client of " + c.base.Host }
 // GoString is String: %#v shows no secret either.
 func (c *Client) GoString() string { return c.String() }
 
+// Limit is a limit of a class of requests, such as those to one vector store; what is the
+// same in all that name it is its Key. It holds besides Settings.Limits.
+type Limit = transport.Limit
+
 // Request is one call.
 type Request struct {
 	Method string     // GET, POST, DELETE …
@@ -153,6 +157,10 @@ type Request struct {
 	// Tokens is about how many tokens the call takes, question and answer. The
 	// limits go by it until the server says how many it were. 0 = nobody knows.
 	Tokens int
+
+	// Limits are those of the classes that the request belongs to. Requests of other classes
+	// go before one that has to wait for its own.
+	Limits []Limit
 
 	// Unkept says that an answer is kept nowhere, so that a canceled call ends at once, whether
 	// or not it was sent. Else one that was sent has Settings.Grace to be answered.
@@ -239,6 +247,7 @@ type call struct {
 func (c *Client) newCall(ctx context.Context, r Request) *call {
 	watched, wire := transport.Watch(ctx)
 	wire.Expect(r.Tokens)
+	wire.Within(r.Limits...)
 	if r.Unkept {
 		wire.Abandon()
 	}

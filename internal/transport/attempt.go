@@ -43,7 +43,7 @@ var (
 // consumes req.Body. rested is a time up to which the call has waited already.
 func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response, *slot, error) {
 	ex, caller := exchangeFrom(req.Context()), Caller(req.Context())
-	slot, err := t.pace.take(caller, ex.expects(), rested, func(why string, wait time.Duration) {
+	slot, err := t.pace.take(caller, &ticket{tokens: ex.expects(), limits: ex.within(), now: rested}, func(why string, wait time.Duration) {
 		t.note(req, n, "waiting for limits", why, wait)
 	})
 	if err == nil && caller.Err() != nil {

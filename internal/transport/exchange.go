@@ -19,8 +19,9 @@ type Exchange struct {
 	same  bool
 	long  time.Duration
 
-	expected int   // tokens
-	slot     *slot // of the last attempt
+	expected int     // tokens
+	limits   []Limit // besides those of all
+	slot     *slot   // of the last attempt
 	repeats  func(ctx context.Context) bool
 
 	abandoned bool // an answer that is under way is not waited for when the caller gives up

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -43,6 +44,7 @@ type pace struct {
 	begun    int // attempts so far
 	requests window
 	tokens   window
+	classes  classes
 	cool     time.Time // nothing begins before
 	adaptive adaptive
 }
@@ -50,9 +52,14 @@ type pace struct {
 // ticket is an attempt that has not begun.
 type ticket struct {
 	tokens int
+	limits []Limit            // of its classes
 	now    time.Time          // the time is not earlier: so long the call has waited
+	held   time.Time          // until when its classes are full, as far as it knows: others go before it
 	wake   context.CancelFunc // ends its present wait; nil = it does not wait
 }
+
+// isHeld reports whether a ticket waits for its classes, so that others go before it.
+func (t *ticket) isHeld(now time.Time) bool { return t.held.After(now) && t.held.After(t.now) }
 
 // slot is an attempt that has begun. A nil slot is none.
 type slot struct {
@@ -70,14 +77,13 @@ func newPace(limits Limits, clock Clock, jitter func(time.Duration) time.Duratio
 	}
 }
 
-// take waits until an attempt may begin that takes about so many tokens. rested
-// is a time up to which the call has waited already; zero = it has not. report is
-// told what the call waits for, and how long; 0 = nobody knows. It returns a
+// take waits until the attempt of a ticket may begin. The ticket's now is a time up to which
+// the call has waited already; zero = it has not. report is told what the call waits for, and how long; 0 = nobody knows. It returns a
 // *LimitError or the cause of ctx, at once where the wait does not end before the deadline.
-func (p *pace) take(ctx context.Context, tokens int, rested time.Time, report func(why string, wait time.Duration)) (*slot, error) {
+func (p *pace) take(ctx context.Context, me *ticket, report func(why string, wait time.Duration)) (*slot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	me := &ticket{tokens: tokens, now: rested}
+	p.classes.know(me.limits)
 	p.queue = append(p.queue, me)
 	defer p.leave(me)
 	told := ""
@@ -93,7 +99,7 @@ func (p *pace) take(ctx context.Context, tokens int, rested time.Time, report fu
 		if wait == 0 {
 			why = p.full()
 		}
-		if why == "" && p.queue[0] == me {
+		if why == "" && p.first(me) {
 			return p.begin(me), nil
 		}
 		say := func() {}
@@ -110,16 +116,16 @@ func (p *pace) take(ctx context.Context, tokens int, rested time.Time, report fu
 	}
 }
 
-// wait unlocks p until something changes for the ticket or, if it is the first
-// in the queue, until the wait is over. It returns the cause of ctx where that ends first.
+// wait unlocks p until something changes for the ticket or, if it is its turn or only its
+// classes keep it from that, until the wait is over. It returns the cause of ctx where that ends first.
 func (p *pace) wait(ctx context.Context, me *ticket, wait time.Duration, say func()) error {
-	first := p.queue[0] == me
+	timed := wait > 0 && (p.first(me) || me.isHeld(me.now))
 	woken, wake := context.WithCancel(ctx)
 	defer wake()
 	me.wake = wake
 	p.mu.Unlock()
 	say()
-	rested := first && wait > 0 && p.clock.Sleep(woken, wait) == nil
+	rested := timed && p.clock.Sleep(woken, wait) == nil
 	if !rested {
 		<-woken.Done()
 	}
@@ -146,17 +152,49 @@ func (p *pace) forecast(me *ticket) (at time.Time, why string) {
 	}
 	later(p.cool, serverLimit)
 	later(p.adaptive.next, serverLimit)
-	requests, tokens := p.requests, p.tokens
+	requests, tokens, classes := p.requests, p.tokens, maps.Clone(p.classes)
 	for _, t := range p.queue {
+		ready, full := classes.free(t.limits, at)
+		if t != me && ready.After(at) {
+			classes.reserve(t.limits, at, ready)
+			continue
+		}
 		later(requests.free(at, 1), requestLimit)
 		later(tokens.free(at, t.tokens), tokenLimit)
 		if t == me {
+			if full == "" {
+				ready = time.Time{}
+			}
+			p.hold(me, ready)
+			later(ready, full)
 			break
 		}
 		requests.add(at, 1)
 		tokens.add(at, t.tokens)
+		classes.add(t.limits, at)
 	}
 	return at, why
+}
+
+// hold notes until when the classes of a ticket are full, and lets another go before it.
+func (p *pace) hold(me *ticket, until time.Time) {
+	if me.held.Equal(until) {
+		return
+	}
+	me.held = until
+	if me.isHeld(me.now) {
+		p.next()
+	}
+}
+
+// first reports whether it is a ticket's turn: those before it wait for their classes.
+func (p *pace) first(me *ticket) bool {
+	for _, t := range p.queue {
+		if t == me || !t.isHeld(me.now) {
+			return t == me
+		}
+	}
+	return false
 }
 
 // full is the limit that the attempts under way have reached; "" = none.
@@ -177,6 +215,7 @@ func (p *pace) begin(me *ticket) *slot {
 	p.requests.entries = p.requests.since(me.now)
 	p.tokens.entries = p.tokens.since(me.now)
 	p.requests.add(me.now, 1)
+	p.classes.add(me.limits, me.now)
 	return &slot{pace: p, number: p.begun, used: p.tokens.add(me.now, me.tokens)}
 }
 
@@ -184,15 +223,20 @@ func (p *pace) begin(me *ticket) *slot {
 func (p *pace) leave(me *ticket) {
 	i := slices.Index(p.queue, me)
 	p.queue = slices.Delete(p.queue, i, i+1)
-	if i == 0 {
-		p.next()
+	for _, t := range p.queue[i:] {
+		if len(me.limits) > 0 && len(t.limits) > 0 && t.wake != nil {
+			t.wake() // there may be room in its classes
+		}
 	}
+	p.next()
 }
 
-// next has the first in the queue look again.
+// next has the first in the queue that does not wait for its classes look again.
 func (p *pace) next() {
-	if len(p.queue) > 0 && p.queue[0].wake != nil {
-		p.queue[0].wake()
+	now := p.clock.Now()
+	i := slices.IndexFunc(p.queue, func(t *ticket) bool { return !t.isHeld(now) })
+	if i >= 0 && p.queue[i].wake != nil {
+		p.queue[i].wake()
 	}
 }
 
