@@ -3,10 +3,7 @@ package chat
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/url"
-	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -83,52 +80,12 @@ func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	resp.State.Raw = wire.With(req.Config.Raw, decodeAll(&resp.Diagnostics, summary, *listAttributes.Find("completions"), items), "completions")
 }
 
-// page is one page of a list of the API.
-type page struct {
-	Data    []json.RawMessage `json:"data"`
-	LastID  string            `json:"last_id"`
-	HasMore bool              `json:"has_more"`
-}
-
-// pageSize is how many items a page is asked to have, maxPages how many pages of a list are
-// read: a server may say for ever that there are more.
-const (
-	pageSize = 100
-	maxPages = 1000
-)
-
-// listAll follows the pages of a list, up to limit items; 0 = all. A list of more than maxPages is an error.
+// listAll reads a list of the API, up to limit items; 0 = all.
 func listAll(ctx context.Context, c *client.Client, query url.Values, limit int64, path ...string) ([]json.RawMessage, error) {
-	var all []json.RawMessage
-	for pages := 1; ; pages++ {
-		if pages > maxPages {
-			return nil, fmt.Errorf("the list does not end: after %d pages with %d items, the server says there are more. Use limit to read only the first ones", maxPages, len(all))
-		}
-		size := int64(pageSize)
-		if limit > 0 {
-			size = min(size, limit-int64(len(all)))
-		}
-		query.Set("limit", strconv.FormatInt(size, 10))
-		answer, err := get(ctx, c, query, path...)
-		if err != nil {
-			return nil, err
-		}
-		var p page
-		if err := json.Unmarshal(answer.Body, &p); err != nil {
-			return nil, fmt.Errorf("the server's list could not be read: %w", err)
-		}
-		all = append(all, p.Data...)
-		if limit > 0 && int64(len(all)) >= limit {
-			return all[:limit], nil
-		}
-		if !p.HasMore || len(p.Data) == 0 {
-			return all, nil
-		}
-		if p.LastID == "" || p.LastID == query.Get("after") {
-			return nil, errors.New("the server says there are more items, but not where they begin")
-		}
-		query.Set("after", p.LastID)
+	if c == nil {
+		return nil, client.ErrUnconfigured
 	}
+	return c.List(ctx, client.Request{Path: client.Path(path...), Query: query, Existing: len(path) > len(kind.Endpoint)}, limit)
 }
 
 // decodeAll reads stored completions into a list attribute.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -17,13 +18,12 @@ const (
 	maxPages = 1000
 )
 
-// List reads a list of the API page by page, up to limit items; 0 = all. A list of more than 1,000 pages is
+// List reads a list of the API page by page, up to limit items; 0 = all. Method and the query's limit and after are its own. A list of more than 1,000 pages is
 // an error, and so is a page that does not say where the next one begins. Other errors are those of Do.
-func (c *Client) List(ctx context.Context, path string, query url.Values, limit int64) ([]json.RawMessage, error) {
+func (c *Client) List(ctx context.Context, r Request, limit int64) ([]json.RawMessage, error) {
 	asked := url.Values{}
-	for name, values := range query {
-		asked[name] = values
-	}
+	maps.Copy(asked, r.Query)
+	r.Method, r.Query = http.MethodGet, asked
 	var all []json.RawMessage
 	for pages := 1; ; pages++ {
 		if pages > maxPages {
@@ -34,7 +34,7 @@ func (c *Client) List(ctx context.Context, path string, query url.Values, limit 
 			size = min(size, limit-int64(len(all)))
 		}
 		asked.Set("limit", strconv.FormatInt(size, 10))
-		answer, err := c.Do(ctx, Request{Method: http.MethodGet, Path: path, Query: asked})
+		answer, err := c.Do(ctx, r)
 		if err != nil {
 			return nil, err
 		}

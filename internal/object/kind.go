@@ -59,6 +59,16 @@ type Kind struct {
 	// Create makes the object. nil: one call with the arguments as JSON.
 	Create func(ctx context.Context, c *client.Client, planned, config wire.Fields) (client.Answer, error)
 
+	// Get reads the object; a 404 says that it is gone. nil: one call.
+	Get func(ctx context.Context, c *client.Client, fields wire.Fields) (shown map[string]any, err error)
+
+	// Update tells the server of what has changed, and returns what it shows then. An [Unfinished] error says how
+	// far it came. nil: one call with the changed arguments as JSON.
+	Update func(ctx context.Context, c *client.Client, prior, planned, config wire.Fields) (shown map[string]any, err error)
+
+	// Delete deletes the object; a 404 says that it is gone. nil: one call.
+	Delete func(ctx context.Context, c *client.Client, state wire.Fields) error
+
 	// Created does what a create needs besides, once the object is there and in the state, and may
 	// change what the state will have. nil: nothing.
 	Created func(ctx context.Context, o *Object) error
@@ -79,6 +89,9 @@ type Kind struct {
 
 	// Repeatable says that two creates make one object, so that a create that may have got through is sent again.
 	Repeatable bool
+
+	// Pace are limits of calls that change an object, besides those of all calls; nil = none.
+	Pace func(fields wire.Fields) []client.Limit
 
 	// Destroyed is what a plan that destroys warns of; "" = nothing.
 	Destroyed string
@@ -116,6 +129,20 @@ func (p *Planning) Replace(name string) {
 		p.Changes.Replace = append(p.Changes.Replace, path.Root(name))
 	}
 }
+
+// Unfinished is the error of a create or an update that came to a part of what it should. Shown goes into the
+// state all the same. Where the user stopped Terraform, it is only a warning, so that nothing is tainted.
+type Unfinished struct {
+	Shown   map[string]any
+	Stopped bool
+	Err     error
+}
+
+// Error says why it came to no end.
+func (u *Unfinished) Error() string { return u.Err.Error() }
+
+// Unwrap is why.
+func (u *Unfinished) Unwrap() error { return u.Err }
 
 // Object is an object that is there.
 type Object struct {
@@ -169,6 +196,14 @@ func (k *Kind) collection(fields wire.Fields) []string {
 // path is the path of an object, with further elements.
 func (k *Kind) path(fields wire.Fields, further ...string) string {
 	return client.Path(append(append(k.collection(fields), fields.String(k.id())), further...)...)
+}
+
+// pace are the limits of calls that change an object.
+func (k *Kind) pace(fields wire.Fields) []client.Limit {
+	if k.Pace == nil {
+		return nil
+	}
+	return k.Pace(fields)
 }
 
 // name is what an object is called in messages: "vector store vs_1".

@@ -31,7 +31,7 @@ func (k *Kind) list(ctx context.Context, c *client.Client, arguments wire.Fields
 			}
 		}
 	}
-	items, err := c.List(ctx, client.Path(k.collection(arguments)...), query, limit)
+	items, err := c.List(ctx, client.Request{Path: client.Path(k.collection(arguments)...), Query: query, Existing: len(k.parents()) > 0}, limit)
 	if err != nil {
 		return nil, err
 	}

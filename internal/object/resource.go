@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -69,7 +70,7 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 	ctx, until, cancel := within(ctx, m.client, planned, "create")
 	defer cancel()
 	shown, after, err := m.create(ctx, planned, config)
-	if err != nil {
+	if shown, err = m.unfinished(&resp.Diagnostics, shown, err); err != nil {
 		report.Failure(&resp.Diagnostics, "Could not create "+m.kind.Noun, m.kind.Attributes, err)
 		return
 	}
@@ -81,6 +82,20 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
 }
 
+// unfinished takes what there is of a change that came to no end, and warns of one that the user stopped.
+func (m *managed) unfinished(diags *diag.Diagnostics, shown map[string]any, err error) (map[string]any, error) {
+	var u *Unfinished
+	if !errors.As(err, &u) {
+		return shown, err
+	}
+	if u.Stopped {
+		diags.AddWarning(upperFirst(m.kind.Noun)+" is not complete",
+			"Terraform was stopped. What was done so far is in the state, and the next apply does the rest.")
+		return u.Shown, nil
+	}
+	return u.Shown, u
+}
+
 // create sends the request that creates, and returns what the server shows of the object.
 func (m *managed) create(ctx context.Context, planned, config wire.Fields) (shown map[string]any, after time.Duration, err error) {
 	if m.client == nil {
@@ -90,15 +105,16 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 	if create == nil {
 		create = m.kind.post
 	}
-	made := time.Time{}
-	if m.kind.Refers {
-		made = m.client.Clock().Now().Add(reference - settling)
-	}
 	var answer client.Answer
-	err = untilSettled(ctx, m.client, made, func() (err error) {
+	call := func() (err error) {
 		answer, err = create(ctx, m.client, planned, config)
 		return err
-	})
+	}
+	if m.kind.Refers {
+		err = Referring(ctx, m.client, call)
+	} else {
+		err = call()
+	}
 	if err != nil {
 		return nil, 0, err
 	}
@@ -114,16 +130,13 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 	return shown, answer.PollAfter, nil
 }
 
-// reference is how long an object that another one refers to may not be seen yet.
-const reference = 15 * time.Second
-
 // post creates an object with one call.
 func (k *Kind) post(ctx context.Context, c *client.Client, planned, config wire.Fields) (client.Answer, error) {
 	body, err := wire.Encode(k.Attributes, k.body(planned, config))
 	if err != nil {
 		return client.Answer{}, err
 	}
-	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body, Repeatable: k.Repeatable})
+	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body, Repeatable: k.Repeatable, Limits: k.pace(planned)})
 }
 
 // body are the arguments that are sent: those of the plan but for what is in the path, and write-only ones, which
@@ -206,9 +219,12 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	prior, planned, config := wire.Open(req.State.Raw), wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
 	ctx, until, cancel := within(ctx, m.client, planned, "update")
 	defer cancel()
-	shown, err := m.update(ctx, prior, planned)
-	if err != nil {
+	shown, err := m.update(ctx, prior, planned, config)
+	if shown, err = m.unfinished(&resp.Diagnostics, shown, err); err != nil {
 		report.Failure(&resp.Diagnostics, "Could not update "+m.kind.name(prior), m.kind.Attributes, err)
+		if shown != nil { // it came to a part of it
+			resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), m.object(shown, planned, config, &resp.Diagnostics).State)
+		}
 		return
 	}
 	resp.Diagnostics.Append(note(ctx, resp.Private, importedKey, "")...)
@@ -223,7 +239,10 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 }
 
 // update tells the server of what has changed, if anything, and returns what it shows then.
-func (m *managed) update(ctx context.Context, prior, planned wire.Fields) (map[string]any, error) {
+func (m *managed) update(ctx context.Context, prior, planned, config wire.Fields) (map[string]any, error) {
+	if m.kind.Update != nil && m.client != nil {
+		return m.kind.Update(ctx, m.client, prior, planned, config)
+	}
 	body, err := wire.EncodeChanges(m.kind.Attributes, prior, planned)
 	switch {
 	case err != nil:
@@ -236,7 +255,7 @@ func (m *managed) update(ctx context.Context, prior, planned wire.Fields) (map[s
 		shown, _, err := m.kind.get(ctx, m.client, prior, time.Time{})
 		return shown, err
 	}
-	answer, err := m.client.Do(ctx, client.Request{Method: http.MethodPost, Path: m.kind.path(prior), Body: body, Existing: true, Repeatable: true})
+	answer, err := m.client.Do(ctx, client.Request{Method: http.MethodPost, Path: m.kind.path(prior), Body: body, Existing: true, Repeatable: true, Limits: m.kind.pace(prior)})
 	if err != nil {
 		return nil, err
 	}
@@ -267,14 +286,23 @@ func (m *managed) delete(ctx context.Context, state wire.Fields, made time.Time)
 	if m.client == nil {
 		return client.ErrUnconfigured
 	}
-	var answer client.Answer
-	err := untilSettled(ctx, m.client, made, func() (err error) {
-		answer, err = m.client.Do(ctx, client.Request{Method: http.MethodDelete, Path: m.kind.path(state), Existing: true})
-		return err
-	})
+	remove := m.kind.Delete
+	if remove == nil {
+		remove = func(ctx context.Context, c *client.Client, state wire.Fields) error {
+			return Remove(ctx, c, m.kind.path(state), m.kind.pace(state)...)
+		}
+	}
+	err := untilSettled(ctx, m.client, made, func() error { return remove(ctx, m.client, state) })
 	if client.IsGone(err) {
 		return nil
 	}
+	return err
+}
+
+// Remove deletes what is at a path. It is believed on success only; the error of what is not there
+// satisfies client.IsGone.
+func Remove(ctx context.Context, c *client.Client, path string, limits ...client.Limit) error {
+	answer, err := c.Do(ctx, client.Request{Method: http.MethodDelete, Path: path, Existing: true, Limits: limits})
 	if err != nil {
 		return err
 	}

@@ -87,3 +87,26 @@ func entriesOf(value tftypes.Value) wire.Values {
 	}
 	return wire.Open(value).Values()
 }
+
+// documentsCheck accepts an object or a map of documents.
+type documentsCheck struct{ scalars }
+
+func (documentsCheck) Description(context.Context) string { return "must be an object of documents" }
+
+func (documentsCheck) ValidateDynamic(ctx context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.IsUnderlyingValueNull() || req.ConfigValue.IsUnderlyingValueUnknown() {
+		return
+	}
+	value, err := req.ConfigValue.UnderlyingValue().ToTerraformValue(ctx)
+	if err != nil {
+		return
+	}
+	if !value.Type().Is(tftypes.Object{}) && !value.Type().Is(tftypes.Map{}) {
+		rules.RefuseAt(&resp.Diagnostics, req.Path, kinds.InvalidValue, "documents must be an object: { \"a.md\" = { source = \"docs/a.md\" } }.")
+		return
+	}
+	entries := entriesOf(value)
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		checkDocument(&resp.Diagnostics, req.Path.AtMapKey(name), entries[name])
+	}
+}

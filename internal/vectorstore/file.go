@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/object"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -48,6 +49,7 @@ var file = &object.Kind{
 		return diags
 	},
 	Refers: true, Repeatable: true,
+	Pace: func(fields wire.Fields) []client.Limit { return changes(fields.String("vector_store_id")) },
 	Wait: &object.Wait{
 		Pending: []string{"in_progress"}, Failed: []string{"failed", "cancelled"},
 		Reason: func(f wire.Fields) string { return f.Open("last_error").String("message") },

@@ -18,7 +18,7 @@ type checks = []validator.Describer
 
 // Area is what the area offers.
 var Area = area.Area{
-	Resources:   []func(*area.Process) resource.Resource{store.Resource(), file.Resource()},
+	Resources:   []func(*area.Process) resource.Resource{store.Resource(), file.Resource(), documents.Resource()},
 	DataSources: []func() datasource.DataSource{store.DataSource(), file.DataSource(), search.DataSource()},
 	Lists:       []func() list.ListResource{store.List(), file.List()},
 }

@@ -300,3 +300,10 @@ func writeText(out *encoder, s string) {
 	_ = enc.Encode(s) // a string always encodes
 	out.Truncate(out.Len() - 1)
 }
+
+// JSON is a value of any type as JSON. What is not known yet is an error.
+func JSON(v tftypes.Value) (string, error) {
+	var out encoder
+	err := encodeDynamic(&out, v)
+	return out.String(), err
+}

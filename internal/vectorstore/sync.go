@@ -1,0 +1,584 @@
+package vectorstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/content"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/object"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// How documents are brought into a store: so many uploads and deletions at a time, so many files attached with one call
+// (OpenAI takes 2,000), and so many failures after which no more uploads begin.
+const (
+	callsAtOnce   = 8
+	filesAtOnce   = 500
+	mostFailures  = 20
+	namedFailures = 10 // in an error
+
+	// changesPerMinute is how many files of one store OpenAI lets change, attach or detach in a minute.
+	changesPerMinute = 300
+)
+
+// The attributes by which a file in a store is known to be a document of ours.
+const (
+	documentMark = "terraform_document"
+	sumMark      = "terraform_sha256"
+	resourceMark = "terraform_resource"
+)
+
+const (
+	statusUploaded  = "uploaded"
+	statusCompleted = "completed"
+)
+
+// entry is what the state has of a document.
+type entry struct {
+	FileID     string `json:"file_id"`
+	Filename   string `json:"filename"`
+	SHA256     string `json:"sha256"`
+	Attributes string `json:"attributes"`
+	Status     string `json:"status"`
+	Error      string `json:"error,omitempty"`
+}
+
+func (e entry) values() wire.Values {
+	return wire.Values{"file_id": text(e.FileID), "filename": text(e.Filename), "sha256": text(e.SHA256),
+		"attributes": text(e.Attributes), "status": text(e.Status), "error": text(e.Error)}
+}
+
+// entries reads what the state has.
+func entries(files tftypes.Value) map[string]entry {
+	all := map[string]entry{}
+	for name, v := range wire.Entries(files) {
+		f := wire.Open(v)
+		if !f.Absent() {
+			all[name] = entry{f.String("file_id"), f.String("filename"), f.String("sha256"), f.String("attributes"), f.String("status"), f.String("error")}
+		}
+	}
+	return all
+}
+
+// work brings the documents of a configuration into a store. It is for one goroutine, but for what mu guards.
+type work struct {
+	client   *client.Client
+	store    string
+	resource string          // the name of the resource; "" = it has none
+	strategy json.RawMessage // nil = the server's
+	want     map[string]*document
+
+	mu       sync.Mutex
+	have     map[string]entry
+	old      []string // files that others have taken the place of
+	failures map[string]error
+}
+
+func newWork(c *client.Client, planned, config wire.Fields, have map[string]entry) (*work, error) {
+	want, _, err := documentsOf(config)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{client: c, store: planned.String("vector_store_id"), resource: planned.String("name"), want: want, have: have, failures: map[string]error{}}
+	if v := planned.Get(strategy); !v.IsNull() {
+		body, err := wire.Encode(kinds.Declare(chunking("", true)), wire.FieldsOf(wire.Values{strategy: v}))
+		if err != nil {
+			return nil, err
+		}
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(body, &members); err != nil {
+			return nil, err
+		}
+		w.strategy = members[strategy]
+	}
+	maps.Copy(w.failures, digest(want))
+	for name, e := range have {
+		if d := want[name]; d != nil && e.Filename == "" { // an import does not know it
+			e.Filename = d.filename
+			have[name] = e
+		}
+	}
+	return w, nil
+}
+
+// run does what there is to do. What has come about is in have, also where it returns an error.
+func (w *work) run(ctx context.Context) error {
+	var names []string
+	for name, d := range w.want {
+		if e, there := w.have[name]; w.failures[name] == nil && slices.Contains([]task{upload, attach, await}, d.task(e, there)) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var batches []string
+	var err error
+	for group := range slices.Chunk(names, filesAtOnce) {
+		w.upload(ctx, group)
+		var batch string
+		if batch, err = w.attach(ctx, group); err != nil {
+			break
+		}
+		if batch != "" {
+			batches = append(batches, batch)
+		}
+		tflog.Info(ctx, "Documents are uploaded", map[string]any{"vector_store_id": w.store, "documents": len(names), "last": group[len(group)-1]})
+		if ctx.Err() != nil || len(w.failures) >= mostFailures {
+			break
+		}
+	}
+	for _, batch := range batches {
+		if err == nil {
+			err = w.await(ctx, batch)
+		}
+	}
+	if err == nil && ctx.Err() == nil {
+		err = w.settle(ctx, names)
+	}
+	if err == nil && ctx.Err() == nil {
+		w.relabel(ctx)
+		w.removeOthers(ctx)
+	}
+	return w.outcome(ctx, err)
+}
+
+// each calls a function for names, several at a time. A failure is noted, and the others go on.
+func (w *work) each(ctx context.Context, names []string, do func(name string) error) {
+	var group errgroup.Group
+	group.SetLimit(callsAtOnce)
+	for _, name := range names {
+		group.Go(func() error {
+			w.mu.Lock()
+			enough := len(w.failures) >= mostFailures
+			w.mu.Unlock()
+			if ctx.Err() != nil || enough {
+				return nil
+			}
+			if err := do(name); err != nil {
+				w.mu.Lock()
+				w.failures[name] = err
+				w.mu.Unlock()
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+}
+
+// upload uploads those of some documents that are not on the server.
+func (w *work) upload(ctx context.Context, names []string) {
+	w.each(ctx, names, func(name string) error {
+		d := w.want[name]
+		w.mu.Lock()
+		was, there := w.have[name]
+		w.mu.Unlock()
+		if d.task(was, there) != upload {
+			return nil
+		}
+		answer, err := content.Upload{Source: d.source, SHA256: d.sha256, Name: d.filename, Purpose: "assistants"}.Send(ctx, w.client)
+		if err != nil {
+			return err
+		}
+		var made struct{ ID string }
+		if json.Unmarshal(answer.Body, &made); made.ID == "" {
+			return errors.New("the server's answer has no ID of the file")
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if there {
+			w.old = append(w.old, was.FileID)
+		}
+		w.have[name] = entry{FileID: made.ID, Filename: d.filename, SHA256: d.sha256, Attributes: d.labels, Status: statusUploaded}
+		return nil
+	})
+}
+
+// attach attaches those of some documents that are uploaded, with one call. It returns the ID of the batch; "" = none was made.
+func (w *work) attach(ctx context.Context, names []string) (batch string, err error) {
+	type file struct {
+		ID         string          `json:"file_id"`
+		Attributes json.RawMessage `json:"attributes"`
+		Strategy   json.RawMessage `json:"chunking_strategy,omitempty"`
+	}
+	var files []file
+	for _, name := range names {
+		if e := w.have[name]; e.Status == statusUploaded {
+			files = append(files, file{e.FileID, w.marked(name), w.strategy})
+		}
+	}
+	if len(files) == 0 || ctx.Err() != nil {
+		return "", nil
+	}
+	body, err := json.Marshal(map[string]any{"files": files})
+	if err != nil {
+		return "", err
+	}
+	var answer client.Answer
+	err = object.Referring(ctx, w.client, func() (err error) {
+		answer, err = w.client.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path("vector_stores", w.store, "file_batches"), Body: body, Existing: true, Repeatable: true})
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	var made struct{ ID string }
+	if json.Unmarshal(answer.Body, &made); made.ID == "" {
+		return "", errors.New("the server's answer has no ID of the batch")
+	}
+	for _, name := range names {
+		if e := w.have[name]; e.Status == statusUploaded {
+			e.Status, e.Attributes = "in_progress", w.want[name].labels
+			w.have[name] = e
+		}
+	}
+	return made.ID, nil
+}
+
+// marked are the attributes of a document as the server has them: the user's and our marks.
+func (w *work) marked(name string) json.RawMessage {
+	members := map[string]json.RawMessage{}
+	_ = json.Unmarshal([]byte(w.want[name].labels), &members)
+	for mark, value := range map[string]string{documentMark: name, sumMark: w.want[name].sha256, resourceMark: w.resource} {
+		if value != "" {
+			members[mark], _ = json.Marshal(value)
+		}
+	}
+	out, _ := json.Marshal(members)
+	return out
+}
+
+// await waits until a batch is processed.
+func (w *work) await(ctx context.Context, batch string) error {
+	return object.Until(ctx, w.client, func() (bool, time.Duration, error) {
+		var answer client.Answer
+		err := object.Referring(ctx, w.client, func() (err error) {
+			answer, err = w.client.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path("vector_stores", w.store, "file_batches", batch), Existing: true})
+			return err
+		})
+		if err != nil {
+			return false, 0, err
+		}
+		var shown struct {
+			Status string
+			Counts map[string]int `json:"file_counts"`
+		}
+		if err := json.Unmarshal(answer.Body, &shown); err != nil {
+			return false, 0, fmt.Errorf("the server's answer could not be read: %w", err)
+		}
+		tflog.Info(ctx, "Documents are processed", map[string]any{"vector_store_id": w.store, "batch": batch, "file_counts": shown.Counts})
+		return shown.Status != "in_progress", answer.PollAfter, nil
+	})
+}
+
+// settle reads what became of some documents, once none of them is being processed.
+func (w *work) settle(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	patience := w.client.Clock().Now().Add(object.Settling)
+	err := object.Until(ctx, w.client, func() (done bool, _ time.Duration, err error) {
+		shown, err := listFiles(ctx, w.client, w.store)
+		if err != nil {
+			return false, 0, err
+		}
+		done = true
+		for _, name := range names {
+			e, there := w.have[name]
+			f, listed := shown[e.FileID]
+			if there && !listed {
+				done = done && w.client.Clock().Now().After(patience)
+			}
+			if !there || !listed {
+				continue
+			}
+			e.Status, e.Error = f.Status, f.LastError.Message
+			w.have[name] = e
+			done = done && e.Status != "in_progress"
+		}
+		return done, 0, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if e, there := w.have[name]; there && e.Status != statusCompleted {
+			w.failures[name] = errors.New(strings.TrimSpace(fmt.Sprintf("it has the status %q. %s", e.Status, e.Error)))
+		}
+	}
+	return nil
+}
+
+// relabel gives documents their attributes that have others.
+func (w *work) relabel(ctx context.Context) {
+	var names []string
+	for name, d := range w.want {
+		if e, there := w.have[name]; w.failures[name] == nil && d.task(e, there) == relabel {
+			names = append(names, name)
+		}
+	}
+	w.each(ctx, names, func(name string) error {
+		w.mu.Lock()
+		e := w.have[name]
+		w.mu.Unlock()
+		body, err := json.Marshal(map[string]any{"attributes": w.marked(name)})
+		if err != nil {
+			return err
+		}
+		_, err = w.client.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path("vector_stores", w.store, "files", e.FileID), Body: body,
+			Existing: true, Repeatable: true, Limits: changes(w.store)})
+		if err != nil {
+			return err
+		}
+		e.Attributes = w.want[name].labels
+		w.mu.Lock()
+		w.have[name] = e
+		w.mu.Unlock()
+		return nil
+	})
+}
+
+// changes is what OpenAI takes of changes to one store.
+func changes(store string) []client.Limit {
+	return []client.Limit{{Key: "vector store " + store, PerMinute: changesPerMinute}}
+}
+
+// removeOthers deletes the files of documents that are not wanted any more, and those that others have taken the place of.
+func (w *work) removeOthers(ctx context.Context) {
+	var names []string
+	for name := range w.have {
+		if w.want[name] == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	w.each(ctx, names, func(name string) error {
+		w.mu.Lock()
+		id := w.have[name].FileID
+		w.mu.Unlock()
+		if err := removeFile(ctx, w.client, id); err != nil {
+			return err
+		}
+		w.mu.Lock()
+		delete(w.have, name)
+		w.mu.Unlock()
+		return nil
+	})
+	w.each(ctx, w.old, func(id string) error { return removeFile(ctx, w.client, id) })
+}
+
+// removeFile deletes a file, which takes it out of the store as well.
+func removeFile(ctx context.Context, c *client.Client, id string) error {
+	if err := object.Remove(ctx, c, client.Path("files", id)); !client.IsGone(err) {
+		return err
+	}
+	return nil
+}
+
+// outcome is what there is to say in the end.
+func (w *work) outcome(ctx context.Context, err error) error {
+	if err == nil && len(w.failures) == 0 && ctx.Err() == nil {
+		return nil
+	}
+	stopped := errors.Is(ctx.Err(), context.Canceled)
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if len(w.failures) > 0 && !stopped {
+		err = w.failed()
+	}
+	return &object.Unfinished{Shown: shown(w.have), Stopped: stopped, Err: err}
+}
+
+// failed names the documents that have failed.
+func (w *work) failed() error {
+	var lines []string
+	for i, name := range slices.Sorted(maps.Keys(w.failures)) {
+		if i == namedFailures {
+			lines = append(lines, fmt.Sprintf("… and %d more", len(w.failures)-i))
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%s: %v", name, w.failures[name]))
+	}
+	done := 0
+	for name := range w.want {
+		if w.have[name].Status == statusCompleted {
+			done++
+		}
+	}
+	return fmt.Errorf("%d of %d documents could not be brought into the store; %d are there, and the next apply does the rest:\n  - %s",
+		len(w.failures), len(w.want), done, strings.Join(lines, "\n  - "))
+}
+
+// shown is what the state has, in the form of a server's answer.
+func shown(have map[string]entry) map[string]any {
+	files := map[string]any{}
+	for name, e := range have {
+		f := map[string]any{"file_id": e.FileID, "filename": e.Filename, "sha256": e.SHA256, "attributes": e.Attributes, "status": e.Status}
+		if e.Error != "" {
+			f["error"] = e.Error
+		}
+		files[name] = f
+	}
+	return map[string]any{"files": files}
+}
+
+// storeFile is a file in a store, as the server shows it.
+type storeFile struct {
+	ID         string
+	Status     string
+	LastError  struct{ Message string } `json:"last_error"`
+	Attributes map[string]json.RawMessage
+}
+
+// mark is one of our marks; "" = the file does not have it.
+func (f storeFile) mark(name string) (text string) {
+	_ = json.Unmarshal(f.Attributes[name], &text)
+	return text
+}
+
+// labels are the user's attributes, as JSON.
+func (f storeFile) labels() string {
+	rest := maps.Clone(f.Attributes)
+	for _, mark := range []string{documentMark, sumMark, resourceMark} {
+		delete(rest, mark)
+	}
+	if len(rest) == 0 {
+		return "{}"
+	}
+	out, _ := json.Marshal(rest)
+	return string(out)
+}
+
+// listFiles are all files in a store, by their ID.
+func listFiles(ctx context.Context, c *client.Client, store string) (map[string]storeFile, error) {
+	items, err := c.List(ctx, client.Request{Path: client.Path("vector_stores", store, "files"), Existing: true}, 0)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]storeFile, len(items))
+	for _, item := range items {
+		var f storeFile
+		if err := json.Unmarshal(item, &f); err != nil {
+			return nil, fmt.Errorf("the server's list could not be read: %w", err)
+		}
+		all[f.ID] = f
+	}
+	return all, nil
+}
+
+// getDocuments reads what became of the documents. Those that are gone leave the state.
+func getDocuments(ctx context.Context, c *client.Client, fields wire.Fields) (map[string]any, error) {
+	all, err := listFiles(ctx, c, fields.String("vector_store_id"))
+	if err != nil {
+		return nil, err
+	}
+	if fields.Get("files").IsNull() { // after an import
+		return shown(marked(all, fields.String("name"))), nil
+	}
+	have := entries(fields.Get("files"))
+	for name, e := range have {
+		f, there := all[e.FileID]
+		switch {
+		case there:
+			e.Status, e.Error = f.Status, f.LastError.Message
+			if labels := f.labels(); !jsontext.Same(e.Attributes, labels) {
+				e.Attributes = labels
+			}
+			have[name] = e
+		case e.Status != statusUploaded:
+			delete(have, name)
+		}
+	}
+	return shown(have), nil
+}
+
+// marked are the files of a store that carry the marks of a resource.
+func marked(all map[string]storeFile, resource string) map[string]entry {
+	have := map[string]entry{}
+	for id, f := range all {
+		if name := f.mark(documentMark); name != "" && f.mark(resourceMark) == resource {
+			have[name] = entry{FileID: id, SHA256: f.mark(sumMark), Attributes: f.labels(), Status: f.Status, Error: f.LastError.Message}
+		}
+	}
+	return have
+}
+
+// createDocuments brings the documents into the store. What an earlier apply left there, which came to no end, is taken up.
+func createDocuments(ctx context.Context, c *client.Client, planned, config wire.Fields) (client.Answer, error) {
+	var all map[string]storeFile
+	err := object.Referring(ctx, c, func() (err error) {
+		all, err = listFiles(ctx, c, planned.String("vector_store_id"))
+		return err
+	})
+	if err != nil {
+		return client.Answer{}, err
+	}
+	w, err := newWork(c, planned, config, map[string]entry{})
+	if err != nil {
+		return client.Answer{}, err
+	}
+	for name, e := range marked(all, w.resource) {
+		d := w.want[name]
+		if d == nil || e.SHA256 != d.sha256 {
+			continue
+		}
+		if e.Filename = d.filename; e.Status == "in_progress" || e.Status == statusCompleted {
+			w.have[name] = e
+		}
+	}
+	err = w.run(ctx)
+	var u *object.Unfinished
+	if errors.As(err, &u) && !u.Stopped {
+		w.clean(ctx)
+	}
+	body, _ := json.Marshal(shown(w.have))
+	return client.Answer{Body: body}, err
+}
+
+// clean deletes what was uploaded and is not in the store, after a create that fails: nothing would know of it.
+func (w *work) clean(ctx context.Context) {
+	for _, e := range w.have {
+		if e.Status != statusCompleted && e.Status != "in_progress" {
+			_ = removeFile(context.WithoutCancel(ctx), w.client, e.FileID) // the error of the create is what matters
+		}
+	}
+}
+
+// updateDocuments brings the store in step with the documents.
+func updateDocuments(ctx context.Context, c *client.Client, prior, planned, config wire.Fields) (map[string]any, error) {
+	w, err := newWork(c, planned, config, entries(prior.Get("files")))
+	if err != nil {
+		return nil, err
+	}
+	if err := w.run(ctx); err != nil {
+		return nil, err
+	}
+	return shown(w.have), nil
+}
+
+// deleteDocuments deletes the files that were uploaded. They leave the store with that.
+func deleteDocuments(ctx context.Context, c *client.Client, state wire.Fields) error {
+	w := &work{client: c, have: entries(state.Get("files")), failures: map[string]error{}}
+	w.removeOthers(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.failures)) {
+		return fmt.Errorf("%s: %w", name, w.failures[name])
+	}
+	return nil
+}
