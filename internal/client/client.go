@@ -141,72 +141,6 @@ func (c *Client) String() string { return "client of " + c.base.Host }
 // GoString is String: %#v shows no secret either.
 func (c *Client) GoString() string { return c.String() }
 
-// Limit is a limit of a class of requests, such as those to one vector store; what is the
-// same in all that name it is its Key. It holds besides Settings.Limits.
-type Limit = transport.Limit
-
-// Request is one call.
-type Request struct {
-	Method string     // GET, POST, DELETE …
-	Path   string     // below the base URL, made by Path
-	Query  url.Values // nil = none
-	Body   []byte     // JSON, sent as it is; nil = no body
-	Form   *Form      // sent instead of Body; nil = Body is
-	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
-
-	// Tokens is about how many tokens the call takes, question and answer. The
-	// limits go by it until the server says how many it were. 0 = nobody knows.
-	Tokens int
-
-	// Limits are those of the classes that the request belongs to. Requests of other classes
-	// go before one that has to wait for its own.
-	Limits []Limit
-
-	// Unkept says that an answer is kept nowhere, so that a canceled call ends at once, whether
-	// or not it was sent. Else one that was sent has Settings.Grace to be answered.
-	Unkept bool
-
-	// Existing says that the path names an object that is, or was, on the server.
-	Existing bool
-
-	// Costs says that an answer is paid for. The budget of a run counts such calls, and one that
-	// may have been answered is not sent again.
-	Costs bool
-
-	// Repeatable says that sending the request twice does no harm although its method is POST:
-	// it updates an object, asks for what costs nothing, or uploads a file, of which a
-	// second copy only takes room. After a lost answer, or one that says too little (408, 502, 504,
-	// a time limit), it is sent again as a GET is. It has no effect where Costs is set. A POST with neither
-	// creates something: it is not sent again where it may have been answered, see Problem.MaybeCreated.
-	Repeatable bool
-
-	// Header is sent besides what Settings say; what is in Settings.Headers wins. The names are
-	// the caller's to choose, and no value is a secret.
-	Header http.Header
-
-	// Secrets are parts of Body that may come out nowhere. They are taken out of
-	// every text (transport.Passages says how), and the bodies of the call are not logged.
-	Secrets []string
-}
-
-// Answer is what came back.
-type Answer struct {
-	Body      []byte // the JSON object; nil for an answer that was streamed; beside an error, the text that could not be read
-	RequestID string // the server's name of the call; "" when it gave none
-
-	// PollAfter is how long the server asks to wait before the object is asked for again
-	// (openai-poll-after-ms); 0 = it does not say.
-	PollAfter time.Duration
-
-	// Remark is text in a stream that came after its last event and is no JSON, such as a
-	// gateway's last words; "" = none. It is fit to be shown.
-	Remark string
-
-	// Complete says that a stream was ended by the server's "[DONE]". Not every
-	// server sends it. Always true for an answer in one piece.
-	Complete bool
-}
-
 // Do makes one call and returns the JSON of its answer. Every error is a
 // *Problem. Body is empty for a status of 204. The Answer returned with an error
 // carries the request ID, if known, and has a Body only where something came beside the
@@ -398,22 +332,4 @@ func (k *call) requestID(res *http.Response) string {
 		}
 	}
 	return ""
-}
-
-// Path joins path elements, each escaped, so that an ID from a configuration
-// can never name another endpoint: Path("files", id, "content"). An empty
-// element makes Do and Stream fail before anything is sent.
-func Path(elements ...string) string {
-	escaped := make([]string, len(elements))
-	for i, element := range elements {
-		switch element {
-		case ".":
-			escaped[i] = "%2E"
-		case "..":
-			escaped[i] = "%2E%2E"
-		default:
-			escaped[i] = url.PathEscape(element)
-		}
-	}
-	return strings.Join(escaped, "/")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
@@ -39,5 +40,18 @@ func TestHasStatus(t *testing.T) {
 	}
 	if client.IsGone(&client.Problem{Kind: client.API, Status: 410}) {
 		t.Error("an API that was switched off takes its objects for gone")
+	}
+}
+
+func TestDo_longErrors(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{60 << 10, 70 << 10, 1 << 20, 3 << 20} {
+		body := `{"error":{"message":"Too bad","code":"c","param":"messages","details":"` + strings.Repeat("x y ", size/4) + `"}}`
+		base, _ := serve(t, answer(400, jsonType, body))
+		_, err := newClient(t, client.Settings{BaseURL: base, APIKey: testKey}).Do(t.Context(), chat)
+		p := problem(t, err, client.API)
+		if p.Message != "Too bad" || p.Param != "messages" {
+			t.Errorf("%d bytes: %.300s", size, p.Detail())
+		}
 	}
 }

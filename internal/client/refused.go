@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	maxParsed  = 1 << 20  // bytes of an error body that are looked at
+	maxParsed  = 1 << 20  // bytes of an error body that are looked at as text
+	maxJSON    = 8 << 20  // bytes of an error body that are looked at as JSON
 	maxText    = 64 << 10 // bytes of any text that are looked at
 	maxMessage = 2000     // characters of a message
 	maxExcerpt = 500      // characters of a body that is quoted because it could not be understood
@@ -27,6 +28,9 @@ func (k *call) refused(res *http.Response, body []byte) *Problem {
 	p := k.at(res, k.problem(API))
 	p.RetryAfter, _ = transport.RequestedWait(res.Header, body, k.client.Clock().Now())
 	parsed := parseError(k.plain(body))
+	if parsed == (errorBody{}) && len(body) > maxParsed && len(body) <= maxJSON {
+		parsed = parseError(body) // text takes out what is secret
+	}
 	p.Type, p.Code, p.Param = k.text(parsed.kind, maxName), k.text(parsed.code, maxName), k.text(parsed.param, maxName)
 	p.Message, p.quoted = k.text(parsed.message, maxMessage), true
 	if p.Message == "" {
@@ -70,6 +74,7 @@ func (k *call) plain(body []byte) []byte {
 
 // describe says what came instead of JSON that can be understood.
 func (k *call) describe(res *http.Response, body []byte) string {
+	cut := len(body) > maxParsed
 	body = bytes.TrimSpace(k.plain(body))
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	status := k.text(statusText(res.StatusCode), 100)
@@ -84,8 +89,11 @@ func (k *call) describe(res *http.Response, body []byte) string {
 		return text
 	}
 	what := "text that is not JSON"
-	if json.Valid(body) {
+	switch {
+	case json.Valid(body):
 		what = "JSON without an error message"
+	case cut && torn(body):
+		what = "JSON that is too long to be read"
 	}
 	if kind != "" {
 		what += " (" + k.text(kind, 100) + ")"

@@ -40,7 +40,8 @@ var (
 )
 
 // send makes attempt n (from 0) of a request, when the limits allow it. It
-// consumes req.Body. rested is a time up to which the call has waited already.
+// consumes req.Body. rested is a time up to which the call has waited already. The
+// slot is to be let go when it is known what the answer means for others.
 func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response, *slot, error) {
 	ex, caller := exchangeFrom(req.Context()), Caller(req.Context())
 	slot, err := t.pace.take(caller, &ticket{tokens: ex.expects(), limits: ex.within(), now: rested}, func(why string, wait time.Duration) {
@@ -56,6 +57,7 @@ func (t *chain) send(req *http.Request, n int, rested time.Time) (*http.Response
 		}
 		return nil, nil, &UnsentError{Err: err, permanent: true}
 	}
+	slot.keep()
 	ex.begin(slot)
 	a := &attempt{chain: t, caller: caller, moved: func() {}}
 	a.upload, a.downloads, a.most = ex.transfers()

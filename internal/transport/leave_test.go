@@ -66,3 +66,27 @@ func TestPace_whoGivesUpBehindHoldsUpNobody(t *testing.T) {
 		p.wantBegun(0, minute, 2*minute)
 	})
 }
+
+// The last byte of a refusal is read before it is known that all have to wait.
+func TestPace_nothingBeginsBetweenARefusalAndItsWait(t *testing.T) {
+	t.Parallel()
+	o := transport.Options{MaxRetries: 1, Limits: transport.Limits{MaxConcurrent: 1}, Log: func(_ context.Context, _, msg string, _ map[string]any) {
+		if msg == "read response body" {
+			synctest.Wait() // whoever may begin, does
+		}
+	}}
+	inBubble(t, o, func(n int) (int, map[string]string) {
+		if n > 1 {
+			return 200, nil
+		}
+		time.Sleep(sec) // so that the other waits
+		return 429, map[string]string{"Retry-After": "10", "Content-Type": "text/plain", "Body": "slow down"}
+	}, func(t *testing.T, p *paced) {
+		p.at(0, 0)
+		p.at(0, 0)
+		p.wg.Wait()
+		if len(p.begun) != 3 || p.begun[1] < 11*sec {
+			t.Errorf("requests began at %v", p.begun)
+		}
+	})
+}

@@ -66,7 +66,8 @@ type slot struct {
 	pace   *pace
 	used   *entry
 	number int  // of the attempt, from 1
-	over   bool // given back
+	kept   bool // until it is known what the answer means for others
+	over   bool // the attempt has ended
 }
 
 func newPace(limits Limits, clock Clock, jitter func(time.Duration) time.Duration) *pace {
@@ -270,11 +271,7 @@ func (p *pace) coolFor(wait time.Duration) {
 func (p *pace) refused(s *slot, wait time.Duration, asked bool) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	flying := p.flying
-	if s.over {
-		flying++
-	}
-	p.adaptive.lower(s.number, p.begun, flying)
+	p.adaptive.lower(s.number, p.begun, p.flying)
 	if !asked {
 		wait = backoff(p.adaptive.streak-1, p.adaptive.jitter)
 	}
@@ -300,7 +297,7 @@ func (p *pace) answers() bool {
 	return !last.IsZero() && p.clock.Now().Sub(last) < minute
 }
 
-// release gives the slot back, once.
+// release gives the slot back, once; one that is kept is given back by letGo.
 func (s *slot) release() {
 	s.pace.mu.Lock()
 	defer s.pace.mu.Unlock()
@@ -308,8 +305,37 @@ func (s *slot) release() {
 		return
 	}
 	s.over = true
-	s.pace.flying--
-	s.pace.next()
+	s.free()
+}
+
+// keep holds on to the slot when the attempt ends, so that no other attempt begins
+// between a refusal and the wait that follows from it for all.
+func (s *slot) keep() {
+	s.pace.mu.Lock()
+	defer s.pace.mu.Unlock()
+	s.kept = true
+}
+
+// letGo ends keep.
+func (s *slot) letGo() {
+	if s == nil {
+		return
+	}
+	s.pace.mu.Lock()
+	defer s.pace.mu.Unlock()
+	if !s.kept {
+		return
+	}
+	s.kept = false
+	s.free()
+}
+
+// free lets another begin where nothing holds the slot any more.
+func (s *slot) free() {
+	if s.over && !s.kept {
+		s.pace.flying--
+		s.pace.next()
+	}
 }
 
 // correct says how many tokens the attempt took.

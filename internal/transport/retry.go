@@ -33,6 +33,7 @@ func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		res, slot, err := t.send(again, n, rested)
 		r := t.assess(ctx, res, slot, failed)
+		slot.letGo()
 		why, ok := t.shouldRetry(ctx, req, res, err, n, r)
 		if !ok {
 			return res, err
