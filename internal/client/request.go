@@ -1,6 +1,8 @@
 package client
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -91,4 +93,13 @@ func Path(elements ...string) string {
 		}
 	}
 	return strings.Join(escaped, "/")
+}
+
+// ID is the ID of the object that the answer shows. An answer without one is an error.
+func (a Answer) ID() (string, error) {
+	var shown struct{ ID string }
+	if err := json.Unmarshal(a.Body, &shown); err != nil || shown.ID == "" {
+		return "", fmt.Errorf("the server's answer has no ID: %s", Printable(string(a.Body), false))
+	}
+	return shown.ID, nil
 }

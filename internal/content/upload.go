@@ -86,15 +86,15 @@ func (by uploader) inParts(ctx context.Context, c *client.Client, u Upload, size
 	if err != nil {
 		return answer, err
 	}
-	var begun struct{ ID string }
-	if json.Unmarshal(answer.Body, &begun); begun.ID == "" {
-		return client.Answer{}, errors.New("the server's answer has no ID of the upload")
-	}
-	ids, sum, err := by.parts(ctx, c, u.Source, begun.ID, size)
+	begun, err := answer.ID()
 	if err != nil {
 		return client.Answer{}, err
 	}
-	answer, err = post(ctx, c, map[string]any{"part_ids": ids, "md5": sum}, "uploads", begun.ID, "complete")
+	ids, sum, err := by.parts(ctx, c, u.Source, begun, size)
+	if err != nil {
+		return client.Answer{}, err
+	}
+	answer, err = post(ctx, c, map[string]any{"part_ids": ids, "md5": sum}, "uploads", begun, "complete")
 	if err != nil {
 		return answer, err
 	}
@@ -127,12 +127,8 @@ func (by uploader) parts(ctx context.Context, c *client.Client, s Source, upload
 			if err != nil {
 				return err
 			}
-			var part struct{ ID string }
-			if json.Unmarshal(answer.Body, &part); part.ID == "" {
-				return errors.New("the server's answer has no ID of the part")
-			}
-			ids[i] = part.ID
-			return nil
+			ids[i], err = answer.ID()
+			return err
 		})
 	}
 	return ids, sum, group.Wait()

@@ -123,8 +123,7 @@ func digest(all map[string]*document) map[string]error {
 		if d.source.Argument == "" {
 			continue
 		}
-		group.Go(func() error {
-			var err error
+		group.Go(func() (err error) {
 			if d.sha256, d.size, err = d.source.Digest(); err != nil {
 				mu.Lock()
 				faults[name] = err

@@ -14,7 +14,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/content"
@@ -158,25 +157,26 @@ func (w *work) run(ctx context.Context) error {
 
 // each calls a function for names, several at a time. A failure is noted, and the others go on.
 func (w *work) each(ctx context.Context, names []string, do func(name string) error) {
-	var group errgroup.Group
-	group.SetLimit(callsAtOnce)
+	var group sync.WaitGroup
+	free := make(chan struct{}, callsAtOnce)
 	for _, name := range names {
-		group.Go(func() error {
-			w.mu.Lock()
-			enough := len(w.failures) >= mostFailures
-			w.mu.Unlock()
-			if ctx.Err() != nil || enough {
-				return nil
-			}
+		free <- struct{}{}
+		w.mu.Lock()
+		enough := len(w.failures) >= mostFailures
+		w.mu.Unlock()
+		if enough || ctx.Err() != nil {
+			break
+		}
+		group.Go(func() {
+			defer func() { <-free }()
 			if err := do(name); err != nil {
 				w.mu.Lock()
 				w.failures[name] = err
 				w.mu.Unlock()
 			}
-			return nil
 		})
 	}
-	_ = group.Wait()
+	group.Wait()
 }
 
 // upload uploads those of some documents that are not on the server.
@@ -193,16 +193,16 @@ func (w *work) upload(ctx context.Context, names []string) {
 		if err != nil {
 			return err
 		}
-		var made struct{ ID string }
-		if json.Unmarshal(answer.Body, &made); made.ID == "" {
-			return errors.New("the server's answer has no ID of the file")
+		id, err := answer.ID()
+		if err != nil {
+			return err
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if there {
 			w.old = append(w.old, was.FileID)
 		}
-		w.have[name] = entry{FileID: made.ID, Filename: d.filename, SHA256: d.sha256, Attributes: d.labels, Status: statusUploaded}
+		w.have[name] = entry{FileID: id, Filename: d.filename, SHA256: d.sha256, Attributes: d.labels, Status: statusUploaded}
 		return nil
 	})
 }
@@ -220,7 +220,7 @@ func (w *work) attach(ctx context.Context, names []string) (batch string, err er
 			files = append(files, file{e.FileID, w.marked(name), w.strategy})
 		}
 	}
-	if len(files) == 0 || ctx.Err() != nil {
+	if len(files) == 0 {
 		return "", nil
 	}
 	body, err := json.Marshal(map[string]any{"files": files})
@@ -235,9 +235,8 @@ func (w *work) attach(ctx context.Context, names []string) (batch string, err er
 	if err != nil {
 		return "", err
 	}
-	var made struct{ ID string }
-	if json.Unmarshal(answer.Body, &made); made.ID == "" {
-		return "", errors.New("the server's answer has no ID of the batch")
+	if batch, err = answer.ID(); err != nil {
+		return "", err
 	}
 	for _, name := range names {
 		if e := w.have[name]; e.Status == statusUploaded {
@@ -245,7 +244,7 @@ func (w *work) attach(ctx context.Context, names []string) (batch string, err er
 			w.have[name] = e
 		}
 	}
-	return made.ID, nil
+	return batch, nil
 }
 
 // marked are the attributes of a document as the server has them: the user's and our marks.
