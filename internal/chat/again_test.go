@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -431,34 +430,5 @@ func TestResource_keepsAsideWhatItCannotUpdateWith(t *testing.T) {
 	}
 	if found, _ := filepath.Glob(filepath.Join(dir, "*.unusable.json")); len(found) != 1 {
 		t.Errorf("kept aside: %v", found)
-	}
-}
-
-// Ctrl-C, or a kill, while the model is asked again: the old answer and its arguments stay.
-func TestResource_keepsTheOldAnswerWhenItIsStopped(t *testing.T) {
-	for kind, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "kill": os.Kill} {
-		t.Run(kind, func(t *testing.T) {
-			s := acctest.Start(t, emulator.Options{})
-			dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completionOf("one", "")}).With(acctest.Grace(300 * time.Millisecond))
-			dir.MustRun("init")
-			dir.MustRun("apply", "-auto-approve")
-			s.Fail(emulator.Hang())
-			dir.Write("main.tf", s.Provider()+completionOf("two", ""))
-			running := dir.Start("apply", "-auto-approve", "-lock=false") // a killed CLI leaves its lock behind
-			<-running.Says("Modifying...")
-			if err := running.Process.Signal(signal); err != nil {
-				t.Fatal(err)
-			}
-			if said, err := running.Wait(); err == nil {
-				t.Errorf("nothing went wrong:\n%s", said)
-			}
-			if got := strings.TrimSpace(dir.MustRun("output", "-raw", "content")); got != "Emulated answer to: one" {
-				t.Errorf("the answer is %q", got)
-			}
-			dir.Write("main.tf", s.Provider()+completionOf("one", ""))
-			if said := dir.MustRun("plan", "-lock=false"); !strings.Contains(said, "No changes") {
-				t.Errorf("the old arguments did not stay:\n%s", said)
-			}
-		})
 	}
 }
