@@ -323,7 +323,7 @@ func TestResource_warnsOfAnOldCompletionThatStays(t *testing.T) {
 	failing := emulator.ErrorJSON(500, "server_error", "", "", "no deletion today")
 	failing.Match.Method = http.MethodDelete
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider("max_retries = 0") + stored("four")})
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	s.Fail(failing)
 	dir.Write("main.tf", s.Provider("max_retries = 0")+stored("five"))
@@ -346,7 +346,7 @@ func TestResource_isReplacedWhereTerraformIsToldTo(t *testing.T) {
 			completion("  lifecycle {\n    replace_triggered_by = [terraform_data.of]\n    "+lifecycle+"\n  }")
 	}
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completion("")})
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	calls := 1
 	content := regexp.MustCompile(`(?m)"content": \{\n\s+"value": "(.*)"`)

@@ -20,7 +20,7 @@ func TestResource_keepsTheOldAnswerWhenItIsStopped(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			s := acctest.Start(t, emulator.Options{})
 			dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completionOf("one", "")}).With(acctest.Grace(300 * time.Millisecond))
-			dir.MustRun("init")
+			dir.Init()
 			dir.MustRun("apply", "-auto-approve")
 			s.Fail(emulator.Hang())
 			dir.Write("main.tf", s.Provider()+completionOf("two", ""))
@@ -61,7 +61,7 @@ func TestResource_recordsTheAnswerOfAKilledCLI(t *testing.T) {
 	t.Cleanup(slow.Close)
 	provider := strings.Replace(s.Provider("recordings {\n    directory = \"answers\"\n  }"), s.URL, slow.URL+"/v1", 1)
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": provider + completionOf("hello", "")})
-	dir.MustRun("init")
+	dir.Init()
 	// What is logged has nobody to go to.
 	running := dir.With("TF_LOG_PROVIDER=DEBUG").Start("apply", "-auto-approve", "-lock=false")
 	<-asked

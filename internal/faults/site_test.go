@@ -33,7 +33,7 @@ func newSite(t *testing.T, settings, prompt, arguments string) *site {
 	s.resource = fmt.Sprintf("resource \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = %q\n  }\n  %s\n}\n", prompt, arguments)
 	s.dir = acctest.Install(t).Dir(t, nil).With(acctest.SkipWaits(s.waits))
 	s.write()
-	s.dir.MustRun("init")
+	s.dir.Init()
 	return s
 }
 
