@@ -36,7 +36,7 @@ func size(t *testing.T) int {
 	t.Helper()
 	text, given := os.LookupEnv("SOAK_RESOURCES")
 	if !given {
-		return 40
+		return 20
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
