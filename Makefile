@@ -14,12 +14,12 @@ in_each_module = { failed=; for module in $(MODULES); do $(1) || failed=1; done;
 
 export CLI
 
-.PHONY: help build demo test test-framework race soak fuzz bench lint fmt tidy generate check-generated
+.PHONY: help build demo test test-framework race soak thorough fuzz bench lint fmt tidy generate check-generated
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
 	@echo
-	@echo "CLI=terraform, CLI=tofu or CLI=/path/to/either chooses the CLI of demo, test, race, soak and bench."
+	@echo "CLI=terraform, CLI=tofu or CLI=/path/to/either chooses the CLI of demo, test, race, soak, thorough and bench."
 
 build: ## Build the provider and the emulator into bin/
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/ . ./cmd/openai-emulator
@@ -38,6 +38,10 @@ race: ## Run all tests with the race detector
 
 soak: ## Ask a bad server with SOAK_RESOURCES resources at once, as every night
 	@SOAK_RESOURCES=$(SOAK_RESOURCES) scripts/test.sh -C internal/faults -run TestSoak -v -count=1 -timeout 40m $(TESTARGS) .
+
+thorough: ## Run what the usual tests take a part of: all faults, and many random configurations, as every night
+	@FAULTS=all scripts/test.sh -C internal/faults -run TestMatrix -count=1 -timeout 40m .
+	@scripts/test.sh -run TestParity_of -count=1 -timeout 40m ./internal/serve -seeds 100
 
 fuzz: ## Run each fuzz test for FUZZTIME
 	@scripts/fuzz.sh $(FUZZTIME)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,9 +25,12 @@ import (
 // contain it.
 const Key = "sk-test-4f1d7c2e9b8a6053"
 
-// collectVariable has the CLI, which lives for a fraction of a second, spend less of that on collecting garbage.
-// The provider does not go by it, but tunes itself as ever.
-const collectVariable = "GOGC"
+// collectVariable has the CLI, which lives for a fraction of a second, spend less of that on collecting garbage, and
+// so does the test program. The provider that it installs does not go by it, but tunes itself as ever.
+const (
+	collectVariable = "GOGC"
+	collectPercent  = 400
+)
 
 // Main runs a package's tests with a clean environment and the CLI that is
 // there: $TF_ACC_TERRAFORM_PATH, else terraform, else tofu on the PATH. Without
@@ -43,7 +48,8 @@ func Main(m *testing.M) {
 	// the test library expects a version.
 	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
 	if os.Getenv(collectVariable) == "" {
-		_ = os.Setenv(collectVariable, "400")
+		_ = os.Setenv(collectVariable, strconv.Itoa(collectPercent))
+		debug.SetGCPercent(collectPercent)
 	}
 	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
 	for _, name := range []string{"terraform", "tofu"} {

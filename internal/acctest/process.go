@@ -26,11 +26,13 @@ type Installed struct {
 	cli    string
 	env    []string
 	mirror string
+	alive  *alive
 }
 
 // Install installs the provider for a test, which is skipped where there is no
 // CLI. The program is the test program itself: see Main. So it is never older
-// than the test, and the race detector and coverage see it.
+// than the test, and the race detector and coverage see it. The test fails if a
+// provider is left over in the end.
 func Install(t testing.TB) *Installed {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
@@ -48,8 +50,9 @@ func Install(t testing.TB) *Installed {
 		}
 	}
 	races := raceLogs(t)
+	i.alive = watch(t)
 	i.env = append(i.env, "TF_CLI_CONFIG_FILE="+config, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1",
-		serveVariable+"=1", "GORACE=atexit_sleep_ms=0 log_path="+races)
+		serveVariable+"="+i.alive.listener.Addr().String(), "GORACE=atexit_sleep_ms=0 log_path="+races)
 	return i
 }
 

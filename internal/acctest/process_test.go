@@ -47,7 +47,7 @@ func TestInstall_killsTheProviderOnce(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	marker := filepath.Join(t.TempDir(), "killed")
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completion}).With(acctest.KillOnceAnswered(marker))
-	dir.MustRun("init")
+	dir.Init()
 	output, err := dir.Run("apply", "-auto-approve")
 	if acctest.ExitCode(err) != 1 || len(s.Requests()) != 1 {
 		t.Errorf("%v after %d requests\n%s", err, len(s.Requests()), output)

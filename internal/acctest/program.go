@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -17,7 +18,7 @@ import (
 
 // What tells a test program, through the CLI, to be the provider.
 const (
-	serveVariable = "ACCTEST_SERVE"
+	serveVariable = "ACCTEST_SERVE" // is the address where the process is watched
 	killVariable  = "ACCTEST_KILL"  // names the file that says it has happened
 	clockVariable = "ACCTEST_CLOCK" // names the file that waits are written to
 	graceVariable = "ACCTEST_GRACE" // is how long a call that was sent is waited for after an interrupt
@@ -26,9 +27,11 @@ const (
 // serveIfAsked makes this process the provider, where Install's environment
 // asks for that, and does not return then.
 func serveIfAsked() {
-	if os.Getenv(serveVariable) == "" {
+	watched := os.Getenv(serveVariable)
+	if watched == "" {
 		return
 	}
+	lifeline := announce(watched)
 	_ = os.Unsetenv(collectVariable) // it is for the CLI
 	options := serve.Options{Address: provider.Address}
 	if marker := os.Getenv(killVariable); marker != "" {
@@ -47,6 +50,7 @@ func serveIfAsked() {
 	if err := serve.Serve(func() serve.Provider { return provider.New("test", adjust...) }, options); err != nil {
 		log.Fatal(err)
 	}
+	runtime.KeepAlive(lifeline)
 	os.Exit(0)
 }
 

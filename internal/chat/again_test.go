@@ -10,18 +10,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
-
-// emptyPlan expects that nothing is to be done.
-var emptyPlan = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 
 const jsonAnswer = "Answer with JSON, with keys city and country"
 
@@ -85,16 +77,30 @@ func TestResource_keepsTheOldAnswerUntilTheNewOneIsThere(t *testing.T) {
 // The same with a CLI, which must not be told that the resource is tainted.
 func TestResource_isNotTaintedByAFailedUpdate(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	before, after := completion("temperature = 0"), completion("temperature = 1")
-	s.Run(t,
-		resource.TestStep{Config: before, Check: asked(t, s, 1)},
-		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, PreConfig: func() {
-			s.Fail(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
-		}},
-		resource.TestStep{Config: after, ExpectError: flat("The old answer stays in the state, with the arguments it was made with.")},
-		resource.TestStep{Config: before, ConfigPlanChecks: emptyPlan, Check: asked(t, s, 2)},
-		resource.TestStep{Config: after, ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 3)},
-	)
+	before, after := s.Provider()+completion("temperature = 0"), s.Provider()+completion("temperature = 1")
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": before})
+	dir.Init()
+	empty := func() {
+		t.Helper()
+		if said, err := dir.Run("plan", "-detailed-exitcode"); err != nil {
+			t.Errorf("the plan is not empty: %v\n%s", err, said)
+		}
+	}
+	dir.MustRun("apply", "-auto-approve")
+	s.Fail(emulator.ErrorJSON(401, "invalid_request_error", "invalid_api_key", "", "Wrong key"))
+	dir.Write("main.tf", after)
+	if said, err := dir.Run("apply", "-auto-approve"); err == nil || !flat("The old answer stays in the state, with the arguments it was made with.").MatchString(said) {
+		t.Errorf("%v, and it says\n%s", err, said)
+	}
+	dir.Write("main.tf", before)
+	empty()
+	wantCalls(t, s, map[string]int{"POST": 2})
+	dir.Write("main.tf", after)
+	if said := dir.MustRun("apply", "-auto-approve"); !strings.Contains(said, "1 changed, 0 destroyed") {
+		t.Errorf("it says\n%s", said)
+	}
+	empty()
+	wantCalls(t, s, map[string]int{"POST": 3})
 }
 
 // The main fault of replacing: a budget of two destroyed what it could not make again.
@@ -254,18 +260,29 @@ func length(word any) any {
 
 // The same with a CLI: a data source or resource that is read again must not cost an answer.
 func TestResource_keepsTheAnswerThatThePlanLeavesOpen(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
 	config := func(generation, word string) string {
-		return "resource \"terraform_data\" \"source\" {\n  triggers_replace = \"" + generation + "\"\n  input = \"" + word + "\"\n}\n" +
+		return s.Provider() + "resource \"terraform_data\" \"source\" {\n  triggers_replace = \"" + generation + "\"\n  input = \"" + word + "\"\n}\n" +
 			"resource \"openai_chat_completion\" \"test\" {\n  model = \"gpt-4\"\n  dynamic \"message\" {\n    for_each = split(\",\", terraform_data.source.output)\n" +
 			"    content {\n      role = \"user\"\n      content = message.value\n    }\n  }\n}\n"
 	}
-	s := acctest.Start(t, emulator.Options{})
-	open := planned(plancheck.ResourceActionUpdate, plancheck.ExpectUnknownValue(name, tfjsonpath.New("content")))
-	s.Run(t,
-		resource.TestStep{Config: config("1", "one"), Check: asked(t, s, 1)},
-		resource.TestStep{Config: config("2", "one"), ConfigPlanChecks: open, Check: asked(t, s, 1)},
-		resource.TestStep{Config: config("3", "other"), ConfigPlanChecks: open, Check: asked(t, s, 2)},
-	)
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": config("1", "one")})
+	dir.Init()
+	dir.MustRun("apply", "-auto-approve")
+	open := regexp.MustCompile(`(?s)openai_chat_completion.test will be updated in-place.*~ content += .* -> \(known after apply\)`)
+	for _, next := range []struct {
+		generation, word string
+		calls            int
+	}{{"2", "one", 1}, {"3", "other", 2}} {
+		dir.Write("main.tf", config(next.generation, next.word))
+		if said := dir.MustRun("apply", "-auto-approve"); !open.MatchString(said) {
+			t.Errorf("the plan is\n%s", said)
+		}
+		wantCalls(t, s, map[string]int{"POST": next.calls})
+	}
+	if said, err := dir.Run("plan", "-detailed-exitcode"); err != nil {
+		t.Errorf("the plan is not empty: %v\n%s", err, said)
+	}
 }
 
 // The old completion is deleted from the server when the new one is there, not before.
@@ -324,7 +341,7 @@ func TestResource_warnsOfAnOldCompletionThatStays(t *testing.T) {
 	failing := emulator.ErrorJSON(500, "server_error", "", "", "no deletion today")
 	failing.Match.Method = http.MethodDelete
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider("max_retries = 0") + stored("four")})
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	s.Fail(failing)
 	dir.Write("main.tf", s.Provider("max_retries = 0")+stored("five"))
@@ -347,7 +364,7 @@ func TestResource_isReplacedWhereTerraformIsToldTo(t *testing.T) {
 			completion("  lifecycle {\n    replace_triggered_by = [terraform_data.of]\n    "+lifecycle+"\n  }")
 	}
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completion("")})
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	calls := 1
 	content := regexp.MustCompile(`(?m)"content": \{\n\s+"value": "(.*)"`)
@@ -431,34 +448,5 @@ func TestResource_keepsAsideWhatItCannotUpdateWith(t *testing.T) {
 	}
 	if found, _ := filepath.Glob(filepath.Join(dir, "*.unusable.json")); len(found) != 1 {
 		t.Errorf("kept aside: %v", found)
-	}
-}
-
-// Ctrl-C, or a kill, while the model is asked again: the old answer and its arguments stay.
-func TestResource_keepsTheOldAnswerWhenItIsStopped(t *testing.T) {
-	for kind, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "kill": os.Kill} {
-		t.Run(kind, func(t *testing.T) {
-			s := acctest.Start(t, emulator.Options{})
-			dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completionOf("one", "")}).With(acctest.Grace(300 * time.Millisecond))
-			dir.MustRun("init")
-			dir.MustRun("apply", "-auto-approve")
-			s.Fail(emulator.Hang())
-			dir.Write("main.tf", s.Provider()+completionOf("two", ""))
-			running := dir.Start("apply", "-auto-approve", "-lock=false") // a killed CLI leaves its lock behind
-			<-running.Says("Modifying...")
-			if err := running.Process.Signal(signal); err != nil {
-				t.Fatal(err)
-			}
-			if said, err := running.Wait(); err == nil {
-				t.Errorf("nothing went wrong:\n%s", said)
-			}
-			if got := strings.TrimSpace(dir.MustRun("output", "-raw", "content")); got != "Emulated answer to: one" {
-				t.Errorf("the answer is %q", got)
-			}
-			dir.Write("main.tf", s.Provider()+completionOf("one", ""))
-			if said := dir.MustRun("plan", "-lock=false"); !strings.Contains(said, "No changes") {
-				t.Errorf("the old arguments did not stay:\n%s", said)
-			}
-		})
 	}
 }

@@ -99,7 +99,7 @@ func TestCases(t *testing.T) {
 	}
 	in := acctest.Install(t)
 	first := in.Dir(t, map[string]string{"main.tf": `provider "openai" {}`})
-	first.MustRun("init")
+	first.Init()
 	names := map[string]bool{}
 	for _, folder := range folders {
 		if !folder.IsDir() {

@@ -16,7 +16,7 @@ import (
 func TestGenerateOnPlan_destroyAndRefreshAskNothing(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`)}).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	before := len(s.Requests())
 	dir.Write("main.tf", team+completionOf("another question", `generate_on = "plan"`))

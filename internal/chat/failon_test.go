@@ -98,7 +98,7 @@ func TestFailOn_holdsForTheEphemeralResource(t *testing.T) {
 func TestFailOn_warnsOfTextThatIsCutOff(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.Provider() + completion("max_tokens = 1")})
-	dir.MustRun("init")
+	dir.Init()
 	if said := dir.MustRun("apply", "-auto-approve"); !flat(`Warning: Chat completion may not be usable`).MatchString(said) || !flat(`choices[0]: the answer was cut off (finish_reason = "length")`).MatchString(said) {
 		t.Errorf("there is no warning:\n%s", said)
 	}

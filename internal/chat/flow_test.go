@@ -53,12 +53,12 @@ func TestFlow_planHereApplyThereWithoutAKey(t *testing.T) {
 	in := acctest.Install(t)
 	config := map[string]string{"main.tf": team + completion(`generate_on = "plan"`)}
 	here, there := in.Dir(t, config).With(online(s)...), in.Dir(t, config).With(offline...)
-	here.MustRun("init")
+	here.Init()
 	said := here.MustRun("plan", "-out=plan")
 	if !strings.Contains(said, `+ content = "Emulated answer to: hello"`) {
 		t.Errorf("the plan does not show the answer:\n%s", said)
 	}
-	there.MustRun("init")
+	there.Init()
 	carry(t, here, there, "plan", "recordings")
 	there.MustRun("apply", "plan")
 	if got := strings.TrimSpace(there.MustRun("output", "-raw", "content")); got != "Emulated answer to: hello" {
@@ -79,7 +79,7 @@ func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
 	in := acctest.Install(t)
 	config := map[string]string{"main.tf": team + completion(`generate_on = "plan"`)}
 	here := in.Dir(t, config).With(online(s)...)
-	here.MustRun("init")
+	here.Init()
 	here.MustRun("plan", "-out=plan")
 	for name := range config { // the phase decides the mode, as the guide shows
 		here.Write(name, strings.Replace(team, "  }", "    mode = terraform.applying ? \"replay\" : \"reuse\"\n  }", 1)+completion(`generate_on = "plan"`))
@@ -117,7 +117,7 @@ func TestFlow_saysWhichRecordingDidNotTravel(t *testing.T) {
 func TestFlow_losesNoAnswerToAKill(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion("")}).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	if said, err := dir.With(acctest.KillOnceAnswered(filepath.Join(dir.Path, "killed"))).Run("apply", "-auto-approve"); err == nil {
 		t.Fatalf("nothing was killed:\n%s", said)
 	}
@@ -137,7 +137,7 @@ func TestFlow_oneOfManyProcessesAsks(t *testing.T) {
 	shared := t.TempDir()
 	config := map[string]string{"main.tf": "provider \"openai\" {}\n" + completion("")}
 	first := in.Dir(t, config)
-	first.MustRun("init")
+	first.Init()
 	var wg sync.WaitGroup
 	for range 3 {
 		dir := in.Dir(t, config).With(append(online(s), "OPENAI_RECORDINGS_DIR="+shared)...)
@@ -162,7 +162,7 @@ func TestFlow_anAnswerOnRecordIsFitForForEach(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	ask := team + completionOf("Answer with JSON, with keys city and country", "  response_format {\n    type = \"json_object\"\n  }")
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": ask}).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	dir.MustRun("destroy", "-auto-approve")
 	dir.Write("each.tf", "resource \"terraform_data\" \"each\" {\n  for_each = openai_chat_completion.test.output\n}\n")
@@ -181,7 +181,7 @@ func TestFlow_aPlanSaysWhyItAsksAgain(t *testing.T) {
 		return map[string]string{"main.tf": team + completionOf(prompt, fmt.Sprintf("temperature = 0\n  generate_on = %q", generate))}
 	}
 	dir := in.Dir(t, config("one", "apply")).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	if said := dir.MustRun("apply", "-auto-approve"); strings.Contains(said, "Warning") {
 		t.Errorf("the first plan warns: %s", said)
 	}
@@ -228,7 +228,7 @@ func TestFlow_aPlanSaysOnceWhatItComesTo(t *testing.T) {
 	for name, text := range many("apply", "") {
 		dir.Write(name, text)
 	}
-	dir.MustRun("init")
+	dir.Init()
 	for _, test := range []struct{ generate, prompt, says, most string }{
 		{"apply", "Number ${count.index}", "Applying it takes 12 calls for 12 resources, with about", "tokens of input and at most 1,200 of output. Each call is billed."},
 		{"apply", "the same", "Applying it takes 1 call for 12 resources, with about", "tokens of input and at most 100 of output. Each call is billed."},
@@ -263,7 +263,7 @@ func TestFlow_aPlanSaysOnceWhatItComesTo(t *testing.T) {
 func TestFlow_aDeletedRecordingIsMadeAnew(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion("")}).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	if err := os.RemoveAll(filepath.Join(dir.Path, "recordings")); err != nil {
 		t.Fatal(err)
@@ -286,7 +286,7 @@ func TestFlow_aDeletedRecordingIsMadeAnew(t *testing.T) {
 func TestFlow_aCorrectedRecordingWantsAnotherPlan(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`)}).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("plan", "-out=plan")
 	recorded := "recordings/" + files(t, filepath.Join(dir.Path, "recordings"))[0]
 	text, err := os.ReadFile(filepath.Join(dir.Path, recorded))
@@ -314,7 +314,7 @@ func TestFlow_twoDirectoriesAreToldApart(t *testing.T) {
 	other := strings.NewReplacer("provider \"openai\" {", "provider \"openai\" {\n  alias = \"other\"", `"recordings"`, `"others"`).Replace(team) +
 		strings.Replace(strings.Replace(completion("  provider = openai.other"), `"test"`, `"other"`, 1), "output \"content\"", "output \"other\"", 1)
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`), "other.tf": other}).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("plan", "-out=plan")
 	dir.MustRun("apply", "plan")
 	if n := len(s.Requests()); n != 2 {
@@ -329,7 +329,7 @@ func TestFlow_aReplacementIsAskedForOnce(t *testing.T) {
 		return team + completionOf(prompt, "generate_on = \"plan\"\n  triggers = { week = \""+week+"\" }\n  lifecycle {\n    ignore_changes = [message]\n  }")
 	}
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": config("one", "1")}).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	dir.Write("main.tf", config("two", "2"))
 	dir.MustRun("apply", "-auto-approve")
@@ -344,7 +344,7 @@ func TestFlow_refreshAppliesWhatItAsks(t *testing.T) {
 	ask := "  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n"
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion("depends_on = [ephemeral.openai_chat_completion.first]") +
 		"ephemeral \"openai_chat_completion\" \"first\" {\n" + ask + "}\n"}).With(append(online(s), "OPENAI_RECORDINGS_MODE=refresh")...)
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	if n := len(s.Requests()); n != 2 { // one in each phase
 		t.Errorf("%d requests were sent, want 2", n)
@@ -357,7 +357,7 @@ func TestFlow_noKeyIsRecorded(t *testing.T) {
 	s.Fail(emulator.Status(200, `{"headers":{"Authorization":"Bearer `+acctest.Key+`"}}`),
 		emulator.Status(200, `{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"You are `+acctest.Key+`."},"finish_reason":"stop"}]}`))
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion("")}).With(online(s)...)
-	dir.MustRun("init")
+	dir.Init()
 	if said, err := dir.Run("apply", "-auto-approve"); err == nil || strings.Contains(said, acctest.Key) {
 		t.Errorf("%v: %s", err, said)
 	}
@@ -422,7 +422,7 @@ func TestFlow_noSecretIsRecordedInDisguise(t *testing.T) {
 func TestFlow_saysThatARecordingTakesThePlaceOfAKey(t *testing.T) {
 	t.Parallel()
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`)})
-	dir.MustRun("init")
+	dir.Init()
 	if said, err := dir.Run("plan"); err == nil || !regexp.MustCompile(`(?s)there is no API key.*you\s+can\s+also\s+provide\s+the\s+recording\s+recordings/[0-9a-f]{64}\.json:`).MatchString(said) {
 		t.Errorf("%v\n%s", err, said)
 	}
@@ -432,7 +432,7 @@ func TestFlow_validateSaysThatRecordingsAreMissing(t *testing.T) {
 	t.Parallel()
 	resource := completion(`generate_on = "plan"`)
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": resource})
-	dir.MustRun("init")
+	dir.Init()
 	missing := regexp.MustCompile(`(?s)Missing recordings.*generate_on = "plan"`)
 	for name, test := range map[string]struct {
 		provider string

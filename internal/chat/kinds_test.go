@@ -14,9 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
@@ -160,17 +158,17 @@ func TestDataSources_sayWhatIsGone(t *testing.T) {
 
 func TestMetadata_changesInPlace(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	stored := func(label string) string {
-		return completion("  store = true\n  metadata = { team = \"" + label + "\" }")
+	stored := func(team string) object {
+		return configuration(object{"store": true, "metadata": object{"team": team}})
 	}
-	s.Run(t,
-		resource.TestStep{Config: stored("a"), Check: asked(t, s, 1)},
-		resource.TestStep{Config: stored("b"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plancheck.ExpectKnownOutputValue("content", knownvalue.NotNull())),
-			Check: func(*terraform.State) error {
-				same(t, body(t, s), map[string]any{"metadata": map[string]any{"team": "b"}})
-				return nil
-			}},
-	)
+	r := instance(t, s)
+	first := apply(t, r, stored("a"))
+	if content := updates(t, r, stored("b"))["content"]; content != first["content"] {
+		t.Errorf("the plan has the answer %v", content)
+	}
+	apply(t, r, stored("b"))
+	same(t, body(t, s), object{"metadata": object{"team": "b"}})
+	unchanged(t, r, stored("b"))
 }
 
 func TestMetadata_isSentOnlyToWhatIsStored(t *testing.T) {

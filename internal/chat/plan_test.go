@@ -191,7 +191,7 @@ func TestGenerateOnPlan_asksAtApplyForWhatIsNotKnown(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	in := acctest.Install(t)
 	elsewhere := in.Dir(t, map[string]string{"main.tf": s.Provider(recordingsIn(t.TempDir(), "")) + chain})
-	elsewhere.MustRun("init")
+	elsewhere.Init()
 	said := elsewhere.MustRun("plan", "-out=plan")
 	if !flat("generate_on is \"plan\", but the plan cannot show the answer: message[0].content is not known yet.").MatchString(said) {
 		t.Errorf("the plan does not say why: %s", said)

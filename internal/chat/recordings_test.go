@@ -8,16 +8,13 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
@@ -57,28 +54,22 @@ func files(t *testing.T, dir string) []string {
 func TestRecordings_serveWhatWasAskedBefore(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	var first string
-	with := func(mode, config string) string { return s.Provider(recordingsIn(dir, mode)) + config }
-	content := func(state *terraform.State) string { return state.RootModule().Outputs["content"].Value.(string) }
-	replayed := func(config string) string { return strings.Replace(with("replay", config), acctest.Key, "", 1) }
-	s.Run(t,
-		resource.TestStep{Config: with("", completion("temperature = 0.5")), Check: func(state *terraform.State) error {
-			first = content(state)
-			return asked(t, s, 1)(state)
-		}},
-		resource.TestStep{Config: replayed("# nothing")},
-		resource.TestStep{Config: replayed(completion("temperature = 0.5")), ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
-			plancheck.ExpectKnownOutputValue("content", knownvalue.StringRegexp(regexp.MustCompile("hello"))),
-			plancheck.ExpectKnownValue(name, tfjsonpath.New("choices").AtSliceIndex(0).AtMapKey("finish_reason"), knownvalue.StringExact("stop")),
-			plancheck.ExpectKnownValue(name, tfjsonpath.New("usage").AtMapKey("total_tokens"), knownvalue.NotNull()),
-			plancheck.ExpectKnownValue(name, tfjsonpath.New("request_id"), knownvalue.StringExact("req_00000000000000000000000000000001"))),
-			Check: func(state *terraform.State) error {
-				if got := content(state); got != first {
-					t.Errorf("the answer is %q, was %q", got, first)
-				}
-				return asked(t, s, 1)(state)
-			}},
-	)
+	half := configuration(object{"temperature": 0.5})
+	first := apply(t, instance(t, s, recordings(dir, "")), half)
+	r := instance(t, s, recordings(dir, "replay"), object{"api_key": ""})
+	known, _ := r.Plan(t, half).Value.(object)
+	for path, want := range map[string]any{
+		"content": first["content"], "choices.0.finish_reason": "stop", "request_id": "req_00000000000000000000000000000001",
+		"usage.total_tokens": lookUp(first, []string{"usage", "total_tokens"}),
+	} {
+		if got := lookUp(known, strings.Split(path, ".")); got != want || want == nil {
+			t.Errorf("the plan has the %s %v, want %v", path, got, want)
+		}
+	}
+	if state := apply(t, r, half); state["content"] != first["content"] {
+		t.Errorf("the answer is %q, was %q", state["content"], first["content"])
+	}
+	wantCalls(t, s, map[string]int{"POST": 1})
 	if got := files(t, dir); len(got) != 1 || len(got[0]) != 64+len(".json") {
 		t.Errorf("the directory holds %v", got)
 	}
@@ -283,9 +274,11 @@ func TestRecordings_keepAnUnusableAnswerAside(t *testing.T) {
 // A budget is for calls; what is on record is no call.
 func TestRecordings_serveWhenTheBudgetIsSpent(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	config := s.Provider(recordingsIn(t.TempDir(), ""), "limits {\n    max_requests = 1\n  }")
-	many := "resource \"openai_chat_completion\" \"test\" {\n  count = 8\n  model = \"gpt-4\"\n  message {\n    role    = \"user\"\n    content = \"hello\"\n  }\n}\n"
-	s.Run(t, resource.TestStep{Config: config + many, Check: asked(t, s, 1)})
+	p := connected(t, s, recordings(t.TempDir(), ""), object{"limits": object{"max_requests": 1}})
+	if _, diags := together(t, p, slices.Repeat([]object{configuration(nil)}, 8)...); len(diags) > 0 {
+		t.Errorf("it says %q", diags)
+	}
+	wantCalls(t, s, map[string]int{"POST": 1})
 }
 
 // In replay nothing is asked of the server, not even to change or delete what it stores.

@@ -5,56 +5,41 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
-
-func secretPrompt(content, more string) string {
-	return `
-resource "openai_chat_completion" "test" {
-  model = "gpt-4"
-  message {
-    role    = "system"
-    content = "Reply with exactly: understood"
-  }
-  message {
-    role       = "user"
-    content_wo = "` + content + `"
-  }
-` + more + `
-}`
-}
 
 // A write-only prompt is sent, is nowhere in the state, and a change to it asks
 // again, once.
 func TestContentWO_isSentAndNotKept(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	sent := func(secret string) resource.TestCheckFunc {
-		return func(state *terraform.State) error {
-			text, err := json.Marshal(state)
-			if err != nil {
-				return err
-			}
-			// The emulator repeats the prompt in its answer, as a model may.
-			withoutAnswer := strings.ReplaceAll(string(text), "Emulated answer to: "+secret, "")
-			if strings.Contains(withoutAnswer, secret) {
-				t.Errorf("the secret is in the state: %s", text)
-			}
-			messages := body(t, s)["messages"].([]any)
-			same(t, messages[1], map[string]any{"role": "user", "content": secret})
-			return nil
-		}
+	r := instance(t, s)
+	talk := func(secret string) object {
+		return conversation(object{"role": "system", "content": "Reply with exactly: understood"}, object{"role": "user", "content_wo": secret})
 	}
-	s.Run(t, // after each step, its plan is empty
-		resource.TestStep{Config: secretPrompt("Reply with exactly: ok REFUSE", ""), Check: asked(t, s, 1)},
-		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", ""), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
-			Check: resource.ComposeTestCheckFunc(asked(t, s, 2), sent("my secret xyzzy-2"))},
-		resource.TestStep{Config: secretPrompt("my secret xyzzy-2", "  skip_destroy = true"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: asked(t, s, 2)},
-	)
+	unchangedAfter := func(config object, calls int) {
+		t.Helper()
+		apply(t, r, config)
+		wantCalls(t, s, map[string]int{"POST": calls})
+		unchanged(t, r, config)
+	}
+	unchangedAfter(talk("Reply with exactly: ok REFUSE"), 1)
+	const secret = "my secret xyzzy-2"
+	updates(t, r, talk(secret))
+	unchangedAfter(talk(secret), 2)
+	text, err := json.Marshal(r.State())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The emulator repeats the prompt in its answer, as a model may.
+	if strings.Contains(strings.ReplaceAll(string(text), "Emulated answer to: "+secret, ""), secret) {
+		t.Errorf("the secret is in the state: %s", text)
+	}
+	same(t, body(t, s)["messages"].([]any)[1], object{"role": "user", "content": secret})
+	more := talk(secret)
+	more["skip_destroy"] = true
+	updates(t, r, more)
+	unchangedAfter(more, 2)
 }
 
 // With a version of one's own, that alone decides.

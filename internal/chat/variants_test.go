@@ -295,8 +295,8 @@ func TestVariants_tooMuch(t *testing.T) {
 		body, says string
 		choices    float64
 	}{
-		"choices":               {`{"id":"c1","choices":[` + many("{}", 20_000) + `]}`, "choices has 20000 elements, of which the first 1000 are taken", 1000},
-		"choices, in a stream":  {`data: {"id":"c1","choices":[` + many("{}", 20_000) + "]}\n\ndata: [DONE]\n\n", "more than 1000 choices", 1000},
+		"choices":               {`{"id":"c1","choices":[` + many("{}", 2_000) + `]}`, "choices has 2000 elements, of which the first 1000 are taken", 1000},
+		"choices, in a stream":  {`data: {"id":"c1","choices":[` + many("{}", 2_000) + "]}\n\ndata: [DONE]\n\n", "more than 1000 choices", 1000},
 		"choices, one by one":   {many(`data: {"choices":[{"delta":{"content":"a"}}]}`+"\n\n", 1) + indexes(2000), "more than 1000 choices", 1000},
 		"calls":                 {whole(`"message":{"role":"assistant","content":"Hello","tool_calls":[` + many("{}", 100_001) + `]},"finish_reason":"stop"`), "choices[0].message.tool_calls has 100001 elements", 1},
 		"as many as can be had": {`{"id":"c1","choices":[` + many(`{"message":{"content":"a"},"finish_reason":"stop"}`, 1000) + `]}`, "", 1000},

@@ -56,7 +56,7 @@ func workspace(t *testing.T, main string) *acctest.Dir {
 	t.Helper()
 	s := acctest.Start(t, emulator.Options{})
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": provider + main}).With("OPENAI_BASE_URL="+s.URL, "OPENAI_API_KEY="+acctest.Key)
-	dir.MustRun("init")
+	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	return dir
 }

@@ -1,8 +1,11 @@
 package faults_test
 
 import (
+	"maps"
 	"net/http"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,8 +49,30 @@ const (
 	never    = `.*Requests sent: none \(tried 6 times\)`
 )
 
+// usually are the rows of the usual tests: one for each thing that may be left, and for each reason to ask again or not.
+// Most of the others differ in words and numbers, which internal/transport and internal/client test.
+var usually = []string{
+	"connection refused",
+	"reset on the way back", "timeout after the work", "create timeout", "slow stream", "body cut by the network",
+	"stream torn in a letter", "stream stalls",
+	"429", "429, Retry-After date", "429 for ever", "401", "500 for ever", "502 of HTML", "502, never connected",
+	"200, an error in a stream",
+	"not JSON", "no choices", "gzip",
+}
+
+// FAULTS=all checks all rows, as every night.
 func TestMatrix(t *testing.T) {
-	for name, r := range matrix() {
+	rows := matrix()
+	names := usually
+	if os.Getenv("FAULTS") == "all" {
+		names = slices.Sorted(maps.Keys(rows))
+	}
+	for _, name := range names {
+		r, ok := rows[name]
+		if !ok {
+			t.Errorf("there is no row %q", name)
+			continue
+		}
 		t.Run(name, func(t *testing.T) { r.check(t) })
 	}
 }

@@ -36,7 +36,7 @@ func size(t *testing.T) int {
 	t.Helper()
 	text, given := os.LookupEnv("SOAK_RESOURCES")
 	if !given {
-		return 40
+		return 20
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
@@ -150,7 +150,7 @@ func (s soak) run(t *testing.T) *acctest.Dir {
 	front := httptest.NewServer(w)
 	t.Cleanup(front.Close)
 	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": s.configuration(front.URL + "/v1")})
-	dir.MustRun("init")
+	dir.Init()
 
 	started := time.Now()
 	for apply := 1; ; apply++ {

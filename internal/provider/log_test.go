@@ -17,7 +17,7 @@ func TestLog_showsCallsAndNoSecret(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := acctest.Install(t).Dir(t, nil).With("OPENAI_API_KEY="+acctest.Key, "OPENAI_BASE_URL="+s.URL)
 	dir.Write("provider.tf", "provider \"openai\" {\n  max_retries = 1\n}\n")
-	dir.MustRun("init")
+	dir.Init()
 	apply := func(level, config string) (log, output string) {
 		t.Helper()
 		dir.Write("main.tf", config)

@@ -22,6 +22,11 @@ func Stoppable(inner Framework) Framework { return newStoppable(inner) }
 // Behind is what New puts behind that.
 func Behind(server tfprotov6.ProviderServer) Framework { return server.(*stoppable).framework }
 
+// Orphaned is closed when the parent is gone and nothing is under way in a server of Stoppable.
+func Orphaned(gone func() bool, server Framework) <-chan struct{} {
+	return orphaned(gone, server.(*stoppable).idle)
+}
+
 // Tune is what Serve does to the process.
 func Tune() { tune() }
 

@@ -5,7 +5,9 @@ package serve
 
 import (
 	"os"
+	"os/signal"
 	"strconv"
+	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -26,7 +28,9 @@ const FrameworkOnly = "OPENAI_PROVIDER_FRAMEWORK_ONLY"
 
 // New returns the server for one provider. It panics if a [Record] of the provider has what the
 // short cuts do not honour.
-func New(p Provider) tfprotov6.ProviderServer {
+func New(p Provider) tfprotov6.ProviderServer { return newServer(p) }
+
+func newServer(p Provider) *stoppable {
 	inner := providerserver.NewProtocol6(p)().(framework) //nolint:forcetypeassert // the framework's server is all of it; every test would show
 	if only, _ := strconv.ParseBool(os.Getenv(FrameworkOnly)); only {
 		return newStoppable(inner)
@@ -44,7 +48,7 @@ type Options struct {
 	Wrap func(tfprotov6.ProviderServer) tfprotov6.ProviderServer
 }
 
-// Serve answers Terraform until it closes the connection.
+// Serve answers Terraform until it closes the connection, or is gone. For a debugger it goes on.
 func Serve(newProvider func() Provider, o Options) error {
 	tune()
 	stop, err := profile(o.Profile)
@@ -52,17 +56,26 @@ func Serve(newProvider func() Provider, o Options) error {
 		return err
 	}
 	defer stop()
-	var opts []tf6server.ServeOpt
-	if o.Debug {
-		opts = append(opts, tf6server.WithManagedDebug())
+	inner := newServer(newProvider())
+	server := tfprotov6.ProviderServer(inner)
+	if o.Wrap != nil {
+		server = o.Wrap(server)
 	}
-	return tf6server.Serve(o.Address, func() tfprotov6.ProviderServer {
-		server := New(newProvider())
-		if o.Wrap != nil {
-			server = o.Wrap(server)
-		}
-		return server
-	}, opts...)
+	serve := func(opts ...tf6server.ServeOpt) error {
+		return tf6server.Serve(o.Address, func() tfprotov6.ProviderServer { return server }, opts...)
+	}
+	if o.Debug {
+		return serve(tf6server.WithManagedDebug())
+	}
+	signal.Ignore(syscall.SIGPIPE) // a line for the log of a CLI that is gone ends no call
+	ended := make(chan error, 1)
+	go func() { ended <- serve() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-orphaned(parentGone(), inner.idle):
+		return nil
+	}
 }
 
 // framework is all that the framework's server answers.

@@ -27,7 +27,7 @@ func newStoppable(inner framework) *stoppable {
 }
 
 // track returns a context that ends when the provider is stopped; done is called at the end of a call.
-// The framework does so for what it answers itself.
+// The framework does so for what it answers itself, but does not say what is under way.
 func (s *stoppable) track(ctx context.Context) (tracked context.Context, done func()) {
 	tracked, cancel := context.WithCancel(ctx)
 	s.mu.Lock()
@@ -42,6 +42,13 @@ func (s *stoppable) track(ctx context.Context) (tracked context.Context, done fu
 		delete(s.cancels, &cancel)
 		cancel()
 	}
+}
+
+// idle reports whether no call is under way that may ask for an answer.
+func (s *stoppable) idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.cancels) == 0 && len(s.actions) == 0
 }
 
 // ConfigureProvider is the inner server's. A provider that is run for a debugger serves one
@@ -65,6 +72,20 @@ func (s *stoppable) ApplyResourceChange(ctx context.Context, req *tfprotov6.Appl
 	ctx, done := s.track(ctx)
 	defer done()
 	return s.framework.ApplyResourceChange(ctx, req)
+}
+
+// ReadDataSource is the inner server's.
+func (s *stoppable) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	ctx, done := s.track(ctx)
+	defer done()
+	return s.framework.ReadDataSource(ctx, req)
+}
+
+// OpenEphemeralResource is the inner server's.
+func (s *stoppable) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	ctx, done := s.track(ctx)
+	defer done()
+	return s.framework.OpenEphemeralResource(ctx, req)
 }
 
 // InvokeAction is the framework's, and known to StopProvider while it lasts.
