@@ -178,6 +178,10 @@ type Request struct {
 	// Secrets are parts of Body that may come out nowhere. They are taken out of
 	// every text (transport.Passages says how), and the bodies of the call are not logged.
 	Secrets []string
+
+	// SecretAnswer says that the answer holds a secret that is shown once, such as a signing secret: the bodies of
+	// the call are not logged, and no text quotes an answer with a status of success. Answer.Body has it.
+	SecretAnswer bool
 }
 
 // Answer is what came back.
@@ -211,6 +215,9 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
+	if r.SecretAnswer {
+		call.private = transport.NewPassages(append(slices.Clone(r.Secrets), string(body))...)
+	}
 	if err != nil {
 		problem := call.at(res, call.fail(err))
 		return Answer{RequestID: problem.RequestID, Body: call.unread(res, body)}, problem
@@ -245,7 +252,7 @@ func (c *Client) newCall(ctx context.Context, r Request) *call {
 		wire.AllowRepeat()
 	}
 	private := transport.NewPassages(r.Secrets...)
-	if private != nil {
+	if private != nil || r.SecretAnswer {
 		wire.Withhold(private)
 	}
 	k := &call{client: c, request: r, ctx: ctx, watched: watched, wire: wire, private: private}

@@ -74,8 +74,8 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	o := m.object(shown, planned, config, &resp.Diagnostics)
-	o.after = after
-	resp.Diagnostics.Append(note(ctx, resp.Private, madeKey, m.client.Clock().Now())...)
+	o.after, o.made = after, m.client.Clock().Now()
+	resp.Diagnostics.Append(note(ctx, resp.Private, madeKey, o.made)...)
 	m.finish(ctx, o, planned, m.kind.Created)
 	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), o.State)
 	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
@@ -108,7 +108,11 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 	}
 	if a := m.kind.Attributes.Find(m.kind.id()); a.Mode == kinds.Computed {
 		if id, ok := shown[a.WireName()].(string); !ok || id == "" {
-			return nil, 0, fmt.Errorf("the server's answer has no %s: %s", a.WireName(), client.Printable(string(answer.Body), false))
+			said := client.Printable(string(answer.Body), false)
+			if m.kind.Secret {
+				said = "it is not shown, since it may hold a secret"
+			}
+			return nil, 0, fmt.Errorf("the server's answer has no %s: %s", a.WireName(), said)
 		}
 	}
 	return shown, answer.PollAfter, nil
@@ -123,7 +127,8 @@ func (k *Kind) post(ctx context.Context, c *client.Client, planned, config wire.
 	if err != nil {
 		return client.Answer{}, err
 	}
-	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body, Repeatable: k.Repeatable})
+	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body,
+		Repeatable: k.Repeatable, SecretAnswer: k.Secret})
 }
 
 // body are the arguments that are sent: those of the plan but for what is in the path, and write-only ones, which

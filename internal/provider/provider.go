@@ -25,6 +25,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/conversation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/embedding"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/functions"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
@@ -61,7 +62,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, vectorstore.Area}
+var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, vectorstore.Area, conversation.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
