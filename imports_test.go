@@ -36,13 +36,14 @@ var rules = map[string]rule{
 
 	"internal/serve":        {},
 	"internal/command":      {may: []string{"jsontext", "recording"}, never: []string{"github.com/hashicorp/", "net/http"}},
-	"internal/provider":     {may: []string{"area", "chat", "client", "conversation", "embedding", "functions", "kinds", "models", "moderation", "recording", "vectorstore"}},
+	"internal/provider":     {may: []string{"area", "chat", "client", "conversation", "embedding", "functions", "kinds", "models", "moderation", "recording", "vectorstore", "webhook"}},
 	"internal/chat":         {may: append(slices.Clone(area.may), "structured"), never: area.never},
 	"internal/models":       area,
 	"internal/conversation": area,
 	"internal/embedding":    area,
 	"internal/moderation":   area,
 	"internal/vectorstore":  area,
+	"internal/webhook":      area,
 
 	"internal/functions":  {may: []string{"jsontext", "structured"}, never: []string{"net/http/httptest"}},
 	"internal/structured": {may: []string{"jsontext"}, never: []string{"github.com/hashicorp/", "net/http"}},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
 
@@ -15,12 +16,13 @@ type World struct {
 	Clock *Clock
 }
 
-// NewWorld starts a server and a provider for a test, which runs in parallel with others.
-func NewWorld(t *testing.T, options emulator.Options) World {
+// NewWorld starts a server and a provider for a test, which runs in parallel with others. What the provider's
+// configuration cannot say is adjusted.
+func NewWorld(t *testing.T, options emulator.Options, adjust ...func(*client.Settings)) World {
 	t.Helper()
 	clock := NewClock()
 	options.Now = clock.Now
-	w := World{Server: Start(t, options), Protocol: Speak(t, clock.Adjust), Clock: clock}
+	w := World{Server: Start(t, options), Protocol: Speak(t, append(adjust, clock.Adjust)...), Clock: clock}
 	w.Connect(t, w.Server)
 	return w
 }
