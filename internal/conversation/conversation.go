@@ -116,7 +116,10 @@ func sayOn(ctx context.Context, o *object.Object) error {
 			return err
 		}
 		path := client.Path("conversations", state.String("id"), "items")
-		if _, err := o.Do(ctx, client.Request{Method: http.MethodPost, Path: path, Body: text, Existing: true}); err != nil {
+		if err := object.Referring(ctx, o.Client, func() error {
+			_, err := o.Client.Do(ctx, client.Request{Method: http.MethodPost, Path: path, Body: text, Existing: true})
+			return err
+		}); err != nil {
 			return err
 		}
 	}

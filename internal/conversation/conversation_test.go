@@ -21,12 +21,12 @@ type object = map[string]any
 const typeName = "openai_conversation"
 
 var (
-	clean     = acctest.Clean
+	clean     = acctest.Quiet
 	unchanged = acctest.Unchanged
 )
 
 // made is a conversation that is there.
-func made(t *testing.T, w acctest.World, config object) (i *acctest.Instance, path string) {
+func made(t *testing.T, w *acctest.World, config object) (i *acctest.Instance, path string) {
 	t.Helper()
 	i = w.Instance(typeName)
 	clean(t, i.Apply(t, config))

@@ -12,9 +12,9 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
-// settling is how long after its creation an object may not be seen everywhere yet: a 404 is "not yet"
+// Settling is how long after its creation an object may not be seen everywhere yet: a 404 is "not yet"
 // until then.
-const settling = time.Minute
+const Settling = time.Minute
 
 // firstPause and longestPause are the waits between two looks, where the server names none.
 const (
@@ -52,10 +52,35 @@ func (k *Kind) get(ctx context.Context, c *client.Client, fields wire.Fields, ma
 func untilSettled(ctx context.Context, c *client.Client, made time.Time, call func() error) error {
 	for looks := 0; ; looks++ {
 		err := call()
-		if !client.IsGone(err) || !c.Clock().Now().Before(made.Add(settling)) {
+		if !client.IsGone(err) || !c.Clock().Now().Before(made.Add(Settling)) {
 			return err
 		}
 		if c.Clock().Sleep(ctx, pause(looks)) != nil {
+			return err
+		}
+	}
+}
+
+// reference is how long an object that another one refers to may not be seen yet.
+const reference = 15 * time.Second
+
+// Referring makes a call that refers to objects which may have been made just now: for 15 seconds, one that gets a
+// 404 is made again.
+func Referring(ctx context.Context, c *client.Client, call func() error) error {
+	return untilSettled(ctx, c, c.Clock().Now().Add(reference-Settling), call)
+}
+
+// Until looks again and again until it is done, with the pauses that the server wants; 0 = it does not say.
+func Until(ctx context.Context, c *client.Client, look func() (done bool, after time.Duration, err error)) error {
+	for looks := 0; ; looks++ {
+		done, after, err := look()
+		if done || err != nil {
+			return err
+		}
+		if after <= 0 {
+			after = pause(looks)
+		}
+		if err := c.Clock().Sleep(ctx, after); err != nil {
 			return err
 		}
 	}

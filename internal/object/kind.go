@@ -77,11 +77,11 @@ type Kind struct {
 	// gets a 404 is tried again for some seconds.
 	Refers bool
 
-	// Repeatable says that two creates make one object, so that a create that may have got through is sent again.
-	Repeatable bool
-
 	// Secret says that the answer to a create holds a secret, which is in no log and no text.
 	Secret bool
+
+	// Repeatable says that two creates make one object, so that a create that may have got through is sent again.
+	Repeatable bool
 
 	// Destroyed is what a plan that destroys warns of; "" = nothing.
 	Destroyed string
@@ -128,17 +128,7 @@ type Object struct {
 	Shown  map[string]any // the server's last answer
 	Diags  *diag.Diagnostics
 
-	made  time.Time     // when it was created; zero = long ago
 	after time.Duration // when the server wants to be asked again; 0 = it does not say
-}
-
-// Do makes a further call about the object, again while one that was made just now is not seen yet.
-func (o *Object) Do(ctx context.Context, r client.Request) (answer client.Answer, err error) {
-	err = untilSettled(ctx, o.Client, o.made, func() error {
-		answer, err = o.Client.Do(ctx, r)
-		return err
-	})
-	return answer, err
 }
 
 // attributes are those of the resource: the kind's own, and the settings that all have.

@@ -74,8 +74,8 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	o := m.object(shown, planned, config, &resp.Diagnostics)
-	o.after, o.made = after, m.client.Clock().Now()
-	resp.Diagnostics.Append(note(ctx, resp.Private, madeKey, o.made)...)
+	o.after = after
+	resp.Diagnostics.Append(note(ctx, resp.Private, madeKey, m.client.Clock().Now())...)
 	m.finish(ctx, o, planned, m.kind.Created)
 	resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), o.State)
 	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
@@ -90,15 +90,16 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 	if create == nil {
 		create = m.kind.post
 	}
-	made := time.Time{}
-	if m.kind.Refers {
-		made = m.client.Clock().Now().Add(reference - settling)
-	}
 	var answer client.Answer
-	err = untilSettled(ctx, m.client, made, func() (err error) {
+	call := func() (err error) {
 		answer, err = create(ctx, m.client, planned, config)
 		return err
-	})
+	}
+	if m.kind.Refers {
+		err = Referring(ctx, m.client, call)
+	} else {
+		err = call()
+	}
 	if err != nil {
 		return nil, 0, err
 	}
@@ -118,17 +119,13 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 	return shown, answer.PollAfter, nil
 }
 
-// reference is how long an object that another one refers to may not be seen yet.
-const reference = 15 * time.Second
-
 // post creates an object with one call.
 func (k *Kind) post(ctx context.Context, c *client.Client, planned, config wire.Fields) (client.Answer, error) {
 	body, err := wire.Encode(k.Attributes, k.body(planned, config))
 	if err != nil {
 		return client.Answer{}, err
 	}
-	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body,
-		Repeatable: k.Repeatable, SecretAnswer: k.Secret})
+	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body, Repeatable: k.Repeatable, SecretAnswer: k.Secret})
 }
 
 // body are the arguments that are sent: those of the plan but for what is in the path, and write-only ones, which

@@ -21,7 +21,7 @@ type object = map[string]any
 const typeName = "openai_webhook_endpoint"
 
 var (
-	clean     = acctest.Clean
+	clean     = acctest.Quiet
 	unchanged = acctest.Unchanged
 )
 
@@ -37,7 +37,7 @@ func configured(changes object) object {
 }
 
 // made is an endpoint that is there.
-func made(t *testing.T, w acctest.World, config object) (i *acctest.Instance, path string) {
+func made(t *testing.T, w *acctest.World, config object) (i *acctest.Instance, path string) {
 	t.Helper()
 	i = w.Instance(typeName)
 	clean(t, i.Apply(t, config))

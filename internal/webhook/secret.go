@@ -92,7 +92,7 @@ func rotateSecret(ctx context.Context, prior wire.Fields, o *object.Object) erro
 func rotate(ctx context.Context, o *object.Object) error {
 	state := wire.FieldsOf(o.State)
 	keeps := state.Get(keepOld).IsNull() || state.True(keepOld)
-	answer, err := o.Do(ctx, client.Request{
+	answer, err := o.Client.Do(ctx, client.Request{
 		Method: http.MethodPost, Path: client.Path(collection, state.String("id"), "rotate_secret"),
 		Body: fmt.Appendf(nil, `{"keep_old_secret_active_for_24_hours":%t}`, keeps), Existing: true, Repeatable: true, SecretAnswer: true,
 	})

@@ -53,7 +53,7 @@ func fits(t *testing.T, secret, hint any) {
 }
 
 // rotations are those that the server was asked for.
-func rotations(w acctest.World) (bodies []string) {
+func rotations(w *acctest.World) (bodies []string) {
 	for _, r := range w.Requests() {
 		if strings.HasSuffix(r.Path, "/rotate_secret") {
 			bodies = append(bodies, string(r.Body))
@@ -214,13 +214,15 @@ func TestSecret_isRotatedElsewhere(t *testing.T) {
 func TestSecret_isWrittenNowhereElse(t *testing.T) {
 	var mu sync.Mutex
 	var log strings.Builder
-	w := acctest.NewWorld(t, emulator.Options{}, func(s *client.Settings) {
+	w := acctest.NewWorld(t, emulator.Options{})
+	w.Protocol = acctest.Speak(t, w.Clock.Adjust, func(s *client.Settings) {
 		s.Log = func(_ context.Context, level, message string, fields map[string]any) {
 			mu.Lock()
 			defer mu.Unlock()
 			fmt.Fprintln(&log, level, message, fields)
 		}
 	})
+	w.Connect(t, w.Server)
 	const secret = "whsec_c2VjcmV0IHRoYXQgbm9ib2R5IG1heSBzZWU="
 	said := func(what string, diags []string) {
 		t.Helper()
