@@ -299,6 +299,21 @@ func (i *Instance) Destroy(t testing.TB) (diags []string) {
 	return i.apply(t, null, null, i.private)
 }
 
+// PlanDestroy plans to destroy what is there, and returns what is said of it.
+func (i *Instance) PlanDestroy(t testing.TB) (diags []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	null := Dynamic(t, tftypes.NewValue(i.tf, nil))
+	resp, err := i.protocol.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: i.typeName, PriorState: Dynamic(t, i.state), Config: null, ProposedNewState: null, PriorPrivate: i.private, PriorIdentity: i.identity,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Texts(resp.Diagnostics)
+}
+
 func (i *Instance) apply(t testing.TB, planned, config *tfprotov6.DynamicValue, private []byte) (diags []string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -154,6 +154,9 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
+	if r.SecretAnswer {
+		call.private = transport.NewPassages(append(slices.Clone(r.Secrets), string(body))...)
+	}
 	if err != nil {
 		problem := call.at(res, call.fail(err))
 		return Answer{RequestID: problem.RequestID, Body: call.unread(res, body)}, problem
@@ -192,7 +195,7 @@ func (c *Client) newCall(ctx context.Context, r Request) *call {
 		wire.Upload(r.Form.upload())
 	}
 	private := transport.NewPassages(r.Secrets...)
-	if private != nil {
+	if private != nil || r.SecretAnswer {
 		wire.Withhold(private)
 	}
 	k := &call{client: c, request: r, ctx: ctx, watched: watched, wire: wire, private: private}

@@ -57,6 +57,10 @@ type Request struct {
 	// Secrets are parts of Body that may come out nowhere. They are taken out of
 	// every text (transport.Passages says how), and the bodies of the call are not logged.
 	Secrets []string
+
+	// SecretAnswer says that the answer holds a secret that is shown once, such as a signing secret: the bodies of
+	// the call are not logged, and no text quotes an answer with a status of success. Answer.Body has it.
+	SecretAnswer bool
 }
 
 // Answer is what came back.

@@ -58,10 +58,11 @@ func (v words) ValidateString(_ context.Context, req validator.StringRequest, re
 
 type notEmpty struct{ allowed }
 
-// NotEmpty accepts text and lists in which there is something.
+// NotEmpty accepts text, lists and sets in which there is something.
 func NotEmpty() interface {
 	validator.String
 	validator.List
+	validator.Set
 } {
 	return notEmpty{"not empty"}
 }
@@ -73,6 +74,12 @@ func (v notEmpty) ValidateString(_ context.Context, req validator.StringRequest,
 }
 
 func (v notEmpty) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && len(req.ConfigValue.Elements()) == 0 {
+		v.refuse(&resp.Diagnostics, req.Path)
+	}
+}
+
+func (v notEmpty) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && len(req.ConfigValue.Elements()) == 0 {
 		v.refuse(&resp.Diagnostics, req.Path)
 	}

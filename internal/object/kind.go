@@ -87,6 +87,9 @@ type Kind struct {
 	// gets a 404 is tried again for some seconds.
 	Refers bool
 
+	// Secret says that the answer to a create holds a secret, which is in no log and no text.
+	Secret bool
+
 	// Repeatable says that two creates make one object, so that a create that may have got through is sent again.
 	Repeatable bool
 

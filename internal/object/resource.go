@@ -124,7 +124,11 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 	}
 	if a := m.kind.Attributes.Find(m.kind.id()); a.Mode == kinds.Computed {
 		if id, ok := shown[a.WireName()].(string); !ok || id == "" {
-			return nil, 0, fmt.Errorf("the server's answer has no %s: %s", a.WireName(), client.Printable(string(answer.Body), false))
+			said := client.Printable(string(answer.Body), false)
+			if m.kind.Secret {
+				said = "it is not shown, since it may hold a secret"
+			}
+			return nil, 0, fmt.Errorf("the server's answer has no %s: %s", a.WireName(), said)
 		}
 	}
 	return shown, answer.PollAfter, nil
@@ -136,7 +140,7 @@ func (k *Kind) post(ctx context.Context, c *client.Client, planned, config wire.
 	if err != nil {
 		return client.Answer{}, err
 	}
-	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body, Repeatable: k.Repeatable, Limits: k.pace(planned)})
+	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path(k.collection(planned)...), Body: body, Repeatable: k.Repeatable, Limits: k.pace(planned), SecretAnswer: k.Secret})
 }
 
 // body are the arguments that are sent: those of the plan but for what is in the path, and write-only ones, which

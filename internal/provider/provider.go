@@ -25,6 +25,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/conversation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/embedding"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/file"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/functions"
@@ -32,6 +33,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/models"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/moderation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/vectorstore"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/webhook"
 )
 
 var (
@@ -62,7 +64,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, file.Area, vectorstore.Area}
+var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {

@@ -52,3 +52,11 @@ func Within(diags *diag.Diagnostics, arguments wire.Fields, least, most int64, n
 		RefuseAt(diags, at, kinds.OutOfRange, "For OpenAI, %s must be from %d to %d, not %d.", at, least, most, n)
 	}
 }
+
+// Length holds the number of characters of a text against OpenAI's limit.
+func Length(diags *diag.Diagnostics, arguments wire.Fields, most int, name string) {
+	text, _ := arguments.Text(name)
+	if n := utf8.RuneCountInString(text); n > most {
+		Refuse(diags, path.Empty(), name, kinds.OutOfRange, "For OpenAI, %s must have at most %d characters, not %d.", name, most, n)
+	}
+}

@@ -30,7 +30,7 @@ type wire struct {
 }
 
 // notShown stands in place of a body that may be written nowhere.
-const notShown = "(not shown: the request holds a write-only value)"
+const notShown = "(not shown: the request holds a write-only value, or the answer a secret)"
 
 // secretInPieces stands in place of a stream whose events together spell a secret.
 const secretInPieces = "(not shown: the pieces of the stream, put together, hold a secret)"
