@@ -286,3 +286,14 @@ output "team" {
 		t.Errorf("left: %v", left)
 	}
 }
+
+// OpenAI's own limits hold where the server is OpenAI's. No plan makes a call.
+func TestConversation_limits(t *testing.T) {
+	t.Parallel()
+	p := acctest.Speak(t)
+	p.Connect(t, &acctest.Server{URL: "https://api.openai.com/v1"})
+	plan := p.Instance(typeName).Plan(t, object{"metadata": object{"a": strings.Repeat("b", 513)}})
+	if len(plan.Diags) != 1 || !strings.HasPrefix(plan.Diags[0], `error at metadata["a"]: Value out of range`) {
+		t.Errorf("said: %q", plan.Diags)
+	}
+}

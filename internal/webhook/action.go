@@ -22,7 +22,7 @@ var (
 		kinds.Attribute{Name: "event_type", Shape: kinds.String, Mode: kinds.Required,
 			Description: "The type of the event, such as `batch.completed`.", Validators: checks{kinds.NotEmpty()}},
 	)
-	testSchema = kinds.Action("Sends an event to a webhook endpoint that says that it is a test. The run fails if the endpoint does not take it.", tested)
+	testSchema = kinds.Action("Has OpenAI send a test event to a webhook endpoint, so that a receiver can be tried before there is a real one. The run fails if the endpoint does not take it.", tested)
 )
 
 // test is the action that tests an endpoint.

@@ -302,3 +302,19 @@ resource "openai_webhook_endpoint" "ci" {
 		t.Errorf("left: %v", left)
 	}
 }
+
+// OpenAI's own limits hold where the server is OpenAI's. No plan makes a call.
+func TestEndpoint_limits(t *testing.T) {
+	t.Parallel()
+	p := acctest.Speak(t)
+	p.Connect(t, &acctest.Server{URL: "https://api.openai.com/v1"})
+	for says, change := range map[string]object{
+		"error at name: Value out of range": {"name": strings.Repeat("é", 257)},
+		"error at url: Value out of range":  {"url": "https://example.com/" + strings.Repeat("a", 2048)},
+	} {
+		if plan := p.Instance(typeName).Plan(t, configured(change)); len(plan.Diags) != 1 || !strings.HasPrefix(plan.Diags[0], says) {
+			t.Errorf("got %q, want %q", plan.Diags, says)
+		}
+	}
+	clean(t, p.Instance(typeName).Plan(t, configured(object{"name": strings.Repeat("é", 256)})).Diags)
+}

@@ -1,0 +1,1 @@
+terraform import openai_conversation.travel_desk conv_68f0a1b2c3d4e5f6

@@ -1,0 +1,6 @@
+import {
+  to = openai_webhook_endpoint.batches
+  identity = {
+    id = "whe_68f0a1b2c3d4e5f6"
+  }
+}

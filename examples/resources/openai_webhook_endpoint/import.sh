@@ -1,0 +1,1 @@
+terraform import openai_webhook_endpoint.batches whe_68f0a1b2c3d4e5f6
