@@ -41,6 +41,7 @@ var rules = map[string]rule{
 	"internal/models":       area,
 	"internal/conversation": area,
 	"internal/embedding":    area,
+	"internal/file":         area,
 	"internal/moderation":   area,
 	"internal/vectorstore":  area,
 	"internal/webhook":      area,
