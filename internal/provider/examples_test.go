@@ -202,7 +202,7 @@ func examples(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	err := filepath.WalkDir(root+"examples", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(entry.Name(), "import-") {
+		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(entry.Name(), "import") {
 			return err
 		}
 		text, err := os.ReadFile(path)
