@@ -41,6 +41,7 @@ var rules = map[string]rule{
 	"internal/models":      area,
 	"internal/embedding":   area,
 	"internal/moderation":  area,
+	"internal/file":        area,
 	"internal/vectorstore": area,
 
 	"internal/functions":  {may: []string{"jsontext", "structured"}, never: []string{"net/http/httptest"}},
