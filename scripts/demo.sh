@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the examples seed and pay_once from init to destroy with a freshly built provider, against the emulator.
+# Runs the examples seed, pay_once and knowledge_base from init to destroy with a freshly built provider, against the emulator.
 # With DEMO_LIVE=1 and OPENAI_API_KEY set it talks to the real API instead, which costs money.
 set -eu
 . "$(dirname "$0")/env.sh"
@@ -40,6 +40,18 @@ count() {
   if [ -n "${2-}" ] && [ $((now - seen)) -ne "$2" ]; then fail "expected $2"; fi
   seen=$now
 }
+# sent "METHOD PATH": how many requests the emulator saw in all whose path ends so.
+sent() { grep -cE "\"method\":\"${1% *}\",\"path\":\"/v1/${1#* }\"" "$dir/requests.log" || true; }
+# uploads EXPECTED: says which documents were uploaded since the last count, and checks how many.
+uploaded=0
+uploads() {
+  [ "$live" != 1 ] || return 0
+  now=$(sent "POST files")
+  echo "Documents that the emulator was sent: $((now - uploaded))"
+  grep '"method":"POST","path":"/v1/files"' "$dir/requests.log" | tail -n "+$((uploaded + 1))" | sed 's/.*filename=\\"\([^"\\]*\)\\".*/  \1/'
+  [ $((now - uploaded)) -eq "$1" ] || fail "expected $1"
+  uploaded=$now
+}
 
 heading "Build the provider$([ "$live" = 1 ] || echo ' and the emulator')"
 version=0.0.1 # 0.0.0 counts as no version
@@ -68,6 +80,7 @@ fi
 cp examples/pay_once/*.tf "$dir/here"
 cp -R examples/pay_once/*.tf examples/pay_once/tests "$dir/there"
 cp -R examples/pay_once "$dir/approved"
+cp -R examples/knowledge_base "$dir/knowledge"
 export TF_CLI_CONFIG_FILE="$dir/cli.tfrc" TF_IN_AUTOMATION=1 TF_INPUT=0
 echo "$provider_namespace/$provider_type for $("$cli" version | head -n 1)"
 
@@ -136,5 +149,29 @@ at=approved
 tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
 without_key test
 count "the tests" 0
+
+heading "knowledge_base: a folder of Markdown becomes searchable, and answers"
+at=knowledge
+tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
+tf apply -auto-approve >"$dir/apply.out" || fail "$(cat "$dir/apply.out")"
+uploads 3
+tf output answers
+
+heading "knowledge_base: one document changes, and only that one is uploaded"
+printf '# Leave\n\nEveryone has 30 days of paid leave a year.\n' >"$dir/knowledge/handbook/leave.md"
+tf plan -no-color -out=tfplan >"$dir/plan.out" || fail "$(cat "$dir/plan.out")"
+sed -n '/# openai_vector_store_files/,/^    }/p' "$dir/plan.out"
+tf apply tfplan >"$dir/apply.out" || fail "$(cat "$dir/apply.out")"
+uploads 1
+tf output answers
+tf plan -detailed-exitcode >"$dir/plan.out" || fail "the plan after that is not empty: $(cat "$dir/plan.out")"
+
+heading "knowledge_base: destroy leaves nothing on the server"
+tf destroy -auto-approve >"$dir/destroy.out" || fail "$(cat "$dir/destroy.out")"
+if [ "$live" != 1 ]; then
+  echo "Searches: $(sent "POST vector_stores/[^/\"]*/search"). Uploaded: $(sent "POST files"), deleted: $(sent "DELETE files/[^/\"]*") files; made: $(sent "POST vector_stores"), deleted: $(sent "DELETE vector_stores/[^/\"]*") vector stores"
+  [ "$(sent "POST files")" -eq "$(sent "DELETE files/[^/\"]*")" ] || fail "files are left"
+  [ "$(sent "POST vector_stores")" -eq "$(sent "DELETE vector_stores/[^/\"]*")" ] || fail "vector stores are left"
+fi
 
 heading "Done: everything went as it should"

@@ -33,11 +33,11 @@ var kind = &object.Kind{
 		kinds.Attribute{Name: "content_base64", Shape: kinds.String, Local: true,
 			Description: "The content in base64. It is stored in the state."},
 		kinds.Attribute{Name: "content_wo", Shape: kinds.String, Local: true, WriteOnly: true,
-			Description: "The content as text that is not stored: neither in the plan nor in the state. Terraform cannot see that it changes; `content_wo_version` says so. Terraform 1.11 or OpenTofu 1.11 and later."},
+			Description: "The content as text that is not stored: neither in the plan nor in the state. Terraform cannot see that it changes: change `content_wo_version` with it. Terraform 1.11 or OpenTofu 1.11 and later."},
 		kinds.Attribute{Name: "content_wo_version", Shape: kinds.Int64, Local: true, Change: kinds.Replaces,
 			Description: "Any number. Change it together with `content_wo` to upload the file anew."},
 		kinds.Attribute{Name: "filename", Shape: kinds.String, Mode: kinds.OptionalComputed, Change: kinds.Replaces,
-			Description: "The name of the file on the server, whose ending tells the server the format. By default it is the last part of `source`; required without `source`.", Validators: checks{kinds.NotEmpty()}},
+			Description: "The name of the file on the server; its ending tells the server the format. A resource takes it from the path in `source` by default, and needs it without one.", Validators: checks{kinds.NotEmpty()}},
 		kinds.Attribute{Name: "purpose", Shape: kinds.String, Mode: kinds.Required, Change: kinds.Replaces,
 			Description: "What the file is for: `assistants` (vector stores), `batch`, `fine-tune`, `vision`, `user_data`.", Validators: checks{kinds.NotEmpty()}},
 		kinds.Attribute{Name: "expires_after", Shape: kinds.Object, Unread: true, Change: kinds.Replaces,
@@ -63,9 +63,9 @@ var kind = &object.Kind{
 		Resource: "A file on the server, for vector stores, batches and requests.\n\n" +
 			"Another content or name replaces the file: the API has no way to change one. Terraform compares the content by its SHA-256, which is in the plan. With `lifecycle { create_before_destroy = true }` the new file is there before the old one goes, so that what uses it is never without.\n\n" +
 			"Files of more than 512 MB are uploaded in parts, of up to 8 GB in all.",
-		DataSource:  "A file that is there, by its ID or by its name and purpose.",
-		DataSources: "The files of the project.",
-		List:        "The files of the project.",
+		DataSource:  "A file on the server, found by its ID, or by its name and purpose.",
+		DataSources: "The files of the project: all of them, or those with one purpose.",
+		List:        "The files of the project: all of them, or those with one purpose.",
 	},
 	Validate: validate, Limits: limits, Plan: plan, Create: upload, Refreshed: refreshed, Repeatable: true,
 }

@@ -58,13 +58,14 @@ func (m *managed) complete(ctx context.Context, req resource.ModifyPlanRequest, 
 	resp.Plan.Raw = tftypes.NewValue(req.Plan.Raw.Type(), p.Planned)
 }
 
-// trust is a state in which an import has what the server does not show from the configuration, so that it
-// is not another object for that.
+// trust is a state in which an import has what the server does not show from the configuration, and nothing where
+// the configuration leaves out what the server shows a default of, so that it is not another object for that.
 func (k *Kind) trust(prior, config tftypes.Value) tftypes.Value {
 	values, given := wire.Open(prior).Values(), wire.Open(config)
 	for i := range k.Attributes {
 		a := &k.Attributes[i]
-		if a.Unread && a.Mode != kinds.Computed && values[a.Name].IsNull() {
+		unseen := a.Unread && a.Mode != kinds.Computed && values[a.Name].IsNull()
+		if left := a.Defaulted && given.Get(a.Name).IsNull(); unseen || left {
 			values[a.Name] = given.Get(a.Name)
 		}
 	}

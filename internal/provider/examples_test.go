@@ -50,12 +50,19 @@ func TestExamples_apply(t *testing.T) {
 		}
 	}
 	dir := modules(t, all).With("OPENAI_BASE_URL=" + s.URL)
+	for name := range all {
+		if err := os.CopyFS(filepath.Join(dir.Path, moduleName(name)), besides{os.DirFS(root + "examples/" + name)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	aLibrary(t, s)
+	there := s.Objects("files")
 	dir.MustRun("apply", "-auto-approve")
 	calls := map[string]int{}
 	for _, r := range s.Requests() {
 		calls[r.Path]++
 	}
-	for _, path := range []string{"/v1/chat/completions", "/v1/embeddings", "/v1/moderations", "/v1/models"} {
+	for _, path := range []string{"/v1/chat/completions", "/v1/embeddings", "/v1/moderations", "/v1/models", "/v1/files", "/v1/vector_stores"} {
 		if calls[path] == 0 {
 			t.Errorf("nothing was asked of %s", path)
 		}
@@ -65,6 +72,17 @@ func TestExamples_apply(t *testing.T) {
 		t.Errorf("another apply changes something:\n%s", said)
 	}
 	dir.MustRun("destroy", "-auto-approve")
+	if left := s.Objects("files"); !slices.Equal(left, there) {
+		t.Errorf("there were the files %v, and %v are left", there, left)
+	}
+}
+
+// besides are the files of an example besides its configuration.
+type besides struct{ fs.FS }
+
+func (b besides) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(b.FS, name)
+	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return filepath.Ext(e.Name()) == ".tf" }), err
 }
 
 // The example with recordings plans as it is, without a key and without a call,
@@ -184,7 +202,7 @@ func examples(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	err := filepath.WalkDir(root+"examples", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(entry.Name(), "import-") {
+		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(entry.Name(), "import") {
 			return err
 		}
 		text, err := os.ReadFile(path)

@@ -46,14 +46,14 @@ var documents = &object.Kind{
 				"  - `attributes`, optional: up to 13 attributes that a search can filter by: text, numbers, true or false.",
 			Validators: checks{documentsCheck{}}},
 		kinds.Attribute{Name: "name", Shape: kinds.String, Local: true, Change: kinds.Replaces,
-			Description: "Tells several of these resources on one store apart. Give each a name where there is more than one.", Validators: checks{kinds.NotEmpty()}},
+			Description: "Tells this resource apart from others of its kind on the same store. Needed where there is more than one.", Validators: checks{kinds.NotEmpty()}},
 		chunking("A change uploads all documents again.", true),
 		kinds.Attribute{Name: "files", Shape: kinds.ObjectMap, Mode: kinds.Computed, Fields: attached,
 			Description: "What became of each document, by its name."},
 	),
 	Description: object.Description{
 		Resource: "Keeps documents, such as a folder of Markdown, in step with a vector store. What is new is uploaded and attached, what has changed is replaced, what is gone is removed; the rest stays as it is. " +
-			"Up to 2,000 documents are attached with one call.\n\n" +
+			"Documents are attached 500 at a time, with one call.\n\n" +
 			"Destroying the resource deletes the files that it uploaded, and nothing else. A document that the server cannot process does not hold up the others: the apply fails and names it, and the next apply does only what is missing.\n\n" +
 			"The files in the store carry the attributes `terraform_document` and `terraform_sha256` (and `terraform_resource` if there is a `name`), by which an apply finds again what an interrupted one has left.",
 	},

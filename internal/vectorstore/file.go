@@ -38,7 +38,7 @@ var file = &object.Kind{
 		Description: "Only files with this status: `in_progress`, `completed`, `failed` or `cancelled`.", Validators: checks{kinds.NotEmpty()}}),
 	Description: object.Description{
 		Resource: "A file in a vector store. Creating it attaches the file and waits until the server has processed it; destroying it detaches the file, which itself stays.\n\n" +
-			"OpenAI takes 300 of these requests a minute and store. For more than some dozens of documents use `openai_vector_store_files`, which attaches up to 2,000 at once.",
+			"OpenAI takes 300 of these requests a minute and store. For more than a few dozen documents use `openai_vector_store_files`, which attaches 500 with one call.",
 		DataSource: "A file in a vector store.",
 		List:       "The files in a vector store.",
 	},

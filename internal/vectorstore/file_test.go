@@ -83,6 +83,16 @@ func TestFile_waitsAndLives(t *testing.T) {
 	}
 	acctest.Unchanged(t, i, object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}, "chunking_strategy": i.State().(object)["chunking_strategy"]})
 	acctest.Unchanged(t, file, object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}})
+	short := object{"vector_store_id": store, "file_id": id, "attributes": object{"a": "b"}}
+	from := len(w.Sent())
+	if plan := i.Plan(t, short); plan.Replace {
+		t.Error("an import without a strategy attaches the file anew")
+	}
+	acctest.Quiet(t, i.Apply(t, short))
+	acctest.Unchanged(t, i, short)
+	if sent := strings.Join(w.Sent()[from:], " "); strings.Contains(sent, "POST") || strings.Contains(sent, "DELETE") {
+		t.Errorf("an import sent %s", sent)
+	}
 	acctest.Quiet(t, file.Destroy(t))
 	if left := w.Objects("vector_stores/" + store + "/files"); len(left) > 0 {
 		t.Errorf("left: %v", left)

@@ -48,7 +48,7 @@ var searched = kinds.Declare(
 
 var search = &object.Query{
 	Type: "vector_store_search", Failure: "Could not search vector store",
-	Description: "What a vector store has on a query. It is read on each plan, so that a `check` or a `postcondition` can tell whether the store answers a question. OpenAI bills searches of a vector store by the call.",
+	Description: "Searches a vector store for what comes closest to a query. It does so on each plan, so that a `check` or a `postcondition` can tell whether the store answers a question. OpenAI bills searches by the call.",
 	Attributes:  searched,
 	Limits: func(config wire.Fields) diag.Diagnostics {
 		var diags diag.Diagnostics

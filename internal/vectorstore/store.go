@@ -41,7 +41,7 @@ var store = &object.Kind{
 				kinds.Attribute{Name: "days", Shape: kinds.Int64, Mode: kinds.Required,
 					Description: "How many days after that the store expires, 1 to 365.", Validators: checks{kinds.AtLeast(1)}},
 			)},
-		chunking("The strategy for files that are attached without one of their own. The API does not show it, so a change elsewhere is not noticed.", true),
+		chunking("It holds for files that are attached without a strategy of their own. The API does not show it, so a change elsewhere is not noticed, and another one replaces the store.", true),
 		kinds.Attribute{Name: "metadata", Shape: kinds.StringMap,
 			Description: "Up to 16 labels. A key has at most 64 characters, a value 512."},
 		kinds.Attribute{Name: "status", Shape: kinds.String, Mode: kinds.Computed, Volatile: true,
@@ -60,7 +60,7 @@ var store = &object.Kind{
 	Description: object.Description{
 		Resource: "A vector store: documents, cut into chunks, that models can search.\n\n" +
 			"`openai_vector_store_files` keeps a folder of documents in step with a store; `openai_vector_store_file` attaches a single file. Destroying the store leaves the files where they are.",
-		DataSource: "A vector store that is there, by its ID or by its name.",
+		DataSource: "A vector store, found by its ID or by its name.",
 		List:       "The vector stores of the project.",
 	},
 	Validate: validateChunking,

@@ -1,0 +1,14 @@
+import {
+  to = openai_vector_store.handbook
+  id = "vs_68f0a1b2c3d4e5f6"
+}
+
+import {
+  to = openai_file.leave
+  id = "file-abc123"
+}
+
+import {
+  to = openai_vector_store_file.leave
+  id = "vs_68f0a1b2c3d4e5f6/file-abc123"
+}

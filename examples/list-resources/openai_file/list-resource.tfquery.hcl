@@ -1,0 +1,7 @@
+list "openai_file" "assistants" {
+  provider = openai
+
+  config {
+    purpose = "assistants"
+  }
+}

@@ -1,0 +1,3 @@
+list "openai_vector_store" "all" {
+  provider = openai
+}

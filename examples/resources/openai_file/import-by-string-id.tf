@@ -1,0 +1,4 @@
+import {
+  to = openai_file.handbook
+  id = "file-abc123"
+}

@@ -1,0 +1,1 @@
+terraform import openai_file.handbook file-abc123

@@ -1,0 +1,6 @@
+import {
+  to = openai_vector_store.handbook
+  identity = {
+    id = "vs_68f0a1b2c3d4e5f6"
+  }
+}

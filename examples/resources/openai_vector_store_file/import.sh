@@ -1,0 +1,1 @@
+terraform import openai_vector_store_file.leave vs_68f0a1b2c3d4e5f6/file-abc123
