@@ -100,11 +100,22 @@ func TestDocuments_drift(t *testing.T) {
 	w.Remove("vector_stores/" + store + "/files/" + a)
 	w.Change("vector_stores/"+store+"/files/"+b, object{"attributes": object{"terraform_document": "b.md", "x": "y"}})
 	plan := all.Plan(t, config)
-	if _, open := plan.Value.(object)["files"].(object)["a.md"].(object)["file_id"].(acctest.Unknown); !open {
+	if e := plan.Value.(object)["files"].(object)["a.md"].(object); e["file_id"] != a || e["status"] == "completed" {
 		t.Errorf("a document that was detached elsewhere: %v", plan.Value)
 	}
 	acctest.Quiet(t, all.Apply(t, config))
 	acctest.Unchanged(t, all, config)
+	if n := count(w, 0, "POST files"); n != 2 || len(w.Objects("files")) != 2 {
+		t.Errorf("%d uploads, files %v", n, w.Objects("files"))
+	}
+	w.Remove("files/" + a)
+	acctest.Quiet(t, all.Apply(t, config)) // without a refresh: it is not seen
+	all.Refresh(t)
+	acctest.Quiet(t, all.Apply(t, config))
+	acctest.Unchanged(t, all, config)
+	if n := count(w, 0, "POST files"); n != 3 || len(w.Objects("files")) != 2 {
+		t.Errorf("%d uploads, files %v", n, w.Objects("files"))
+	}
 	if entry(all, "b.md")["file_id"] != b || entry(all, "b.md")["attributes"] != "{}" {
 		t.Errorf("attributes that were changed elsewhere: %v", entry(all, "b.md"))
 	}
@@ -202,6 +213,25 @@ func TestDocuments_stoppedAndKilled(t *testing.T) {
 				t.Errorf("%d uploads, files %v", n, w.Objects("files"))
 			}
 		})
+	}
+}
+
+// What a killed update has brought into the store is found again by its marks; what it was to replace is deleted.
+func TestDocuments_killedUpdate(t *testing.T) {
+	w := acctest.NewWorld(t, emulator.Options{})
+	store := aStore(t, w)
+	all, lost := w.Instance("openai_vector_store_files"), w.Instance("openai_vector_store_files")
+	before := object{"vector_store_id": store, "documents": object{"a.md": doc("# A")}}
+	after := object{"vector_store_id": store, "documents": object{"a.md": doc("# A2"), "b.md": doc("# B")}}
+	acctest.Quiet(t, all.Apply(t, before))
+	acctest.Quiet(t, lost.Import(t, store))
+	w.Fail(emulator.Status(http.StatusForbidden, `{"error":{"message":"no","type":"invalid_request_error"}}`).On("DELETE", "/files"))
+	lost.Apply(t, after) // what came of it is not in the state of all
+	from := len(w.Sent())
+	acctest.Quiet(t, all.Apply(t, after))
+	acctest.Unchanged(t, all, after)
+	if count(w, from, "POST files") != 0 || len(w.Objects("files")) != 2 {
+		t.Errorf("sent %q, files %v", w.Sent()[from:], w.Objects("files"))
 	}
 }
 

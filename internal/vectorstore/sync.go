@@ -426,9 +426,11 @@ func (w *work) failed() error {
 func shown(have map[string]entry) map[string]any {
 	files := map[string]any{}
 	for name, e := range have {
-		f := map[string]any{"file_id": e.FileID, "filename": e.Filename, "sha256": e.SHA256, "attributes": e.Attributes, "status": e.Status}
-		if e.Error != "" {
-			f["error"] = e.Error
+		f := map[string]any{"file_id": e.FileID, "sha256": e.SHA256, "attributes": e.Attributes, "status": e.Status}
+		for member, value := range map[string]string{"filename": e.Filename, "error": e.Error} {
+			if value != "" {
+				f[member] = value
+			}
 		}
 		files[name] = f
 	}
@@ -499,10 +501,28 @@ func getDocuments(ctx context.Context, c *client.Client, fields wire.Fields) (ma
 			}
 			have[name] = e
 		case e.Status != statusUploaded:
-			delete(have, name)
+			if err := detached(ctx, c, have, name); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return shown(have), nil
+}
+
+// detached finds out what there is of a document that is not in the store any more: a file that can be attached again, or nothing.
+func detached(ctx context.Context, c *client.Client, have map[string]entry, name string) error {
+	e := have[name]
+	_, err := c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path("files", e.FileID), Existing: true})
+	switch {
+	case client.IsGone(err):
+		delete(have, name)
+	case err != nil:
+		return err
+	default:
+		e.Status, e.Error = statusUploaded, ""
+		have[name] = e
+	}
+	return nil
 }
 
 // marked are the files of a store that carry the marks of a resource.
@@ -530,15 +550,7 @@ func createDocuments(ctx context.Context, c *client.Client, planned, config wire
 	if err != nil {
 		return client.Answer{}, err
 	}
-	for name, e := range marked(all, w.resource) {
-		d := w.want[name]
-		if d == nil || e.SHA256 != d.sha256 {
-			continue
-		}
-		if e.Filename = d.filename; e.Status == "in_progress" || e.Status == statusCompleted {
-			w.have[name] = e
-		}
-	}
+	w.adopt(all)
 	err = w.run(ctx)
 	var u *object.Unfinished
 	if errors.As(err, &u) && !u.Stopped {
@@ -546,6 +558,36 @@ func createDocuments(ctx context.Context, c *client.Client, planned, config wire
 	}
 	body, _ := json.Marshal(shown(w.have))
 	return client.Answer{Body: body}, err
+}
+
+// uploads reports whether any document is to be uploaded.
+func (w *work) uploads() bool {
+	for name, d := range w.want {
+		if e, there := w.have[name]; d.task(e, there) == upload {
+			return true
+		}
+	}
+	return false
+}
+
+// adopt takes up what an apply has left in the store that came to no end: files with our marks, for documents that would
+// be uploaded.
+func (w *work) adopt(all map[string]storeFile) {
+	for name, e := range marked(all, w.resource) {
+		d := w.want[name]
+		if d == nil || e.SHA256 != d.sha256 || e.Status != "in_progress" && e.Status != statusCompleted {
+			continue
+		}
+		was, there := w.have[name]
+		if d.task(was, there) != upload {
+			continue
+		}
+		if there && was.FileID != e.FileID {
+			w.old = append(w.old, was.FileID)
+		}
+		e.Filename = d.filename
+		w.have[name] = e
+	}
 }
 
 // clean deletes what was uploaded and is not in the store, after a create that fails: nothing would know of it.
@@ -562,6 +604,13 @@ func updateDocuments(ctx context.Context, c *client.Client, prior, planned, conf
 	w, err := newWork(c, planned, config, entries(prior.Get("files")))
 	if err != nil {
 		return nil, err
+	}
+	if w.uploads() {
+		all, err := listFiles(ctx, c, w.store)
+		if err != nil {
+			return nil, err
+		}
+		w.adopt(all)
 	}
 	if err := w.run(ctx); err != nil {
 		return nil, err
