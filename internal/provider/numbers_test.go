@@ -96,7 +96,11 @@ func numbers(attributes []*tfprotov6.SchemaAttribute, blocks []*tfprotov6.Schema
 		switch {
 		case !a.Optional && !a.Required:
 		case a.NestedType != nil:
-			add(a.Name, a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList, numbers(a.NestedType.Attributes, nil))
+			inside := numbers(a.NestedType.Attributes, nil)
+			for _, config := range inside {
+				complete(config, a.NestedType.Attributes)
+			}
+			add(a.Name, a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList, inside)
 		case a.Type.Equal(tftypes.Number):
 			out[a.Name] = object{a.Name: huge}
 		case a.Type.Equal(tftypes.List{ElementType: tftypes.Number}):
@@ -109,4 +113,18 @@ func numbers(attributes []*tfprotov6.SchemaAttribute, blocks []*tfprotov6.Schema
 		add(b.TypeName, b.Nesting == tfprotov6.SchemaNestedBlockNestingModeList, numbers(b.Block.Attributes, b.Block.BlockTypes))
 	}
 	return out
+}
+
+// complete gives the plain attributes of an object a value that have none: some are required, and
+// one that is missing keeps the framework from looking at the others.
+func complete(config object, attributes []*tfprotov6.SchemaAttribute) {
+	for _, a := range attributes {
+		switch {
+		case config[a.Name] != nil || a.NestedType != nil:
+		case a.Type.Equal(tftypes.String):
+			config[a.Name] = "x"
+		case a.Type.Equal(tftypes.Number):
+			config[a.Name] = 1
+		}
+	}
 }

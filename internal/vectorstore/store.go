@@ -77,5 +77,5 @@ var counts = kinds.Declare(
 	kinds.Attribute{Name: "completed", Shape: kinds.Int64, Description: "Files that can be searched."},
 	kinds.Attribute{Name: "failed", Shape: kinds.Int64, Description: "Files that could not be processed."},
 	kinds.Attribute{Name: "cancelled", Shape: kinds.Int64, Description: "Files whose processing was cancelled."},
-	kinds.Attribute{Name: "total", Shape: kinds.Int64, Description: "All files."},
+	kinds.Attribute{Name: "total", Shape: kinds.Int64, Description: "All files together, whatever their status."},
 )

@@ -106,11 +106,8 @@ func newWork(c *client.Client, planned, config wire.Fields, have map[string]entr
 		w.strategy = members[strategy]
 	}
 	maps.Copy(w.failures, digest(want))
-	for name, e := range have {
-		if d := want[name]; d != nil && e.Filename == "" { // an import does not know it
-			e.Filename = d.filename
-			have[name] = e
-		}
+	for name := range have {
+		w.name(name)
 	}
 	return w, nil
 }
@@ -488,7 +485,11 @@ func getDocuments(ctx context.Context, c *client.Client, fields wire.Fields) (ma
 		return nil, err
 	}
 	if fields.Get("files").IsNull() { // after an import
-		return shown(marked(all, fields.String("name"))), nil
+		have := map[string]entry{}
+		for name, files := range marked(all, fields.String("name")) {
+			have[name] = files[0]
+		}
+		return shown(have), nil
 	}
 	have := entries(fields.Get("files"))
 	for name, e := range have {
@@ -525,12 +526,14 @@ func detached(ctx context.Context, c *client.Client, have map[string]entry, name
 	return nil
 }
 
-// marked are the files of a store that carry the marks of a resource.
-func marked(all map[string]storeFile, resource string) map[string]entry {
-	have := map[string]entry{}
-	for id, f := range all {
+// marked are the files of a store that carry the marks of a resource, by the names of their documents. A document can have
+// several, if an apply came to no end.
+func marked(all map[string]storeFile, resource string) map[string][]entry {
+	have := map[string][]entry{}
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		f := all[id]
 		if name := f.mark(documentMark); name != "" && f.mark(resourceMark) == resource {
-			have[name] = entry{FileID: id, SHA256: f.mark(sumMark), Attributes: f.labels(), Status: f.Status, Error: f.LastError.Message}
+			have[name] = append(have[name], entry{FileID: id, SHA256: f.mark(sumMark), Attributes: f.labels(), Status: f.Status, Error: f.LastError.Message})
 		}
 	}
 	return have
@@ -573,18 +576,29 @@ func (w *work) uploads() bool {
 // adopt takes up what an apply has left in the store that came to no end: files with our marks, for documents that would
 // be uploaded.
 func (w *work) adopt(all map[string]storeFile) {
-	for name, e := range marked(all, w.resource) {
+	for name, files := range marked(all, w.resource) {
 		d := w.want[name]
-		if d == nil || e.SHA256 != d.sha256 || e.Status != "in_progress" && e.Status != statusCompleted {
-			continue
-		}
 		was, there := w.have[name]
-		if d.task(was, there) != upload {
+		if d == nil || d.task(was, there) != upload {
 			continue
 		}
-		if there && was.FileID != e.FileID {
+		fits := slices.IndexFunc(files, func(e entry) bool {
+			return e.SHA256 == d.sha256 && (e.Status == "in_progress" || e.Status == statusCompleted)
+		})
+		if fits < 0 {
+			continue
+		}
+		if there && was.FileID != files[fits].FileID {
 			w.old = append(w.old, was.FileID)
 		}
+		w.have[name] = files[fits]
+		w.name(name)
+	}
+}
+
+// name gives an entry the name of the file that its document has, where it is not known: a store does not show it.
+func (w *work) name(name string) {
+	if e, d := w.have[name], w.want[name]; d != nil && e.Filename == "" {
 		e.Filename = d.filename
 		w.have[name] = e
 	}
