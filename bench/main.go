@@ -32,6 +32,7 @@ var parts = []part{
 	{"update", "one edited prompt for all: in place, and by replacement, for each latency", update},
 	{"logprobs", "one answer with the log probabilities of its tokens, and of alternatives", logprobs},
 	{"embeddings", "vectors in base64, and as numbers too, for the smallest of the numbers", embeddings},
+	{"documents", "a folder of documents into a vector store, for the largest of the numbers", documents},
 }
 
 // sizes say how much is measured.

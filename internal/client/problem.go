@@ -52,6 +52,7 @@ type Problem struct {
 	tries     int    // attempts begun, sent or not
 	quoted    bool   // Message is the server's
 	longQuota bool   // a 429 that speaks of a quota of a day or longer
+	page      bool   // the answer is a page for people: a proxy's, which knows nothing of the API's objects
 	unclear   bool   // an error status that leaves open whether the request was carried out
 	next      string // the next thing to do
 	cause     error
@@ -135,10 +136,13 @@ func HasStatus(err error, statuses ...int) bool {
 }
 
 // IsGone reports whether the server says that there is no such object (any
-// more): HasStatus(err, http.StatusNotFound). A host name that is not known, a
+// more): HasStatus(err, http.StatusNotFound). A page in HTML, as proxies send, a host name that is not known, a
 // connection that is refused and the like are not "gone", and neither is 410, with
 // which an API says that it has been switched off. False for nil.
-func IsGone(err error) bool { return HasStatus(err, http.StatusNotFound) }
+func IsGone(err error) bool {
+	var problem *Problem
+	return HasStatus(err, http.StatusNotFound) && errors.As(err, &problem) && !problem.page
+}
 
 // veiled is an error whose text is known to be free of secrets. The original
 // stays reachable for errors.Is and errors.As.

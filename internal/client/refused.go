@@ -36,6 +36,7 @@ func (k *call) refused(res *http.Response, body []byte) *Problem {
 	if p.Message == "" {
 		p.Message, p.quoted = k.describe(res, body), false
 	}
+	p.page = bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
 	p.longQuota = transport.LongQuota(body)
 	p.unclear = transport.MaybeAnswered(p.Status, body) && !k.repeatable()
 	if p.unclear {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -80,6 +81,47 @@ func (s Source) Digest() (sum string, size int64, err error) {
 	return hex.EncodeToString(hash.Sum(nil)), size, nil
 }
 
+// size is the size of the content in bytes.
+func (s Source) size() (int64, error) {
+	if s.path == "" {
+		return int64(len(s.text)), nil
+	}
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return 0, unreadable(s.path, err)
+	}
+	return info.Size(), nil
+}
+
+// checked opens a content of some size and SHA-256. A content that has another one is an error instead of its last bytes.
+func (s Source) checked(size int64, sum string) (io.ReadCloser, error) {
+	in, err := s.Open()
+	if err != nil || sum == "" {
+		return in, err
+	}
+	return &checked{in, sha256.New(), size, sum}, nil
+}
+
+// errChanged is what a content has for an error that is not what was planned.
+var errChanged = errors.New("the content has changed since it was planned: plan and apply again")
+
+type checked struct {
+	io.ReadCloser
+	hash hash.Hash
+	left int64
+	sum  string
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.hash.Write(p[:n])
+	c.left -= int64(n)
+	if c.left <= 0 && n > 0 && hex.EncodeToString(c.hash.Sum(nil)) != c.sum {
+		return 0, errChanged
+	}
+	return n, err
+}
+
 // unreadable says why a file cannot be read, and what to do.
 func unreadable(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
@@ -122,15 +164,16 @@ func (s Source) section(start, length int64) (io.ReadCloser, error) {
 	}{io.LimitReader(in, length), in}, nil
 }
 
-func (s Source) md5() (string, error) {
+// sums are the MD5 and the SHA-256 of the content, in hexadecimal.
+func (s Source) sums() (forServer, planned string, err error) {
 	in, err := s.Open()
 	if err != nil {
-		return "", unreadable(s.path, err)
+		return "", "", unreadable(s.path, err)
 	}
 	defer in.Close()
-	hash := md5.New() //nolint:gosec // see above
-	if _, err := io.Copy(hash, in); err != nil {
-		return "", unreadable(s.path, err)
+	short, long := md5.New(), sha256.New() //nolint:gosec // see above
+	if _, err := io.Copy(io.MultiWriter(short, long), in); err != nil {
+		return "", "", unreadable(s.path, err)
 	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return hex.EncodeToString(short.Sum(nil)), hex.EncodeToString(long.Sum(nil)), nil
 }

@@ -32,7 +32,7 @@ type uploader struct{ mostAtOnce, partSize int64 }
 // Upload is a file that is to be made of a content.
 type Upload struct {
 	Source
-	SHA256  string // that was planned; "" = any
+	SHA256  string // that was planned, in hexadecimal; "" = any
 	Name    string // of the file; "" = the source's
 	Purpose string
 	Anchor  string // of the time after which the file expires; "" = it does not
@@ -46,14 +46,11 @@ func (u Upload) Send(ctx context.Context, c *client.Client) (client.Answer, erro
 }
 
 func (by uploader) send(ctx context.Context, c *client.Client, u Upload) (client.Answer, error) {
-	sum, size, err := u.Digest()
+	size, err := u.size()
 	if err != nil {
 		return client.Answer{}, err
 	}
-	switch {
-	case u.SHA256 != "" && u.SHA256 != sum:
-		return client.Answer{}, errors.New("the content has changed since it was planned: plan and apply again")
-	case size == 0:
+	if size == 0 {
 		return client.Answer{}, errors.New("the content is empty, and the server takes no empty file")
 	}
 	if u.Name == "" {
@@ -69,7 +66,8 @@ func (by uploader) send(ctx context.Context, c *client.Client, u Upload) (client
 			client.Field{Name: "expires_after[seconds]", Value: strconv.FormatInt(u.Seconds, 10)})
 	}
 	return c.Do(ctx, client.Request{Method: http.MethodPost, Path: "files", Repeatable: true, Form: &client.Form{
-		Fields: fields, Name: "file", FileName: u.Name, ContentType: mediaType(u.Name), Size: size, Open: u.Open,
+		Fields: fields, Name: "file", FileName: u.Name, ContentType: mediaType(u.Name), Size: size,
+		Open: func() (io.ReadCloser, error) { return u.checked(size, u.SHA256) },
 	}})
 }
 
@@ -90,7 +88,7 @@ func (by uploader) inParts(ctx context.Context, c *client.Client, u Upload, size
 	if err != nil {
 		return client.Answer{}, err
 	}
-	ids, sum, err := by.parts(ctx, c, u.Source, begun, size)
+	ids, sum, err := by.parts(ctx, c, u, begun, size)
 	if err != nil {
 		return client.Answer{}, err
 	}
@@ -107,12 +105,15 @@ func (by uploader) inParts(ctx context.Context, c *client.Client, u Upload, size
 }
 
 // parts uploads the parts, and returns their IDs in order, and the MD5 of the whole content.
-func (by uploader) parts(ctx context.Context, c *client.Client, s Source, upload string, size int64) (ids []string, sum string, err error) {
+func (by uploader) parts(ctx context.Context, c *client.Client, u Upload, upload string, size int64) (ids []string, sum string, err error) {
 	ids = make([]string, (size+by.partSize-1)/by.partSize)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(partsAtOnce + 1)
 	group.Go(func() (err error) {
-		sum, err = s.md5()
+		var planned string
+		if sum, planned, err = u.sums(); err == nil && u.SHA256 != "" && u.SHA256 != planned {
+			return errChanged
+		}
 		return err
 	})
 	for i := range ids {
@@ -122,7 +123,7 @@ func (by uploader) parts(ctx context.Context, c *client.Client, s Source, upload
 			answer, err := c.Do(ctx, client.Request{
 				Method: http.MethodPost, Path: client.Path("uploads", upload, "parts"), Existing: true, Repeatable: true,
 				Form: &client.Form{Name: "data", FileName: "part", ContentType: "application/octet-stream", Size: length,
-					Open: func() (io.ReadCloser, error) { return s.section(start, length) }},
+					Open: func() (io.ReadCloser, error) { return u.section(start, length) }},
 			})
 			if err != nil {
 				return err

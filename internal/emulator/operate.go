@@ -87,6 +87,9 @@ func (s *Server) objectMethods(parts []string, body []byte) map[string]http.Hand
 }
 
 func (s *Server) operate(w http.ResponseWriter, req *http.Request, body []byte, r *route, op operation) {
+	if op.form && !wait(req.Context(), s.options.Latency) {
+		return
+	}
 	c := &call{
 		Server: s, method: req.Method, now: s.options.Now(), query: req.URL.Query(), header: w.Header(),
 		chain: r.chain, parents: []*resource{&s.objects.root}, polled: map[*progress]bool{}, form: formOf(req.Context()),

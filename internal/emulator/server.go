@@ -34,8 +34,8 @@ type Options struct {
 	Keys []string
 
 	// Latency is waited for before each answer of a model (POST
-	// /chat/completions, /embeddings, /moderations), in real time whatever Now
-	// says. A client that goes away ends the wait.
+	// /chat/completions, /embeddings, /moderations) and to an upload, in real time
+	// whatever Now says. A client that goes away ends the wait.
 	Latency time.Duration
 
 	// AnswerBytes is how long a plain text is made that answers and would be

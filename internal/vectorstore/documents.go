@@ -65,10 +65,9 @@ var documents = &object.Kind{
 type document struct {
 	source   content.Source // without an argument, it is not known yet
 	filename string         // "" = it is not known yet
-	sha256   string
-	size     int64
-	labels   string // attributes as JSON
-	open     bool   // attributes are not known yet
+	sha256   string         // "" = it is not known yet
+	labels   string         // attributes as JSON
+	open     bool           // attributes are not known yet
 }
 
 // documentsOf reads the documents of a configuration; known is false where not even their names are known.
@@ -114,17 +113,17 @@ func (d *document) named(name string, fields wire.Fields) string {
 	return d.source.Name()
 }
 
-// digest reads the contents that are known, several at a time.
+// digest reads the contents that are known and whose sum is not, several at a time.
 func digest(all map[string]*document) map[string]error {
 	faults, mu := map[string]error{}, sync.Mutex{}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for name, d := range all {
-		if d.source.Argument == "" {
+		if d.source.Argument == "" || d.sha256 != "" {
 			continue
 		}
 		group.Go(func() (err error) {
-			if d.sha256, d.size, err = d.source.Digest(); err != nil {
+			if d.sha256, _, err = d.source.Digest(); err != nil {
 				mu.Lock()
 				faults[name] = err
 				mu.Unlock()

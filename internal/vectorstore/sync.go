@@ -105,6 +105,11 @@ func newWork(c *client.Client, planned, config wire.Fields, have map[string]entr
 		}
 		w.strategy = members[strategy]
 	}
+	for name, e := range entries(planned.Get("files")) {
+		if d := want[name]; d != nil {
+			d.sha256 = e.SHA256 // it is held against the content when that is uploaded
+		}
+	}
 	maps.Copy(w.failures, digest(want))
 	for name := range have {
 		w.name(name)
