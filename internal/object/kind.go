@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
@@ -98,6 +99,11 @@ type Kind struct {
 
 	// Destroyed is what a plan that destroys warns of; "" = nothing.
 	Destroyed string
+
+	// Version is that of the resource's schema, and Upgrades make the present state of that of an older one, by its
+	// version; 0 and nil as long as there has been only one.
+	Version  int64
+	Upgrades map[int64]resource.StateUpgrader
 
 	once sync.Once
 	all  kinds.Attributes // of the resource

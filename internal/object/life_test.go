@@ -12,19 +12,19 @@ import (
 
 func TestMain(m *testing.M) { acctest.Main(m) }
 
-type object = map[string]any
+type fields = map[string]any
 
 // lives are the resources whose life is that of the room: how one is made and changed, and where it is.
 var lives = map[string]struct {
-	config, changed object
+	config, changed fields
 	collection      string
 }{
-	"openai_file":         {object{"content": "# A", "filename": "a.md", "purpose": "assistants"}, nil, "/files"},
-	"openai_vector_store": {object{"name": "a"}, object{"name": "b"}, "/vector_stores"},
-	"openai_conversation": {object{"metadata": object{"a": "b"}}, object{"metadata": object{"a": "c"}}, "/conversations"},
+	"openai_file":         {fields{"content": "# A", "filename": "a.md", "purpose": "assistants"}, nil, "/files"},
+	"openai_vector_store": {fields{"name": "a"}, fields{"name": "b"}, "/vector_stores"},
+	"openai_conversation": {fields{"metadata": fields{"a": "b"}}, fields{"metadata": fields{"a": "c"}}, "/conversations"},
 	"openai_webhook_endpoint": {
-		object{"name": "a", "url": "https://example.com/a", "event_types": []any{"batch.completed"}, "signing_secret_in_state": true},
-		object{"name": "b", "url": "https://example.com/a", "event_types": []any{"batch.completed"}, "signing_secret_in_state": true}, "/webhook_endpoints",
+		fields{"name": "a", "url": "https://example.com/a", "event_types": []any{"batch.completed"}, "signing_secret_in_state": true},
+		fields{"name": "b", "url": "https://example.com/a", "event_types": []any{"batch.completed"}, "signing_secret_in_state": true}, "/webhook_endpoints",
 	},
 }
 

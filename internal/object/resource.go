@@ -26,11 +26,13 @@ var (
 	_ resource.ResourceWithModifyPlan     = (*managed)(nil)
 	_ resource.ResourceWithIdentity       = (*managed)(nil)
 	_ resource.ResourceWithImportState    = (*managed)(nil)
+	_ resource.ResourceWithUpgradeState   = (*managed)(nil)
 )
 
 // Resource is the managed resource of the kind.
 func (k *Kind) Resource() func(*area.Process) resource.Resource {
 	schema := kinds.Resource(k.Description.Resource, k.attributes())
+	schema.Version = k.Version
 	return func(*area.Process) resource.Resource { return &managed{kind: k, schema: schema} }
 }
 
@@ -55,6 +57,11 @@ func (m *managed) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 // settings are not known, which matters only to a call.
 func (m *managed) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
 	m.client, _ = req.ProviderData.(*client.Client)
+}
+
+// UpgradeState makes the present state of that of an older schema.
+func (m *managed) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
+	return m.kind.Upgrades
 }
 
 // ValidateConfig checks how the arguments fit together.

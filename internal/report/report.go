@@ -43,5 +43,9 @@ func Sentence(text string) string {
 	if size == 0 {
 		return "The reason is not known."
 	}
-	return string(unicode.ToUpper(first)) + text[size:] + "."
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
 }
