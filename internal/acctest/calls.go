@@ -59,6 +59,9 @@ func (p Protocol) Instance(typeName string, blocks ...string) *Instance {
 // State is what Go makes of the state; nil = there is none.
 func (i *Instance) State() any { return Go(i.state) }
 
+// ForgetIdentity has the CLI be one that knows no identities, before Terraform 1.12.
+func (i *Instance) ForgetIdentity() { i.identity = nil }
+
 // Continue has another process of the provider go on, as the next run of Terraform does.
 func (i *Instance) Continue(p Protocol) { i.protocol = p }
 

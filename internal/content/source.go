@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -59,6 +60,15 @@ func (s Source) Open() (io.ReadCloser, error) {
 	if s.path == "" {
 		return io.NopCloser(strings.NewReader(s.text)), nil
 	}
+	info, err := os.Stat(s.path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder. Upload the files in it one by one: for_each = fileset(%q, \"**\")", s.path, s.path)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file, but a pipe or a device", s.path)
+	}
 	return os.Open(s.path)
 }
 
@@ -69,11 +79,6 @@ func (s Source) Digest() (sum string, size int64, err error) {
 		return "", 0, unreadable(s.path, err)
 	}
 	defer in.Close()
-	if file, ok := in.(*os.File); ok {
-		if info, err := file.Stat(); err == nil && info.IsDir() {
-			return "", 0, fmt.Errorf("%s is a folder. Upload the files in it one by one: for_each = fileset(%q, \"**\")", s.path, s.path)
-		}
-	}
 	hash := sha256.New()
 	if size, err = io.Copy(hash, in); err != nil {
 		return "", 0, unreadable(s.path, err)
@@ -129,10 +134,10 @@ func unreadable(path string, err error) error {
 			"If another resource of this configuration writes the file, use its content instead: content = local_file.x.content", path)
 	}
 	var at *fs.PathError
-	if errors.As(err, &at) {
-		err = at.Err
+	if !errors.As(err, &at) {
+		return err
 	}
-	return fmt.Errorf("the file %s cannot be read: %w", path, err)
+	return fmt.Errorf("the file %s cannot be read: %w", path, at.Err)
 }
 
 // Name is the name that the file has by default; "" = none.
@@ -176,4 +181,13 @@ func (s Source) sums() (forServer, planned string, err error) {
 		return "", "", unreadable(s.path, err)
 	}
 	return hex.EncodeToString(short.Sum(nil)), hex.EncodeToString(long.Sum(nil)), nil
+}
+
+// CheckName refuses what is no name of a file. Servers leave out folders, and what cannot be printed, or write it in another way, so
+// that the file would never have the name that it should.
+func CheckName(name string) error {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\`) || strings.ContainsFunc(name, unicode.IsControl) {
+		return fmt.Errorf("%q is no name of a file: leave out folders, line breaks and the like", name)
+	}
+	return nil
 }

@@ -42,7 +42,7 @@ func TestUpload_inParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, from := range map[string]content.Source{"source": source(t, "source", path), "content": source(t, "content", text)} {
-		s.Fail(emulator.Status(503, `{"error":{"message":"busy","type":"server_error"}}`).On("POST", "/parts"))
+		s.Fail(emulator.Status(503, `{"error":{"message":"busy","type":"server_error"}}`).On("POST", "/uploads/"))
 		answer, err := content.Upload{Source: from, Name: "a.txt", Purpose: "assistants", Anchor: "created_at", Seconds: 3600}.SendWith(t.Context(), c, 20, 5)
 		if err != nil {
 			t.Fatal(name, err)

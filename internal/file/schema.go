@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/content"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/object"
 )
@@ -37,7 +38,7 @@ var kind = &object.Kind{
 		kinds.Attribute{Name: "content_wo_version", Shape: kinds.Int64, Local: true, Change: kinds.Replaces,
 			Description: "Any number. Change it together with `content_wo` to upload the file anew."},
 		kinds.Attribute{Name: "filename", Shape: kinds.String, Mode: kinds.OptionalComputed, Change: kinds.Replaces,
-			Description: "The name of the file on the server; its ending tells the server the format. A resource takes it from the path in `source` by default, and needs it without one.", Validators: checks{kinds.NotEmpty()}},
+			Description: "The name of the file on the server; its ending tells the server the format. A resource takes it from the path in `source` by default, and needs it without one.", Validators: checks{kinds.Text("a name of a file", "Invalid filename", content.CheckName)}},
 		kinds.Attribute{Name: "purpose", Shape: kinds.String, Mode: kinds.Required, Change: kinds.Replaces,
 			Description: "What the file is for: `assistants` (vector stores), `batch`, `fine-tune`, `vision`, `user_data`.", Validators: checks{kinds.NotEmpty()}},
 		kinds.Attribute{Name: "expires_after", Shape: kinds.Object, Unread: true, Change: kinds.Replaces,

@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -59,13 +60,30 @@ func (k *Kind) get(ctx context.Context, c *client.Client, fields wire.Fields, ma
 func untilSettled(ctx context.Context, c *client.Client, made time.Time, call func() error) error {
 	for looks := 0; ; looks++ {
 		err := call()
-		if !client.IsGone(err) || !c.Clock().Now().Before(made.Add(Settling)) {
+		now := c.Clock().Now()
+		if looks == 0 && made.After(now.Add(Settling)) { // by a clock that is not ours
+			made = time.Time{}
+		}
+		if !client.IsGone(err) || !now.Before(made.Add(Settling)) {
 			return err
 		}
 		if c.Clock().Sleep(ctx, pause(looks)) != nil {
 			return err
 		}
 	}
+}
+
+// IsGone reports whether an object is not there. A 404 is believed only if the server answers the API otherwise: behind a
+// wrong address everything is 404, and must not be taken for deleted. err is then what to report.
+func IsGone(ctx context.Context, c *client.Client, err error) (gone bool, _ error) {
+	if !client.IsGone(err) {
+		return false, err
+	}
+	_, other := c.Do(ctx, client.Request{Method: http.MethodGet, Path: "models"})
+	if client.HasStatus(other, http.StatusNotFound) {
+		return false, fmt.Errorf("%w. The server does not know its list of models either, so that this says nothing about the object. Check base_url", err)
+	}
+	return true, err
 }
 
 // reference is how long an object that another one refers to may not be seen yet.
@@ -103,6 +121,7 @@ type privateState interface {
 const (
 	madeKey     = "made"     // when the object was created, by our clock
 	importedKey = "imported" // how far an import has come
+	trustedKey  = "trusted"  // until when it is trusted, by our clock
 )
 
 // The stages of an import: nothing was read yet; all is read that the server shows, and what
@@ -135,8 +154,17 @@ func madeAt(ctx context.Context, private privateState) (made time.Time) {
 	return made
 }
 
+// trust is how long after an import what the server does not show is taken from the configuration, unless an apply ends
+// it sooner.
+const trust = 24 * time.Hour
+
 // importedStage is how far an import has come; "" = it is over, or there was none.
-func importedStage(ctx context.Context, private privateState) (stage string) {
+func importedStage(ctx context.Context, c *client.Client, private privateState) (stage string) {
+	var until time.Time
 	recall(ctx, private, importedKey, &stage)
+	recall(ctx, private, trustedKey, &until)
+	if c != nil && !until.IsZero() && c.Clock().Now().After(until) {
+		return ""
+	}
 	return stage
 }

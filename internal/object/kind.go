@@ -139,12 +139,10 @@ func (p *Planning) Replace(name string) {
 	}
 }
 
-// Unfinished is the error of a create or an update that came to a part of what it should. Shown goes into the
-// state all the same. Where the user stopped Terraform, it is only a warning, so that nothing is tainted.
+// Unfinished is the error of an update that came to a part of what it should. Shown goes into the state all the same.
 type Unfinished struct {
-	Shown   map[string]any
-	Stopped bool
-	Err     error
+	Shown map[string]any
+	Err   error
 }
 
 // Error says why it came to no end.

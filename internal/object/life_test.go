@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
@@ -141,11 +142,57 @@ func TestLife_aProxysPageIsNoDeletion(t *testing.T) {
 			w := acctest.NewWorld(t, emulator.Options{})
 			i := w.Instance(name)
 			acctest.Quiet(t, i.Apply(t, life.config))
-			w.Clock.Pass(2 * 60 * 1e9)
+			w.Clock.Pass(time.Hour)
 			w.Fail(emulator.Status(http.StatusNotFound, "<html><body>404 Not Found</body></html>").On("GET", life.collection))
 			if diags := i.Refresh(t); i.State() == nil || len(diags) != 1 || !strings.HasPrefix(diags[0], "error") {
 				t.Errorf("state %v, said %q", i.State(), diags)
 			}
 		})
+	}
+}
+
+// What was deleted elsewhere leaves the state, also with a CLI that knows no identities; what was never there is not
+// imported.
+func TestLife_deletedElsewhere(t *testing.T) {
+	for name, life := range lives {
+		t.Run(name, func(t *testing.T) {
+			w := acctest.NewWorld(t, emulator.Options{})
+			i := w.Instance(name)
+			acctest.Quiet(t, i.Apply(t, life.config))
+			w.Remove(strings.TrimPrefix(life.collection, "/") + "/" + i.State().(fields)["id"].(string))
+			w.Clock.Pass(time.Hour)
+			i.ForgetIdentity()
+			if diags := i.Refresh(t); i.State() != nil || len(diags) != 1 || !strings.Contains(diags[0], "is gone") {
+				t.Errorf("state %v, said %q", i.State(), diags)
+			}
+			acctest.Quiet(t, i.Apply(t, life.config))
+			if diags := w.Instance(name).Import(t, "missing"); len(diags) != 1 || !strings.Contains(diags[0], "is gone") {
+				t.Errorf("imported, said %q", diags)
+			}
+		})
+	}
+}
+
+// Behind a wrong address everything is a 404, in whatever form.
+func TestLife_aWrongAddressDeletesNothing(t *testing.T) {
+	for name, life := range lives {
+		for _, body := range []string{"", `{"detail":"Not Found"}`, `{"error":{"message":"Invalid URL (GET /v1/v1/x)","type":"invalid_request_error"}}`} {
+			t.Run(name+" "+body, func(t *testing.T) {
+				w := acctest.NewWorld(t, emulator.Options{})
+				i := w.Instance(name)
+				acctest.Quiet(t, i.Apply(t, life.config))
+				w.Clock.Pass(time.Hour)
+				gone := emulator.Status(http.StatusNotFound, body)
+				w.Fail(gone, gone)
+				if diags := i.Refresh(t); i.State() == nil || len(diags) != 1 || !strings.HasPrefix(diags[0], "error") {
+					t.Errorf("%s, %s: state %v, said %q", name, body, i.State(), diags)
+				}
+				w.Fail(gone, gone)
+				if diags := i.Destroy(t); i.State() == nil || len(diags) != 1 || !strings.HasPrefix(diags[0], "error") {
+					t.Errorf("%s, %s: destroyed, state %v, said %q", name, body, i.State(), diags)
+				}
+				acctest.Quiet(t, i.Destroy(t))
+			})
+		}
 	}
 }

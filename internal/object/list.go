@@ -40,6 +40,9 @@ func (k *Kind) list(ctx context.Context, c *client.Client, arguments wire.Fields
 		if all[i], err = wire.ParseObject(item); err != nil {
 			return nil, fmt.Errorf("item %d of the server's list could not be read: %w", i, err)
 		}
+		if id, _ := all[i]["id"].(string); id == "" {
+			return nil, fmt.Errorf("item %d of the server's list has no id", i)
+		}
 	}
 	return all, nil
 }

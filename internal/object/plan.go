@@ -17,7 +17,7 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	switch {
 	case req.Plan.Raw.IsNull():
 		if m.kind.Destroyed != "" {
-			resp.Diagnostics.AddWarning("What destroying does", m.kind.Destroyed)
+			resp.Diagnostics.AddWarning(upperFirst(m.kind.Noun)+" leaves something behind", m.kind.Destroyed)
 		}
 		return
 	case req.State.Raw.IsNull():
@@ -25,7 +25,7 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		m.complete(ctx, req, resp, planned, kinds.Changes{}, err)
 	default:
 		prior := req.State.Raw
-		if importedStage(ctx, req.Private) != "" {
+		if importedStage(ctx, m.client, req.Private) != "" {
 			prior = m.kind.trust(prior, req.Config.Raw)
 		}
 		planned, changes, err := kinds.Plan(m.kind.attributes(), prior, req.Config.Raw)
@@ -41,7 +41,7 @@ func (m *managed) complete(ctx context.Context, req resource.ModifyPlanRequest, 
 	}
 	p := &Planning{
 		Prior: wire.Open(req.State.Raw), Config: wire.Open(req.Config.Raw), Planned: maps.Clone(wire.Open(planned).Values()),
-		Changes: changes, Imported: importedStage(ctx, req.Private) != "", Diags: &resp.Diagnostics, kind: m.kind,
+		Changes: changes, Imported: importedStage(ctx, m.client, req.Private) != "", Diags: &resp.Diagnostics, kind: m.kind,
 	}
 	if m.kind.Limits != nil && m.client != nil && m.client.IsOpenAI() {
 		resp.Diagnostics.Append(m.kind.Limits(p.Config)...)

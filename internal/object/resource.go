@@ -77,7 +77,7 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 	ctx, until, cancel := within(ctx, m.client, planned, "create")
 	defer cancel()
 	shown, after, err := m.create(ctx, planned, config)
-	if shown, err = m.unfinished(&resp.Diagnostics, shown, err); err != nil {
+	if err != nil {
 		report.Failure(&resp.Diagnostics, "Could not create "+m.kind.Noun, m.kind.Attributes, err)
 		return
 	}
@@ -89,18 +89,13 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 	m.kind.setIdentity(resp.Identity, wire.FieldsOf(o.State))
 }
 
-// unfinished takes what there is of a change that came to no end, and warns of one that the user stopped.
-func (m *managed) unfinished(diags *diag.Diagnostics, shown map[string]any, err error) (map[string]any, error) {
+// unfinished takes what there is of a change that came to no end.
+func unfinished(shown map[string]any, err error) map[string]any {
 	var u *Unfinished
-	if !errors.As(err, &u) {
-		return shown, err
+	if errors.As(err, &u) {
+		return u.Shown
 	}
-	if u.Stopped {
-		diags.AddWarning(upperFirst(m.kind.Noun)+" is not complete",
-			"Terraform was stopped. What was done so far is in the state, and the next apply does the rest.")
-		return u.Shown, nil
-	}
-	return u.Shown, u
+	return shown
 }
 
 // create sends the request that creates, and returns what the server shows of the object.
@@ -173,6 +168,18 @@ func (m *managed) object(shown map[string]any, planned, config wire.Fields, diag
 	return o
 }
 
+// partly is the state of an update that failed on its way: the arguments as planned, and what the server really shows.
+func (k *Kind) partly(shown map[string]any, planned wire.Fields) wire.Values {
+	read := wire.Reconcile(k.attributes(), shown, planned)
+	values := wire.Fill(k.attributes(), planned, wire.FieldsOf(read))
+	for _, a := range k.attributes() {
+		if a.Mode == kinds.Computed {
+			values[a.Name] = read[a.Name]
+		}
+	}
+	return values
+}
+
 // take fills the state with what the server shows, where the plan leaves it open.
 func (k *Kind) take(o *Object, shown map[string]any, planned wire.Fields) {
 	o.Shown = shown
@@ -198,8 +205,13 @@ func (m *managed) finish(ctx context.Context, until deadline, o *Object, planned
 func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	prior := wire.Open(req.State.Raw)
 	shown, _, err := m.kind.get(ctx, m.client, prior, madeAt(ctx, req.Private))
-	if client.IsGone(err) {
+	gone := false
+	if m.client != nil {
+		gone, err = IsGone(ctx, m.client, err)
+	}
+	if gone {
 		m.kind.warnOfGone(&resp.Diagnostics, prior, m.client.Clock().Now())
+		m.kind.setIdentity(resp.Identity, prior) // the framework wants it, also where a CLI before 1.12 knew none
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -208,9 +220,10 @@ func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		return
 	}
 	before := prior
-	if importedStage(ctx, req.Private) == importedNow {
+	if importedStage(ctx, m.client, req.Private) == importedNow {
 		before = wire.Fields{} // all that the server shows is news
 		resp.Diagnostics.Append(note(ctx, resp.Private, importedKey, importedRead)...)
+		resp.Diagnostics.Append(note(ctx, resp.Private, trustedKey, m.client.Clock().Now().Add(trust))...)
 	}
 	o := &Object{Client: m.client, Shown: shown, Diags: &resp.Diagnostics}
 	o.State = wire.Reconcile(m.kind.attributes(), shown, before)
@@ -231,10 +244,10 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	ctx, until, cancel := within(ctx, m.client, planned, "update")
 	defer cancel()
 	shown, err := m.update(ctx, prior, planned, config)
-	if shown, err = m.unfinished(&resp.Diagnostics, shown, err); err != nil {
+	if err != nil {
 		report.Failure(&resp.Diagnostics, "Could not update "+m.kind.name(prior), m.kind.Attributes, err)
-		if shown != nil { // it came to a part of it
-			resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), m.object(shown, planned, config, &resp.Diagnostics).State)
+		if shown = unfinished(shown, err); shown != nil { // it came to a part of it
+			resp.State.Raw = tftypes.NewValue(req.Plan.Raw.Type(), m.kind.partly(shown, planned))
 		}
 		return
 	}
@@ -304,16 +317,20 @@ func (m *managed) delete(ctx context.Context, state wire.Fields, made time.Time)
 		}
 	}
 	err := untilSettled(ctx, m.client, made, func() error { return remove(ctx, m.client, state) })
-	if client.IsGone(err) {
-		return nil
+	if gone, err := IsGone(ctx, m.client, err); !gone {
+		return err
 	}
-	return err
+	return nil
 }
 
 // Remove deletes what is at a path. It is believed on success only; the error of what is not there
 // satisfies client.IsGone.
 func Remove(ctx context.Context, c *client.Client, path string, limits ...client.Limit) error {
 	answer, err := c.Do(ctx, client.Request{Method: http.MethodDelete, Path: path, Existing: true, Limits: limits})
+	var problem *client.Problem
+	if errors.As(err, &problem) && problem.Kind == client.BadAnswer && problem.Status/100 == 2 {
+		return nil // it is a success, whatever is said besides
+	}
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@ package vectorstore
 import (
 	"context"
 	"maps"
+	stdpath "path"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/content"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -107,6 +110,10 @@ func (documentsCheck) ValidateDynamic(ctx context.Context, req validator.Dynamic
 	}
 	entries := entriesOf(value)
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if base := stdpath.Base(name); strings.HasSuffix(name, "/") || content.CheckName(base) != nil {
+			rules.RefuseAt(&resp.Diagnostics, req.Path.AtMapKey(name), kinds.InvalidValue, "%q is no name of a document: it must end like the name of a file.", name)
+			continue
+		}
 		checkDocument(&resp.Diagnostics, req.Path.AtMapKey(name), entries[name])
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	tfpath "github.com/hashicorp/terraform-plugin-framework/path"
@@ -43,21 +44,25 @@ var documents = &object.Kind{
 			Description: "The documents by a name of your choice, such as their path: `{ for f in fileset(path.module, \"docs/**/*.md\") : f => { source = \"${path.module}/${f}\" } }`. Each has\n" +
 				"  - `source` (the path of a file), `content` (text) or `content_base64`;\n" +
 				"  - `filename`, optional: by default the last part of its name here, or of `source`. Its ending tells the server the format;\n" +
-				"  - `attributes`, optional: up to 13 attributes that a search can filter by: text, numbers, true or false.",
+				"  - `attributes`, optional: up to 12 attributes that a search can filter by: text, numbers, true or false.",
 			Validators: checks{documentsCheck{}}},
-		kinds.Attribute{Name: "name", Shape: kinds.String, Local: true, Change: kinds.Replaces,
+		kinds.Attribute{Name: "name", Shape: kinds.String, Change: kinds.Replaces,
 			Description: "Tells this resource apart from others of its kind on the same store. Needed where there is more than one.", Validators: checks{kinds.NotEmpty()}},
 		chunking("A change uploads all documents again.", true),
 		kinds.Attribute{Name: "files", Shape: kinds.ObjectMap, Mode: kinds.Computed, Fields: attached,
 			Description: "What became of each document, by its name."},
+		kinds.Attribute{Name: "owner", Shape: kinds.String, Mode: kinds.Computed,
+			Description: "What tells this resource from any other: its files in the store have it as the attribute `terraform_owner`."},
+		kinds.Attribute{Name: "leftovers", Shape: kinds.Strings, Mode: kinds.Computed,
+			Description: "The IDs of files that others have taken the place of, and that an apply could not delete. The next one tries again. Null if there are none."},
 	),
 	Description: object.Description{
 		Resource: "Keeps documents, such as a folder of Markdown, in step with a vector store. What is new is uploaded and attached, what has changed is replaced, what is gone is removed; the rest stays as it is. " +
 			"Documents are attached 500 at a time, with one call.\n\n" +
 			"Destroying the resource deletes the files that it uploaded, and nothing else. A document that the server cannot process does not hold up the others: the apply fails and names it, and the next apply does only what is missing.\n\n" +
-			"The files in the store carry the attributes `terraform_document` and `terraform_sha256` (and `terraform_resource` if there is a `name`), by which an apply finds again what an interrupted one has left.",
+			"The files in the store carry the attributes `terraform_document`, `terraform_sha256`, `terraform_owner` (and `terraform_resource` if there is a `name`), by which an apply finds again what an interrupted one has left.",
 	},
-	Validate: validateChunking, Plan: planDocuments,
+	Validate: validateChunking, Limits: limitDocuments, Plan: planDocuments,
 	Get: getDocuments, Create: createDocuments, Update: updateDocuments, Delete: deleteDocuments,
 }
 
@@ -144,6 +149,9 @@ func planDocuments(_ context.Context, p *object.Planning) {
 	case !known:
 		p.Open("files")
 		return
+	}
+	if !p.Prior.Absent() {
+		p.Planned["leftovers"] = tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, nil)
 	}
 	at := tfpath.Root("documents")
 	faults := digest(all)
@@ -242,8 +250,17 @@ func checkDocument(diags *diag.Diagnostics, at tfpath.Path, v tftypes.Value) {
 			rules.RefuseAt(diags, at.AtName(name), kinds.InvalidValue, "A document has no %q. It has %s.", name, strings.Join(members, ", "))
 		case name == "attributes":
 			checkAttributes(diags, at.AtName(name), value)
+			for _, mark := range marks {
+				if _, there := entriesOf(value)[mark]; there {
+					rules.RefuseAt(diags, at.AtName(name).AtName(mark), kinds.InvalidValue, "%q is one of the provider's own marks. Choose another name.", mark)
+				}
+			}
 		case value.IsKnown() && !value.IsNull() && !value.Type().Is(tftypes.String):
 			rules.RefuseAt(diags, at.AtName(name), kinds.InvalidValue, "%s must be text.", name)
+		case name == "filename":
+			if text, ok := wire.Text(value); ok && content.CheckName(text) != nil {
+				rules.RefuseAt(diags, at.AtName(name), "Invalid filename", "%s", report.Sentence(content.CheckName(text).Error()))
+			}
 		case value.IsKnown() && !value.IsNull() && wire.FieldsOf(fields).String(name) == "" && name != "content" && name != "content_base64":
 			rules.RefuseAt(diags, at.AtName(name), kinds.InvalidValue, "%s must not be empty.", name)
 		}
@@ -266,4 +283,25 @@ func checkContent(diags *diag.Diagnostics, at tfpath.Path, fields wire.Fields) {
 	if err != nil {
 		rules.RefuseAt(diags, at.AtName(s.Argument), "Invalid base64", "%s", report.Sentence(err.Error()))
 	}
+}
+
+// limitDocuments holds documents against OpenAI's limits.
+func limitDocuments(config wire.Fields) diag.Diagnostics {
+	diags := limitChunking(config)
+	entries := entriesOf(config.Get("documents"))
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		at := tfpath.Root("documents").AtMapKey(name)
+		if n := utf8.RuneCountInString(name); n > longestText {
+			rules.RefuseAt(&diags, at, kinds.OutOfRange, "For OpenAI, the name of a document must have at most %d characters, not %d.", longestText, n)
+		}
+		labels, there := entriesOf(entries[name])["attributes"]
+		if !there || !labels.IsKnown() {
+			continue
+		}
+		limitAttributes(&diags, at.AtName("attributes"), labels)
+		if n, most := len(entriesOf(labels)), mostAttributes-len(marks); n > most && n <= mostAttributes {
+			rules.RefuseAt(&diags, at.AtName("attributes"), kinds.OutOfRange, "For OpenAI, there must be at most %d attributes besides the provider's own, not %d.", most, n)
+		}
+	}
+	return diags
 }

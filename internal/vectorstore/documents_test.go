@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -120,8 +121,8 @@ func TestDocuments_drift(t *testing.T) {
 		t.Errorf("attributes that were changed elsewhere: %v", entry(all, "b.md"))
 	}
 	w.Remove("vector_stores/" + store)
-	if plan := all.Plan(t, config); all.State() != nil || len(plan.Diags) != 1 {
-		t.Errorf("the store is gone: %v, %q", all.State(), plan.Diags)
+	if all.Refresh(t); entry(all, "a.md")["status"] != "uploaded" {
+		t.Errorf("the store is gone, and what was uploaded forgotten: %v", all.State())
 	}
 }
 
@@ -132,7 +133,7 @@ func TestDocuments_oneFails(t *testing.T) {
 	all := w.Instance("openai_vector_store_files")
 	config := object{"vector_store_id": store, "documents": object{"a.md": doc("# A"), "b.bin": doc("\x01")}}
 	diags := all.Apply(t, config)
-	if len(diags) != 1 || !strings.Contains(diags[0], "1 of 2 documents") || !strings.Contains(diags[0], "b.bin: it has the status \"failed\"") {
+	if len(diags) != 1 || !strings.Contains(diags[0], "1 of 2 documents are in the store") || !strings.Contains(diags[0], "b.bin: it has the status \"failed\"") {
 		t.Errorf("said: %q", diags)
 	}
 	if all.State() != nil {
@@ -182,38 +183,133 @@ func TestDocuments_uploadFails(t *testing.T) {
 	acctest.Unchanged(t, all, config)
 }
 
-// Ctrl-C while documents are processed leaves them in the state; a killed provider leaves them to be found.
-func TestDocuments_stoppedAndKilled(t *testing.T) {
-	for _, killed := range []bool{false, true} {
-		t.Run(fmt.Sprint("killed ", killed), func(t *testing.T) {
+// Ctrl-C while documents are processed: after a create, they are found by their marks; after an update, the state has them.
+func TestDocuments_stopped(t *testing.T) {
+	for _, during := range []string{"create", "update"} {
+		t.Run(during, func(t *testing.T) {
 			w := acctest.NewWorld(t, emulator.Options{Processing: 5})
 			store := aStore(t, w)
 			all := w.Instance("openai_vector_store_files")
+			if during == "update" {
+				acctest.Quiet(t, all.Apply(t, object{"vector_store_id": store, "documents": object{"a.md": doc("# A, old"), "z.md": doc("# Z")}}))
+			}
+			from := len(w.Sent())
 			config := object{"vector_store_id": store, "documents": object{"a.md": doc("# A"), "b.md": doc("# B")}}
 			w.Clock.Waiting = func() {
 				if _, err := w.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
 					t.Error(err)
 				}
 			}
-			diags := all.Apply(t, config)
-			if len(diags) != 1 || !strings.HasPrefix(diags[0], "warning") || entry(all, "a.md")["status"] != "in_progress" {
-				t.Errorf("said: %q, state %v", diags, all.State())
+			if diags := all.Apply(t, config); len(diags) != 1 || !strings.Contains(diags[0], "stopped") {
+				t.Errorf("said: %q", diags)
 			}
 			w.Clock.Waiting = nil
 			next := acctest.Speak(t, w.Clock.Adjust)
 			next.Connect(t, w.Server)
-			if killed {
-				all = next.Instance("openai_vector_store_files") // nothing came into the state
-			} else {
-				all.Continue(next)
+			all.Continue(next)
+			if plan := all.Plan(t, config); plan.Replace || during == "update" && entry(all, "a.md")["status"] == nil {
+				t.Errorf("replaces: %v, state %v", plan.Replace, all.State())
 			}
 			acctest.Quiet(t, all.Apply(t, config))
 			acctest.Unchanged(t, all, config)
-			if n := count(w, 0, "POST files"); n != 2 || len(w.Objects("files")) != 2 {
+			if n := count(w, from, "POST files"); n != 2 || len(w.Objects("files")) != 2 {
 				t.Errorf("%d uploads, files %v", n, w.Objects("files"))
 			}
 		})
 	}
+}
+
+// A replacement that is created before the old one is destroyed keeps its documents, whoever uploaded them.
+func TestDocuments_createBeforeDestroy(t *testing.T) {
+	for name, change := range map[string]object{"the same": {}, "other chunks": {"chunking_strategy": object{"type": "static", "static": object{"max_chunk_size_tokens": 200, "chunk_overlap_tokens": 50}}}} {
+		t.Run(name, func(t *testing.T) {
+			w := acctest.NewWorld(t, emulator.Options{})
+			store := aStore(t, w)
+			config := object{"vector_store_id": store, "documents": object{"a.md": doc("# A"), "b.md": doc("# B")}}
+			old, next := w.Instance("openai_vector_store_files"), w.Instance("openai_vector_store_files")
+			acctest.Quiet(t, old.Apply(t, config))
+			for member, value := range change {
+				config[member] = value
+			}
+			acctest.Quiet(t, next.Apply(t, config))
+			acctest.Quiet(t, old.Destroy(t))
+			acctest.Unchanged(t, next, config)
+			if files := w.Objects("files"); len(files) != 2 || len(w.Objects("vector_stores/"+store+"/files")) != 2 {
+				t.Errorf("left: %v", files)
+			}
+			if uploads := count(w, 0, "POST files"); uploads != 2+2*len(change) {
+				t.Errorf("%d uploads", uploads)
+			}
+		})
+	}
+}
+
+// The old file of a document is deleted once the new one can be used, and not forgotten until then.
+func TestDocuments_oldFilesAreNotForgotten(t *testing.T) {
+	no := `{"error":{"message":"no","type":"invalid_request_error"}}`
+	for name, method := range map[string]string{"deletion": "DELETE /files", "waiting": "GET /vector_stores/STORE/file_batches"} {
+		t.Run(name, func(t *testing.T) {
+			w := acctest.NewWorld(t, emulator.Options{})
+			store := aStore(t, w)
+			all := w.Instance("openai_vector_store_files")
+			acctest.Quiet(t, all.Apply(t, object{"vector_store_id": store, "documents": object{"a.md": doc("# A")}}))
+			config := object{"vector_store_id": store, "documents": object{"a.md": doc("# A2")}}
+			method, path, _ := strings.Cut(strings.ReplaceAll(method, "STORE", store), " ")
+			w.Fail(emulator.Status(http.StatusForbidden, no).On(method, path))
+			if diags := all.Apply(t, config); len(diags) != 1 || all.State().(object)["leftovers"] == nil {
+				t.Errorf("said %q, state %v", diags, all.State())
+			}
+			acctest.Quiet(t, all.Apply(t, config))
+			acctest.Unchanged(t, all, config)
+			if left := w.Objects("files"); len(left) != 1 {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+	w := acctest.NewWorld(t, emulator.Options{})
+	store := aStore(t, w)
+	all := w.Instance("openai_vector_store_files")
+	acctest.Quiet(t, all.Apply(t, object{"vector_store_id": store, "documents": object{"a": object{"content": "# A", "filename": "a.md"}}}))
+	good := entry(all, "a")["file_id"].(string)
+	all.Apply(t, object{"vector_store_id": store, "documents": object{"a": object{"content": "\x01", "filename": "a.bin"}}})
+	if !slices.Contains(w.Objects("files"), good) {
+		t.Error("a document that the server cannot read has taken the place of one that it could")
+	}
+	acctest.Quiet(t, all.Destroy(t))
+	if left := w.Objects("files"); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// Where the store is gone, what was uploaded is not forgotten; where a file is gone, it is uploaded again.
+func TestDocuments_partsAreGone(t *testing.T) {
+	w := acctest.NewWorld(t, emulator.Options{})
+	store := aStore(t, w)
+	all := w.Instance("openai_vector_store_files")
+	config := object{"vector_store_id": store, "documents": object{"a.md": doc("# A"), "b.md": doc("# B")}}
+	acctest.Quiet(t, all.Apply(t, config))
+	w.Remove("vector_stores/" + store)
+	w.Clock.Pass(time.Hour)
+	other := aStore(t, w)
+	config["vector_store_id"] = other
+	if plan := all.Plan(t, config); !plan.Replace {
+		t.Error("another store does not replace the documents")
+	}
+	acctest.Quiet(t, all.Apply(t, config))
+	acctest.Unchanged(t, all, config)
+	if left := w.Objects("files"); len(left) != 2 {
+		t.Errorf("left: %v", left)
+	}
+
+	config["documents"] = object{"a.md": doc("# A"), "b.md": doc("# B"), "c.md": doc("# C")}
+	w.Fail(emulator.Status(http.StatusForbidden, `{"error":{"message":"no","type":"invalid_request_error"}}`).On("POST", "/vector_stores/"+other+"/file_batches"))
+	if diags := all.Apply(t, config); len(diags) != 1 || entry(all, "c.md")["status"] != "uploaded" {
+		t.Errorf("said %q, state %v", diags, entry(all, "c.md"))
+	}
+	w.Remove("files/" + entry(all, "c.md")["file_id"].(string))
+	all.Refresh(t)
+	acctest.Quiet(t, all.Apply(t, config))
+	acctest.Unchanged(t, all, config)
 }
 
 // What a killed update has brought into the store is found again by its marks; what it was to replace is deleted.
@@ -283,6 +379,9 @@ func TestDocuments_refusesAtPlan(t *testing.T) {
 		`error at documents["a.md"]: Missing content`:                                                           object{"a.md": object{}},
 		`error at documents["a.md"].path: Invalid value: documents["a.md"].path: A document has no "path"`:      object{"a.md": object{"path": "x", "content": "y"}},
 		`error at documents["a.md"].attributes.x: Invalid value`:                                                object{"a.md": object{"content": "a", "attributes": object{"x": []any{"y"}}}},
+		`error at documents["docs/"]: Invalid value`:                                                            object{"docs/": object{"content": "a"}},
+		`error at documents["a.md"].filename: Invalid filename`:                                                 object{"a.md": object{"content": "a", "filename": "b/a.md"}},
+		`error at documents["a.md"].attributes.terraform_document: Invalid value`:                               object{"a.md": object{"content": "a", "attributes": object{"terraform_document": "x"}}},
 		`error at documents["a.md"]: Unreadable document: documents["a.md"]: There is no file ` + dir + "/a.md": object{"a.md": object{"source": filepath.Join(dir, "a.md")}},
 	} {
 		plan := w.Instance("openai_vector_store_files").Plan(t, object{"vector_store_id": "vs_1", "documents": documents})

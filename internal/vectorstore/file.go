@@ -38,7 +38,7 @@ var file = &object.Kind{
 		Description: "Only files with this status: `in_progress`, `completed`, `failed` or `cancelled`.", Validators: checks{kinds.NotEmpty()}}),
 	Description: object.Description{
 		Resource: "A file in a vector store. Creating it attaches the file and waits until the server has processed it; destroying it detaches the file, which itself stays.\n\n" +
-			"OpenAI takes 300 of these requests a minute and store. For more than a few dozen documents use `openai_vector_store_files`, which attaches 500 with one call.",
+			"OpenAI takes 300 of these requests per minute per store. For more than a few dozen documents use `openai_vector_store_files`, which attaches 500 with one call.",
 		DataSource: "A file in a vector store.",
 		List:       "The files in a vector store.",
 	},
@@ -50,6 +50,11 @@ var file = &object.Kind{
 	},
 	Refers: true, Repeatable: true,
 	Pace: func(fields wire.Fields) []client.Limit { return changes(fields.String("vector_store_id")) },
+	Refreshed: func(prior wire.Fields, o *object.Object) {
+		if prior.Open(strategy).String("type") == "auto" { // the server shows what it has made of that
+			o.State[strategy] = prior.Get(strategy)
+		}
+	},
 	Wait: &object.Wait{
 		Pending: []string{"in_progress"}, Failed: []string{"failed", "cancelled"},
 		Reason: func(f wire.Fields) string { return f.Open("last_error").String("message") },

@@ -204,6 +204,15 @@ func TestFile_deletionIsBelievedOnSuccessOnly(t *testing.T) {
 	}
 }
 
+// The server shows what it has made of "auto"; that is no drift.
+func TestFile_autoStaysAuto(t *testing.T) {
+	w := acctest.NewWorld(t, emulator.Options{})
+	config := object{"vector_store_id": aStore(t, w), "file_id": upload(t, w, "a.md", "# Hello"), "chunking_strategy": object{"type": "auto"}}
+	file := w.Instance("openai_vector_store_file")
+	acctest.Quiet(t, file.Apply(t, config))
+	acctest.Unchanged(t, file, config)
+}
+
 func TestFile_refusesWhatCanNeverBeRight(t *testing.T) {
 	w := acctest.NewWorld(t, emulator.Options{})
 	for says, config := range map[string]object{

@@ -65,7 +65,7 @@ func readSearch(ctx context.Context, c *client.Client, config wire.Fields) (wire
 	}
 	answer, err := c.Do(ctx, client.Request{
 		Method: http.MethodPost, Path: client.Path("vector_stores", config.String("vector_store_id"), "search"),
-		Body: body, Existing: true, Repeatable: true,
+		Body: body, Existing: true, Costs: true, Unkept: true,
 	})
 	if err != nil {
 		return nil, err

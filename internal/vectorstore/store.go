@@ -60,7 +60,7 @@ var store = &object.Kind{
 	Description: object.Description{
 		Resource: "A vector store: documents, cut into chunks, that models can search.\n\n" +
 			"`openai_vector_store_files` keeps a folder of documents in step with a store; `openai_vector_store_file` attaches a single file. Destroying the store leaves the files where they are.",
-		DataSource: "A vector store, found by its ID or by its name.",
+		DataSource: "An existing vector store, looked up by ID or by name.",
 		List:       "The vector stores of the project.",
 	},
 	Validate: validateChunking,

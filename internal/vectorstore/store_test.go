@@ -127,3 +127,31 @@ func TestStore_isImported(t *testing.T) {
 		t.Error("what is not there was imported")
 	}
 }
+
+// An import is not trusted for ever: a day later, what the server does not show is another store.
+func TestStore_trustEnds(t *testing.T) {
+	w := acctest.NewWorld(t, emulator.Options{})
+	made, i := w.Instance("openai_vector_store"), w.Instance("openai_vector_store")
+	acctest.Quiet(t, made.Apply(t, object{"name": "a"}))
+	acctest.Quiet(t, i.Import(t, made.State().(object)["id"].(string)))
+	acctest.Unchanged(t, i, object{"name": "a"})
+	w.Clock.Pass(25 * time.Hour)
+	if plan := i.Plan(t, object{"name": "a", "description": "b"}); !plan.Replace {
+		t.Error("the trust does not end")
+	}
+}
+
+// Searches may be billed: they count in the budget.
+func TestSearch_countsInTheBudget(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	p := acctest.Speak(t)
+	p.Connect(t, s, object{"limits": object{"max_requests": 1}})
+	store := p.Instance("openai_vector_store")
+	acctest.Quiet(t, store.Apply(t, object{"name": "a"}))
+	config := object{"vector_store_id": store.State().(object)["id"], "query": "hello"}
+	_, diags := p.ReadData(t, "openai_vector_store_search", config)
+	acctest.Quiet(t, diags)
+	if _, diags = p.ReadData(t, "openai_vector_store_search", config); len(diags) != 1 || !strings.Contains(diags[0], "max_requests") {
+		t.Errorf("said %q", diags)
+	}
+}

@@ -2,6 +2,9 @@ package vectorstore
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,10 +40,14 @@ const (
 
 // The attributes by which a file in a store is known to be a document of ours.
 const (
-	documentMark = "terraform_document"
-	sumMark      = "terraform_sha256"
-	resourceMark = "terraform_resource"
+	documentMark = "terraform_document" // its name
+	sumMark      = "terraform_sha256"   // its content, and the strategy by which it was cut, where there is one
+	resourceMark = "terraform_resource" // the name of the resource, where that has one
+	ownerMark    = "terraform_owner"    // the resource that deletes it
 )
+
+// marks are all of them.
+var marks = []string{documentMark, sumMark, resourceMark, ownerMark}
 
 const (
 	statusUploaded  = "uploaded"
@@ -79,12 +86,13 @@ type work struct {
 	client   *client.Client
 	store    string
 	resource string          // the name of the resource; "" = it has none
+	owner    string          // what tells this resource from any other
 	strategy json.RawMessage // nil = the server's
 	want     map[string]*document
 
 	mu       sync.Mutex
 	have     map[string]entry
-	old      []string // files that others have taken the place of
+	old      map[string]string // files that others have taken the place of, with the name of the document; "" = none
 	failures map[string]error
 }
 
@@ -93,7 +101,11 @@ func newWork(c *client.Client, planned, config wire.Fields, have map[string]entr
 	if err != nil {
 		return nil, err
 	}
-	w := &work{client: c, store: planned.String("vector_store_id"), resource: planned.String("name"), want: want, have: have, failures: map[string]error{}}
+	w := &work{client: c, store: planned.String("vector_store_id"), resource: planned.String("name"), owner: planned.String("owner"),
+		want: want, have: have, old: map[string]string{}, failures: map[string]error{}}
+	if w.owner == "" {
+		w.owner = rand.Text()
+	}
 	if v := planned.Get(strategy); !v.IsNull() {
 		body, err := wire.Encode(kinds.Declare(chunking("", true)), wire.FieldsOf(wire.Values{strategy: v}))
 		if err != nil {
@@ -157,14 +169,15 @@ func (w *work) run(ctx context.Context) error {
 	return w.outcome(ctx, err)
 }
 
-// each calls a function for names, several at a time. A failure is noted, and the others go on.
+// each calls a function for names, several at a time. A failure is noted, and the others go on, but not after too many more.
 func (w *work) each(ctx context.Context, names []string, do func(name string) error) {
+	most := len(w.failures) + mostFailures
 	var group sync.WaitGroup
 	free := make(chan struct{}, callsAtOnce)
 	for _, name := range names {
 		free <- struct{}{}
 		w.mu.Lock()
-		enough := len(w.failures) >= mostFailures
+		enough := len(w.failures) >= most
 		w.mu.Unlock()
 		if enough || ctx.Err() != nil {
 			break
@@ -202,7 +215,7 @@ func (w *work) upload(ctx context.Context, names []string) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if there {
-			w.old = append(w.old, was.FileID)
+			w.old[was.FileID] = name
 		}
 		w.have[name] = entry{FileID: id, Filename: d.filename, SHA256: d.sha256, Attributes: d.labels, Status: statusUploaded}
 		return nil
@@ -253,13 +266,23 @@ func (w *work) attach(ctx context.Context, names []string) (batch string, err er
 func (w *work) marked(name string) json.RawMessage {
 	members := map[string]json.RawMessage{}
 	_ = json.Unmarshal([]byte(w.want[name].labels), &members)
-	for mark, value := range map[string]string{documentMark: name, sumMark: w.want[name].sha256, resourceMark: w.resource} {
+	for mark, value := range map[string]string{documentMark: name, sumMark: w.sum(name), resourceMark: w.resource, ownerMark: w.owner} {
 		if value != "" {
 			members[mark], _ = json.Marshal(value)
 		}
 	}
 	out, _ := json.Marshal(members)
 	return out
+}
+
+// sum tells the content of a document, cut as it is to be, from others.
+func (w *work) sum(name string) string {
+	sum := w.want[name].sha256
+	if w.strategy == nil {
+		return sum
+	}
+	cut := sha256.Sum256(w.strategy)
+	return sum + "-" + hex.EncodeToString(cut[:4])
 }
 
 // await waits until a batch is processed.
@@ -335,21 +358,26 @@ func (w *work) relabel(ctx context.Context) {
 		w.mu.Lock()
 		e := w.have[name]
 		w.mu.Unlock()
-		body, err := json.Marshal(map[string]any{"attributes": w.marked(name)})
-		if err != nil {
-			return err
-		}
-		_, err = w.client.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path("vector_stores", w.store, "files", e.FileID), Body: body,
-			Existing: true, Repeatable: true, Limits: changes(w.store)})
-		if err != nil {
-			return err
-		}
-		e.Attributes = w.want[name].labels
-		w.mu.Lock()
-		w.have[name] = e
-		w.mu.Unlock()
-		return nil
+		return w.mark(ctx, name, e)
 	})
+}
+
+// mark gives the file of a document its attributes, our marks among them.
+func (w *work) mark(ctx context.Context, name string, e entry) error {
+	body, err := json.Marshal(map[string]any{"attributes": w.marked(name)})
+	if err != nil {
+		return err
+	}
+	_, err = w.client.Do(ctx, client.Request{Method: http.MethodPost, Path: client.Path("vector_stores", w.store, "files", e.FileID), Body: body,
+		Existing: true, Repeatable: true, Limits: changes(w.store)})
+	if err != nil {
+		return err
+	}
+	e.Attributes = w.want[name].labels
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.have[name] = e
+	return nil
 }
 
 // changes is what OpenAI takes of changes to one store.
@@ -357,15 +385,22 @@ func changes(store string) []client.Limit {
 	return []client.Limit{{Key: "vector store " + store, PerMinute: changesPerMinute}}
 }
 
-// removeOthers deletes the files of documents that are not wanted any more, and those that others have taken the place of.
+// removeOthers deletes the files of documents that are not wanted any more, and those that others have taken the place of and
+// can be used.
 func (w *work) removeOthers(ctx context.Context) {
-	var names []string
+	var names, ids []string
 	for name := range w.have {
 		if w.want[name] == nil {
 			names = append(names, name)
 		}
 	}
+	for id, name := range w.old {
+		if e, there := w.have[name]; !there || e.Status == statusCompleted {
+			ids = append(ids, id)
+		}
+	}
 	slices.Sort(names)
+	slices.Sort(ids)
 	w.each(ctx, names, func(name string) error {
 		w.mu.Lock()
 		id := w.have[name].FileID
@@ -378,12 +413,21 @@ func (w *work) removeOthers(ctx context.Context) {
 		w.mu.Unlock()
 		return nil
 	})
-	w.each(ctx, w.old, func(id string) error { return removeFile(ctx, w.client, id) })
+	w.each(ctx, ids, func(id string) error {
+		if err := removeFile(ctx, w.client, id); err != nil {
+			return err
+		}
+		w.mu.Lock()
+		delete(w.old, id)
+		w.mu.Unlock()
+		return nil
+	})
 }
 
 // removeFile deletes a file, which takes it out of the store as well.
 func removeFile(ctx context.Context, c *client.Client, id string) error {
-	if err := object.Remove(ctx, c, client.Path("files", id)); !client.IsGone(err) {
+	err := object.Remove(ctx, c, client.Path("files", id))
+	if gone, err := object.IsGone(ctx, c, err); !gone {
 		return err
 	}
 	return nil
@@ -391,17 +435,16 @@ func removeFile(ctx context.Context, c *client.Client, id string) error {
 
 // outcome is what there is to say in the end.
 func (w *work) outcome(ctx context.Context, err error) error {
-	if err == nil && len(w.failures) == 0 && ctx.Err() == nil {
+	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
+		err = fmt.Errorf("it was stopped: %w. The next apply does the rest", context.Cause(ctx))
+	}
+	if len(w.failures) > 0 {
+		err = errors.Join(w.failed(), err)
+	}
+	if err == nil {
 		return nil
 	}
-	stopped := errors.Is(ctx.Err(), context.Canceled)
-	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	if len(w.failures) > 0 && !stopped {
-		err = w.failed()
-	}
-	return &object.Unfinished{Shown: shown(w.have), Stopped: stopped, Err: err}
+	return &object.Unfinished{Shown: w.shown(), Err: err}
 }
 
 // failed names the documents that have failed.
@@ -420,12 +463,21 @@ func (w *work) failed() error {
 			done++
 		}
 	}
-	return fmt.Errorf("%d of %d documents could not be brought into the store; %d are there, and the next apply does the rest:\n  - %s",
-		len(w.failures), len(w.want), done, strings.Join(lines, "\n  - "))
+	return fmt.Errorf("%d of %d documents are in the store. These could not be added, or their old files not be deleted; the next apply tries again:\n  - %s\n\n"+
+		"A document that the server cannot read has to be converted, or left out of documents", done, len(w.want), strings.Join(lines, "\n  - "))
 }
 
 // shown is what the state has, in the form of a server's answer.
-func shown(have map[string]entry) map[string]any {
+func (w *work) shown() map[string]any {
+	left := []any{}
+	for _, id := range slices.Sorted(maps.Keys(w.old)) {
+		left = append(left, id)
+	}
+	return stateOf(w.have, w.owner, left)
+}
+
+// stateOf is what the state has of documents, in the form of a server's answer.
+func stateOf(have map[string]entry, owner string, leftovers []any) map[string]any {
 	files := map[string]any{}
 	for name, e := range have {
 		f := map[string]any{"file_id": e.FileID, "sha256": e.SHA256, "attributes": e.Attributes, "status": e.Status}
@@ -436,7 +488,11 @@ func shown(have map[string]entry) map[string]any {
 		}
 		files[name] = f
 	}
-	return map[string]any{"files": files}
+	state := map[string]any{"files": files, "owner": owner, "leftovers": nil}
+	if len(leftovers) > 0 {
+		state["leftovers"] = leftovers
+	}
+	return state
 }
 
 // storeFile is a file in a store, as the server shows it.
@@ -456,7 +512,7 @@ func (f storeFile) mark(name string) (text string) {
 // labels are the user's attributes, as JSON.
 func (f storeFile) labels() string {
 	rest := maps.Clone(f.Attributes)
-	for _, mark := range []string{documentMark, sumMark, resourceMark} {
+	for _, mark := range marks {
 		delete(rest, mark)
 	}
 	if len(rest) == 0 {
@@ -483,52 +539,97 @@ func listFiles(ctx context.Context, c *client.Client, store string) (map[string]
 	return all, nil
 }
 
-// getDocuments reads what became of the documents. Those that are gone leave the state.
+// getDocuments reads what became of the documents. A file that is not in the store any more can be attached again, if it is
+// still there at all; one that another resource has taken over is not ours any more.
 func getDocuments(ctx context.Context, c *client.Client, fields wire.Fields) (map[string]any, error) {
 	all, err := listFiles(ctx, c, fields.String("vector_store_id"))
-	if err != nil {
-		return nil, err
-	}
-	if fields.Get("files").IsNull() { // after an import
-		have := map[string]entry{}
-		for name, files := range marked(all, fields.String("name")) {
-			have[name] = files[0]
+	owner := fields.String("owner")
+	if owner == "" { // after an import
+		if err != nil {
+			return nil, err
 		}
-		return shown(have), nil
+		return imported(all)
 	}
 	have := entries(fields.Get("files"))
-	for name, e := range have {
+	gone := client.IsGone(err) // the store, and not what was uploaded
+	if err != nil && (!gone || len(have) == 0) {
+		return nil, err
+	}
+	if gone, err := object.IsGone(ctx, c, err); err != nil && !gone {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(have)) {
+		e := have[name]
 		f, there := all[e.FileID]
 		switch {
+		case there && f.mark(ownerMark) != owner && f.mark(ownerMark) != "":
+			delete(have, name)
 		case there:
 			e.Status, e.Error = f.Status, f.LastError.Message
 			if labels := f.labels(); !jsontext.Same(e.Attributes, labels) {
 				e.Attributes = labels
 			}
 			have[name] = e
-		case e.Status != statusUploaded:
+		default:
 			if err := detached(ctx, c, have, name); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return shown(have), nil
+	state := stateOf(have, owner, nil)
+	delete(state, "leftovers") // the state knows them
+	return state, nil
 }
 
-// detached finds out what there is of a document that is not in the store any more: a file that can be attached again, or nothing.
+// detached finds out what there is of a document that is not in the store: a file that can be attached, or nothing.
 func detached(ctx context.Context, c *client.Client, have map[string]entry, name string) error {
 	e := have[name]
 	_, err := c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path("files", e.FileID), Existing: true})
-	switch {
-	case client.IsGone(err):
-		delete(have, name)
-	case err != nil:
-		return err
-	default:
+	if err == nil {
 		e.Status, e.Error = statusUploaded, ""
 		have[name] = e
+		return nil
 	}
+	if gone, err := object.IsGone(ctx, c, err); !gone {
+		return err
+	}
+	delete(have, name)
 	return nil
+}
+
+// imported are the documents in a store that belong to one resource: to the only one that there is, or to the only one
+// without a name.
+func imported(all map[string]storeFile) (map[string]any, error) {
+	owners, unnamed := map[string]string{}, map[string]string{} // the names of resources
+	for _, f := range all {
+		if f.mark(documentMark) == "" {
+			continue
+		}
+		owners[f.mark(ownerMark)] = f.mark(resourceMark)
+		if f.mark(resourceMark) == "" {
+			unnamed[f.mark(ownerMark)] = ""
+		}
+	}
+	if len(owners) > 1 {
+		owners = unnamed
+	}
+	if len(owners) > 1 {
+		return nil, fmt.Errorf("the documents in the store belong to %d resources, and an import can take those of one", len(owners))
+	}
+	have, owner, resource := map[string]entry{}, rand.Text(), ""
+	for known, name := range owners {
+		if resource = name; known != "" {
+			owner = known
+		}
+	}
+	for name, files := range marked(all, resource) {
+		have[name] = files[0]
+	}
+	state := stateOf(have, owner, nil)
+	if resource != "" {
+		state["name"] = resource
+	}
+	return state, nil
 }
 
 // marked are the files of a store that carry the marks of a resource, by the names of their documents. A document can have
@@ -538,7 +639,8 @@ func marked(all map[string]storeFile, resource string) map[string][]entry {
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		f := all[id]
 		if name := f.mark(documentMark); name != "" && f.mark(resourceMark) == resource {
-			have[name] = append(have[name], entry{FileID: id, SHA256: f.mark(sumMark), Attributes: f.labels(), Status: f.Status, Error: f.LastError.Message})
+			sum, _, _ := strings.Cut(f.mark(sumMark), "-")
+			have[name] = append(have[name], entry{FileID: id, SHA256: sum, Attributes: f.labels(), Status: f.Status, Error: f.LastError.Message})
 		}
 	}
 	return have
@@ -558,13 +660,14 @@ func createDocuments(ctx context.Context, c *client.Client, planned, config wire
 	if err != nil {
 		return client.Answer{}, err
 	}
-	w.adopt(all)
-	err = w.run(ctx)
-	var u *object.Unfinished
-	if errors.As(err, &u) && !u.Stopped {
-		w.clean(ctx)
+	if err = w.adopt(ctx, all); err == nil {
+		err = w.run(ctx)
 	}
-	body, _ := json.Marshal(shown(w.have))
+	if err != nil {
+		w.clean(ctx)
+		return client.Answer{}, err
+	}
+	body, err := json.Marshal(w.shown())
 	return client.Answer{Body: body}, err
 }
 
@@ -579,26 +682,55 @@ func (w *work) uploads() bool {
 }
 
 // adopt takes up what an apply has left in the store that came to no end: files with our marks, for documents that would
-// be uploaded.
-func (w *work) adopt(all map[string]storeFile) {
+// be uploaded. They get our mark as their owner, so that no other resource deletes them. Files that we own and that are no
+// document's any more will be deleted.
+func (w *work) adopt(ctx context.Context, all map[string]storeFile) error {
+	taken := map[string]bool{}
+	var names []string
 	for name, files := range marked(all, w.resource) {
 		d := w.want[name]
 		was, there := w.have[name]
-		if d == nil || d.task(was, there) != upload {
+		if d == nil || w.failures[name] != nil || d.task(was, there) != upload {
 			continue
 		}
 		fits := slices.IndexFunc(files, func(e entry) bool {
-			return e.SHA256 == d.sha256 && (e.Status == "in_progress" || e.Status == statusCompleted)
+			return all[e.FileID].mark(sumMark) == w.sum(name) && (e.Status == "in_progress" || e.Status == statusCompleted)
 		})
 		if fits < 0 {
 			continue
 		}
 		if there && was.FileID != files[fits].FileID {
-			w.old = append(w.old, was.FileID)
+			w.old[was.FileID] = name
 		}
 		w.have[name] = files[fits]
 		w.name(name)
+		names = append(names, name)
 	}
+	for _, e := range w.have {
+		taken[e.FileID] = true
+	}
+	for id, f := range all {
+		ours := f.mark(ownerMark) == w.owner || w.resource != "" && f.mark(resourceMark) == w.resource
+		if name := f.mark(documentMark); ours && !taken[id] && name != "" {
+			w.old[id] = name
+		}
+	}
+	slices.Sort(names)
+	w.each(ctx, names, func(name string) error {
+		w.mu.Lock()
+		e := w.have[name]
+		w.mu.Unlock()
+		if all[e.FileID].mark(ownerMark) == w.owner {
+			return nil
+		}
+		return w.mark(ctx, name, e)
+	})
+	for _, name := range names {
+		if err := w.failures[name]; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // name gives an entry the name of the file that its document has, where it is not known: a store does not show it.
@@ -609,14 +741,22 @@ func (w *work) name(name string) {
 	}
 }
 
-// clean deletes what was uploaded and is not in the store, after a create that fails: nothing would know of it.
+// clean deletes what was uploaded and is not in the store, after a create that fails: nothing would know of it. It has
+// cleaning for that, and the error of the create is what matters.
 func (w *work) clean(ctx context.Context) {
-	for _, e := range w.have {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleaning)
+	defer cancel()
+	var names []string
+	for name, e := range w.have {
 		if e.Status != statusCompleted && e.Status != "in_progress" {
-			_ = removeFile(context.WithoutCancel(ctx), w.client, e.FileID) // the error of the create is what matters
+			names = append(names, name)
 		}
 	}
+	w.each(ctx, names, func(name string) error { return removeFile(ctx, w.client, w.have[name].FileID) })
 }
+
+// cleaning is how long the clean-up after a create that fails may take.
+const cleaning = 20 * time.Second
 
 // updateDocuments brings the store in step with the documents.
 func updateDocuments(ctx context.Context, c *client.Client, prior, planned, config wire.Fields) (map[string]any, error) {
@@ -629,23 +769,52 @@ func updateDocuments(ctx context.Context, c *client.Client, prior, planned, conf
 		if err != nil {
 			return nil, err
 		}
-		w.adopt(all)
+		if err := w.adopt(ctx, all); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range prior.Items("leftovers") {
+		if id, ok := wire.Text(v); ok {
+			w.old[id] = ""
+		}
 	}
 	if err := w.run(ctx); err != nil {
 		return nil, err
 	}
-	return shown(w.have), nil
+	return w.shown(), nil
 }
 
 // deleteDocuments deletes the files that were uploaded. They leave the store with that.
 func deleteDocuments(ctx context.Context, c *client.Client, state wire.Fields) error {
-	w := &work{client: c, have: entries(state.Get("files")), failures: map[string]error{}}
+	w := &work{client: c, have: entries(state.Get("files")), old: map[string]string{}, failures: map[string]error{}}
+	for _, v := range state.Items("leftovers") {
+		if id, ok := wire.Text(v); ok {
+			w.old[id] = ""
+		}
+	}
+	if err := w.disown(ctx, state); err != nil {
+		return err
+	}
 	w.removeOthers(ctx)
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.failures)) {
 		return fmt.Errorf("%s: %w", name, w.failures[name])
+	}
+	return nil
+}
+
+// disown leaves out the files that another resource has taken over, as one does that is created before this one is destroyed.
+func (w *work) disown(ctx context.Context, state wire.Fields) error {
+	all, err := listFiles(ctx, w.client, state.String("vector_store_id"))
+	if gone, err := object.IsGone(ctx, w.client, err); err != nil && !gone {
+		return err
+	}
+	for name, e := range w.have {
+		if owner := all[e.FileID].mark(ownerMark); owner != "" && owner != state.String("owner") {
+			delete(w.have, name)
+		}
 	}
 	return nil
 }
