@@ -202,7 +202,7 @@ func retryOne(t *testing.T, s *acctest.Server, dir *acctest.Dir) {
 		t.Fatalf("%q, %v", triggers, err)
 	}
 	dir.Write("main.tf", strings.Replace(string(main), "label                 = each.key", triggers, 1))
-	for i, retry := range []string{"{}", "{ billing = 1 }", "{ billing = 2 }"} {
+	for i, retry := range []string{"{}", "{ billing = 1 }", "{ billing = 2 }", "{}"} {
 		dir.Write("retry.tf", "locals {\n  retry = "+retry+"\n}\n")
 		dir.MustRun("apply", "-auto-approve")
 		if n := len(s.Requests()); n != 3+i {
