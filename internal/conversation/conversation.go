@@ -52,7 +52,7 @@ var conversation = &object.Kind{
 	Description: object.Description{
 		Resource: "A conversation on the server, with the messages that it begins with. An application is given its ID, and what is said in it stays there.\n\n" +
 			"Destroying it deletes the conversation, but not the items in it: the API keeps these.",
-		DataSource: "A conversation that is there, by its ID. The API has no list of conversations.",
+		DataSource: "An existing conversation, looked up by ID. The API has no list of conversations.",
 	},
 	Limits: func(arguments wire.Fields) (diags diag.Diagnostics) {
 		rules.Labels(&diags, arguments, labels.Name)

@@ -50,7 +50,7 @@ var kind = &object.Kind{
 					Description: "How many seconds after that the file is deleted, 3600 (an hour) to 2592000 (30 days).", Validators: checks{kinds.AtLeast(1)}},
 			)},
 		kinds.Attribute{Name: "sha256", Shape: kinds.String, Mode: kinds.Computed, Local: true,
-			Description: "The SHA-256 of the content, in hexadecimal. It is known in the plan, and another content replaces the file. Null for `content_wo`."},
+			Description: "The SHA-256 of the content, in hexadecimal. It is known in the plan, and changed content replaces the file. Null for `content_wo`."},
 		kinds.Attribute{Name: "bytes", Shape: kinds.Int64, Mode: kinds.Computed,
 			Description: "The size of the file in bytes, as the server counts."},
 		kinds.Attribute{Name: "created_at", Shape: kinds.Int64, Mode: kinds.Computed,
@@ -62,9 +62,9 @@ var kind = &object.Kind{
 		Description: "Only files with this purpose.", Validators: checks{kinds.NotEmpty()}}),
 	Description: object.Description{
 		Resource: "A file on the server, for vector stores, batches and requests.\n\n" +
-			"Another content or name replaces the file: the API has no way to change one. Terraform compares the content by its SHA-256, which is in the plan. With `lifecycle { create_before_destroy = true }` the new file is there before the old one goes, so that what uses it is never without.\n\n" +
+			"Changing the content or name replaces the file: the API has no way to change one. Terraform compares the content by its SHA-256, which is in the plan. With `lifecycle { create_before_destroy = true }` the new file is there before the old one goes, so that what uses it is never without.\n\n" +
 			"Files of more than 512 MB are uploaded in parts, of up to 8 GB in all.",
-		DataSource:  "A file on the server, found by its ID, or by its name and purpose.",
+		DataSource:  "An existing file, looked up by ID, or by name and purpose.",
 		DataSources: "The files of the project: all of them, or those with one purpose.",
 		List:        "The files of the project: all of them, or those with one purpose.",
 	},

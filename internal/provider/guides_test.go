@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -124,6 +125,25 @@ func TestExamples_testing(t *testing.T) {
 	}
 }
 
+// A run of the tests records what is missing, except in the mode "replay".
+func TestExamples_testingRecords(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	dir := copied(t, acctest.Install(t), "testing").With("OPENAI_BASE_URL=" + s.URL)
+	recordings := filepath.Join(dir.Path, "tests", "recordings")
+	if err := os.RemoveAll(recordings); err != nil {
+		t.Fatal(err)
+	}
+	test := []string{"test", "-filter=" + filepath.Join("tests", "replay.tftest.hcl")}
+	if said, err := dir.With("OPENAI_RECORDINGS_MODE=replay").Run(test...); err == nil || len(s.Requests()) != 0 {
+		t.Errorf("in the mode \"replay\": %d requests, and\n%s", len(s.Requests()), said)
+	}
+	_, _ = dir.Run(test...) // what the emulator invents is not what the test expects
+	recorded, err := filepath.Glob(filepath.Join(recordings, "*.json"))
+	if err != nil || len(recorded) != 2 || len(s.Requests()) != 2 {
+		t.Errorf("%d requests, and the recordings %v, %v", len(s.Requests()), recorded, err)
+	}
+}
+
 // The constraints are valid, and this CLI satisfies them.
 func TestExamples_versions(t *testing.T) {
 	t.Parallel()
@@ -165,6 +185,29 @@ func TestExamples_yamlToFiles(t *testing.T) {
 	dir.Write("services.yaml", strings.Replace(string(services), "team: payments", "team: money", 1))
 	if said := dir.MustRun("apply", "-auto-approve"); !strings.Contains(said, "1 added, 0 changed, 1 destroyed") || len(s.Requests()) != 3 {
 		t.Errorf("%d requests, and\n%s", len(s.Requests()), said)
+	}
+	retryOne(t, s, dir)
+}
+
+// retryOne asks for one entry again, as the guide says.
+func retryOne(t *testing.T, s *acctest.Server, dir *acctest.Dir) {
+	t.Helper()
+	guide, err := os.ReadFile(root + "templates/guides/yaml-to-files.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	triggers := regexp.MustCompile(`triggers = contains.*`).FindString(string(guide))
+	main, err := os.ReadFile(filepath.Join(dir.Path, "main.tf"))
+	if err != nil || triggers == "" {
+		t.Fatalf("%q, %v", triggers, err)
+	}
+	dir.Write("main.tf", strings.Replace(string(main), "label                 = each.key", triggers, 1))
+	for i, retry := range []string{"{}", "{ billing = 1 }", "{ billing = 2 }", "{}"} {
+		dir.Write("retry.tf", "locals {\n  retry = "+retry+"\n}\n")
+		dir.MustRun("apply", "-auto-approve")
+		if n := len(s.Requests()); n != 3+i {
+			t.Errorf("with %s, %d requests were sent", retry, n)
+		}
 	}
 }
 

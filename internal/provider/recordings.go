@@ -38,7 +38,7 @@ func recordingsBlock() schema.Block {
 			"directory": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds.NotEmpty()},
 				MarkdownDescription: "The directory of the files, such as `\"${path.root}/recordings\"`. It is created when the first answer is recorded. A relative path starts at the directory that Terraform runs in. Environment variable: `" + recordingsDir + "`."},
 			"mode": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds.OneOf(recordingModes...)},
-				MarkdownDescription: "`reuse` takes the recording if there is one, and otherwise asks and records. `replay` never makes a call and needs no key: a missing recording is an error. `refresh` asks and overwrites. Environment variable: `" + recordingsMode + "`. Default: `reuse`."},
+				MarkdownDescription: "`reuse` takes the recording if there is one, and otherwise asks and records. `replay` makes no call for an answer, and needs no key for one: a missing recording is an error. Files, vector stores and other objects are still managed, and searches still run. `refresh` asks and overwrites. Environment variable: `" + recordingsMode + "`. Default: `reuse`."},
 		},
 	}
 }

@@ -21,7 +21,7 @@ func (e *MissingError) Error() string {
 	what := fmt.Sprintf("its directory holds %d others", e.Count)
 	switch {
 	case e.Gone:
-		what = "its directory does not exist. Terraform may run in another directory than you think"
+		what = "its directory does not exist. Terraform may run in a different directory than you expect"
 	case e.Count == 1:
 		what = "its directory holds 1 other"
 	}

@@ -43,7 +43,7 @@ var endpoint = &object.Kind{
 		kinds.Attribute{Name: "url", Shape: kinds.String, Mode: kinds.Required,
 			Description: "Where events are sent to, `https://…`.", Validators: checks{kinds.Text("an https:// URL", "Invalid URL", checkURL)}},
 		kinds.Attribute{Name: "event_types", Shape: kinds.StringSet, Mode: kinds.Required,
-			Description: "What the endpoint is told of, such as `batch.completed`. The data source `openai_webhook_event_types` lists what there is.", Validators: checks{kinds.NotEmpty()}},
+			Description: "The events sent to the endpoint, such as `batch.completed`. The data source `openai_webhook_event_types` lists what there is.", Validators: checks{kinds.NotEmpty()}},
 		kinds.Attribute{Name: inState, Shape: kinds.Bool, Local: true,
 			Description: "`true` keeps the signing secret in the state, as it is, as `signing_secret`. Either this or `public_key` must be given."},
 		kinds.Attribute{Name: publicKey, Shape: kinds.String, Local: true,
@@ -63,9 +63,9 @@ var endpoint = &object.Kind{
 			Description: "When the endpoint was created, in seconds since 1970 (Unix time)."},
 	),
 	Description: object.Description{
-		Resource: "A webhook endpoint: OpenAI tells a URL of events, such as a batch that is completed, and signs what it sends with a secret.\n\n" +
+		Resource: "A webhook endpoint: OpenAI sends events to a URL, such as the completion of a batch, and signs them with a secret.\n\n" +
 			"The secret is shown only when it is made. Say where it goes: `signing_secret_in_state` or `public_key`.",
-		DataSource:  "A webhook endpoint that is there, by its ID or by its name. Its secret is not shown.",
+		DataSource:  "An existing webhook endpoint, looked up by ID or by name. Its secret is not shown.",
 		DataSources: "The webhook endpoints of the project. Their secrets are not shown.",
 		List:        "The webhook endpoints of the project.",
 	},

@@ -128,7 +128,7 @@ func warnOfRotation(prior wire.Fields, o *object.Object) {
 func recipient(text string) (age.Recipient, error) {
 	all, err := age.ParseRecipients(strings.NewReader(text))
 	if err != nil || len(all) != 1 {
-		return nil, errors.New("one age recipient is needed, such as age-keygen -y prints it: age1…")
+		return nil, errors.New("the value of public_key must be one age recipient (age1…), as printed by age-keygen -y")
 	}
 	return all[0], nil
 }

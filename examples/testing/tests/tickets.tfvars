@@ -1,4 +1,0 @@
-tickets = {
-  disk    = "The database server reports that its disk is full. Orders fail."
-  invoice = "Please add our VAT number to the next invoice."
-}
