@@ -29,7 +29,8 @@ resource "openai_vector_store_files" "handbook" {
 // Terraform hears of it, leaves nothing to be uploaded again; and nothing is left in the end.
 func TestDocuments_withTheCLI(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	files := map[string]string{"main.tf": s.Provider() + knowledge[:strings.Index(knowledge, `resource "openai_vector_store_files"`)], "docs/a.md": "# A", "docs/b.md": "# B"}
+	store, _, _ := strings.Cut(knowledge, `resource "openai_vector_store_files"`)
+	files := map[string]string{"main.tf": s.Provider() + store, "docs/a.md": "# A", "docs/b.md": "# B"}
 	dir := acctest.Install(t).Dir(t, files)
 	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
