@@ -46,14 +46,14 @@ func (c *Client) List(ctx context.Context, r Request, limit int64) ([]json.RawMe
 		if err := json.Unmarshal(answer.Body, &page); err != nil {
 			return nil, fmt.Errorf("the server's list could not be read: %w", err)
 		}
-		if page.Data == nil || len(page.Data) == 0 && page.HasMore {
+		if page.Data == nil {
 			return nil, errors.New("the server's answer is no list: it has no data")
 		}
 		all = append(all, page.Data...)
 		if limit > 0 && int64(len(all)) >= limit {
 			return all[:limit], nil
 		}
-		if !page.HasMore {
+		if !page.HasMore || len(page.Data) == 0 {
 			return all, nil
 		}
 		if page.LastID == "" || page.LastID == asked.Get("after") {
