@@ -226,11 +226,12 @@ const exampleRecordings = `  provider "openai" {
   }`
 
 func (k *Kind) needsRecordings(diags *diag.Diagnostics, arguments wire.Fields) {
-	detail := "generate_on = \"plan\" records the answer, so that the apply uses the one shown in the plan"
+	summary, detail := "Missing recordings", "generate_on = \"plan\" records the answer, so that the apply uses the one shown in the plan"
 	if why := k.unrecordable(arguments); why != "" {
+		summary = "Conflicting arguments"
 		detail += "; but " + why + ". Use generate_on = \"apply\"."
 	} else {
 		detail += ". Add a recordings block to the provider:\n\n" + exampleRecordings
 	}
-	diags.AddAttributeError(path.Root("generate_on"), "Missing recordings", detail)
+	diags.AddAttributeError(path.Root("generate_on"), summary, detail)
 }

@@ -29,13 +29,20 @@ func Failure(diags *diag.Diagnostics, summary string, as kinds.Attributes, err e
 	detail = client.Printable(strings.Join(append([]string{detail}, notes...), "\n\n"), true)
 	summary = client.Printable(summary, false)
 	if problem != nil {
-		if at, ok := wire.Path(as, problem.Param); ok {
+		param := problem.Param
+		if param == "" && problem.Code == unknownModel {
+			param = "model" // the API names it in the code only
+		}
+		if at, ok := wire.Path(as, param); ok {
 			diags.AddAttributeError(at, summary, detail)
 			return
 		}
 	}
 	diags.AddError(summary, detail)
 }
+
+// unknownModel is the API's code for a model that it does not have.
+const unknownModel = "model_not_found"
 
 // Sentence is the text of an error as a sentence.
 func Sentence(text string) string {
