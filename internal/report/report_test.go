@@ -30,7 +30,7 @@ func TestFailure(t *testing.T) {
 		"at an argument":       {err: &client.Problem{Message: "No.", Param: "temperature"}, at: "temperature", want: "No.\n\nParameter: temperature"},
 		"at one that is not":   {err: &client.Problem{Message: "No.", Param: "top_p"}, want: "No.\n\nParameter: top_p"},
 		"no such model":        {err: &client.Problem{Message: "No.", Code: "model_not_found"}, at: "model", want: "No.\n\nCode: model_not_found"},
-		"a sentence already":   {err: errors.New("odd."), want: "Odd."},
+		"a sentence already":   {err: fmt.Errorf("odd%s", "."), want: "Odd."},
 		"control characters":   {err: errors.New("a\x1b[31m\u202eb\u009bc"), notes: []string{"n\x1b[2J\n  - x"}, want: "A[31mbc.\n\nn[2J\n  - x"},
 		"a problem's, as well": {err: &client.Problem{Message: "No\x1b[31m."}, want: "No[31m."},
 	} {
