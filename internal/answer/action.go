@@ -77,9 +77,9 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 	broken = append(broken, i.kind.Gate.Judge(config, answer)...)
 	switch {
 	case len(broken) > 0:
-		resp.Diagnostics.AddError(upperFirst(i.kind.Noun)+" breaks the rules of the action", "The answer is not what the action asks for:\n\n"+bullets(broken))
+		resp.Diagnostics.AddError(kinds.UpperFirst(i.kind.Noun)+" breaks the rules of the action", "The answer is not what the action asks for:\n\n"+bullets(broken))
 	case len(doubts) > 0:
-		resp.Diagnostics.AddWarning(upperFirst(i.kind.Noun)+" may not be usable", bullets(doubts))
+		resp.Diagnostics.AddWarning(kinds.UpperFirst(i.kind.Noun)+" may not be usable", bullets(doubts))
 	}
 }
 

@@ -94,7 +94,7 @@ func generatesOnPlan(arguments wire.Fields) bool { return arguments.String("gene
 // deferToApply leaves the answer to the apply, and says why where the user wants it in the plan.
 func (f forecast) deferToApply(why, open string) outlook {
 	if f.onPlan() && f.plans {
-		f.diags.AddAttributeWarning(path.Root("generate_on"), upperFirst(f.kind.Noun)+" is generated during the apply",
+		f.diags.AddAttributeWarning(path.Root("generate_on"), kinds.UpperFirst(f.kind.Noun)+" is generated during the apply",
 			"generate_on is \"plan\", but the plan cannot show the answer: "+why)
 	}
 	o := outlook{prospect: asksInApply, open: open, replays: Replays(f.client)}
@@ -188,7 +188,7 @@ func (f recordedForecast) plan(r reply, from prospect) outlook {
 		if f.kind.Text != nil {
 			text = " The answer was:\n\n" + client.Printable(f.kind.Text(wire.FieldsOf(r.values)), true)
 		}
-		f.diags.AddError(upperFirst(f.kind.Noun)+" cannot be planned",
+		f.diags.AddError(kinds.UpperFirst(f.kind.Noun)+" cannot be planned",
 			"The model answered, but the answer could not be recorded, so the apply would not find it. The next plan asks again."+text)
 		return outlook{prospect: unanswerable}
 	}

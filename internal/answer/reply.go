@@ -116,7 +116,7 @@ func (r reply) report(diags *diag.Diagnostics, d disposition) {
 		diags.AddError("Unusable "+r.kind.Noun,
 			"The model answered, but the answer is not what was asked for:\n\n"+bullets(r.faults)+"\n\nThe answer is "+client.Printable(r.whereabouts(d), true))
 	case len(r.warnings) > 0:
-		diags.AddWarning(upperFirst(r.kind.Noun)+" may not be usable",
+		diags.AddWarning(kinds.UpperFirst(r.kind.Noun)+" may not be usable",
 			bullets(r.warnings)+"\n\nThe answer is kept. To make this an error, set fail_on. To ask again, change the request or triggers.")
 	}
 	r.reportUnrecorded(diags)
@@ -174,9 +174,7 @@ func sentences(all ...string) string {
 
 func (r reply) reportUnrecorded(diags *diag.Diagnostics) {
 	if r.kept.Unrecorded != nil {
-		diags.AddWarning(upperFirst(r.kind.Noun)+" was not recorded",
+		diags.AddWarning(kinds.UpperFirst(r.kind.Noun)+" was not recorded",
 			"The answer was received, but its recording could not be written: "+r.kept.Unrecorded.Error()+".")
 	}
 }
-
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

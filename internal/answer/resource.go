@@ -177,7 +177,7 @@ func (m *managed) ImportState(_ context.Context, req resource.ImportStateRequest
 	if m.kind.Stored != nil {
 		reading = "\n\n" + m.kind.Stored.Reading(req.ID)
 	}
-	resp.Diagnostics.AddError(upperFirst(noun)+"s cannot be imported",
+	resp.Diagnostics.AddError(kinds.UpperFirst(noun)+"s cannot be imported",
 		fmt.Sprintf("Each is the answer to one call. The API does not give back the request that %q answered, so Terraform could not tell whether your configuration is the same request. ", req.ID)+
 			"Write the resource and apply it to ask again. To keep using an answer that you already have, put it in a local value or a terraform_data resource."+reading)
 }

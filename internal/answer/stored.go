@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -79,7 +80,7 @@ func (m *managed) deleteStored(ctx context.Context, state wire.Fields, diags *di
 	}
 	if Replays(m.client) {
 		diags.AddWarning("Stored "+m.kind.Noun+" was not deleted",
-			upperFirst(m.kind.Noun)+" "+id+" was made with store = true. It is no longer in the state, but may still be on the server: the mode of the recordings is \"replay\", in which no call is made.")
+			kinds.UpperFirst(m.kind.Noun)+" "+id+" was made with store = true. It is no longer in the state, but may still be on the server: the mode of the recordings is \"replay\", in which no call is made.")
 		return
 	}
 	if err := m.remove(ctx, id, apiKey(state)); err != nil {

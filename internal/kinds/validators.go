@@ -34,7 +34,7 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 		return
 	}
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, v.summary, Placed(req.Path, upperFirst(err.Error())+"."))
+		resp.Diagnostics.AddAttributeError(req.Path, v.summary, Placed(req.Path, UpperFirst(err.Error())+"."))
 	}
 }
 
@@ -59,7 +59,8 @@ func Placed(at path.Path, text string) string {
 	return text
 }
 
-func upperFirst(s string) string {
+// UpperFirst is a text with a capital as its first letter, which is an ASCII one.
+func UpperFirst(s string) string {
 	if s == "" {
 		return s
 	}

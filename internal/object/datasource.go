@@ -3,7 +3,6 @@ package object
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -97,7 +96,7 @@ func (d *one) Read(ctx context.Context, req datasource.ReadRequest, resp *dataso
 		report.Failure(&resp.Diagnostics, "Could not read "+strings.TrimSpace(d.kind.name(config)), nil, err, notes...)
 		return
 	}
-	values := maps.Clone(wire.Reconcile(d.attributes, shown, wire.Fields{}))
+	values := wire.Reconcile(d.attributes, shown, wire.Fields{})
 	for _, name := range d.kind.identity() {
 		if values[name] = config.Get(name); values[name].IsNull() {
 			id, _ := shown[d.attributes.Find(name).WireName()].(string)

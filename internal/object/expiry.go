@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -36,13 +37,13 @@ func (k *Kind) expired(fields wire.Fields) bool {
 // warnOfGone says why an object may not be there any more.
 func (k *Kind) warnOfGone(diags *diag.Diagnostics, prior wire.Fields, now time.Time) {
 	if end, ok := k.end(prior); ok && !now.Before(end) {
-		diags.AddWarning(upperFirst(k.Noun)+" has expired",
+		diags.AddWarning(kinds.UpperFirst(k.Noun)+" has expired",
 			fmt.Sprintf("%s expired on %s, as was planned, and the server has deleted it. The plan creates it again. Remove it from the configuration if it is not needed any more.",
-				upperFirst(k.name(prior)), day(end)))
+				kinds.UpperFirst(k.name(prior)), day(end)))
 		return
 	}
-	diags.AddWarning(upperFirst(k.Noun)+" is gone",
-		fmt.Sprintf("%s is not on the server any more, or belongs to a different project than the API key. It leaves the state, and the plan creates it again.", upperFirst(k.name(prior))))
+	diags.AddWarning(kinds.UpperFirst(k.Noun)+" is gone",
+		fmt.Sprintf("%s is not on the server any more, or belongs to a different project than the API key. It leaves the state, and the plan creates it again.", kinds.UpperFirst(k.name(prior))))
 }
 
 // warnOfEnd says that an object will not be there for long.
@@ -58,8 +59,8 @@ func (k *Kind) warnOfEnd(diags *diag.Diagnostics, state wire.Fields, now time.Ti
 		}
 	}
 	if left := end.Sub(now); left < before {
-		diags.AddWarning(upperFirst(k.Noun)+" expires soon",
-			fmt.Sprintf("%s expires on %s, in %s. After that, Terraform plans to create it again.", upperFirst(k.name(state)), day(end), left.Round(time.Minute)))
+		diags.AddWarning(kinds.UpperFirst(k.Noun)+" expires soon",
+			fmt.Sprintf("%s expires on %s, in %s. After that, Terraform plans to create it again.", kinds.UpperFirst(k.name(state)), day(end), left.Round(time.Minute)))
 	}
 }
 

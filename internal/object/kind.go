@@ -200,9 +200,9 @@ func (k *Kind) collection(fields wire.Fields) []string {
 	return parts
 }
 
-// path is the path of an object, with further elements.
-func (k *Kind) path(fields wire.Fields, further ...string) string {
-	return client.Path(append(append(k.collection(fields), fields.String(k.id())), further...)...)
+// path is the path of an object.
+func (k *Kind) path(fields wire.Fields) string {
+	return client.Path(append(k.collection(fields), fields.String(k.id()))...)
 }
 
 // pace are the limits of calls that change an object.

@@ -3,7 +3,6 @@ package object
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -17,32 +16,31 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	switch {
 	case req.Plan.Raw.IsNull():
 		if m.kind.Destroyed != "" {
-			resp.Diagnostics.AddWarning(upperFirst(m.kind.Noun)+" leaves something behind", m.kind.Destroyed)
+			resp.Diagnostics.AddWarning(kinds.UpperFirst(m.kind.Noun)+" leaves something behind", m.kind.Destroyed)
 		}
 		return
 	case req.State.Raw.IsNull():
 		planned, err := kinds.New(m.kind.attributes(), req.Config.Raw)
-		m.complete(ctx, req, resp, planned, kinds.Changes{}, err)
+		m.complete(ctx, req, resp, planned, err, &Planning{})
 	default:
-		prior := req.State.Raw
-		if importedStage(ctx, m.client, req.Private) != "" {
+		p, prior := &Planning{Imported: importedStage(ctx, m.client, req.Private) != ""}, req.State.Raw
+		if p.Imported {
 			prior = m.kind.trust(prior, req.Config.Raw)
 		}
 		planned, changes, err := kinds.Plan(m.kind.attributes(), prior, req.Config.Raw)
-		m.complete(ctx, req, resp, planned, changes, err)
+		p.Changes = changes
+		m.complete(ctx, req, resp, planned, err, p)
 	}
 }
 
 // complete lets the kind complete a plan, and hands it over.
-func (m *managed) complete(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, planned tftypes.Value, changes kinds.Changes, err error) {
+func (m *managed) complete(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, planned tftypes.Value, err error, p *Planning) {
 	if err != nil {
 		resp.Diagnostics.AddError("Could not plan "+m.kind.Noun, err.Error())
 		return
 	}
-	p := &Planning{
-		Prior: wire.Open(req.State.Raw), Config: wire.Open(req.Config.Raw), Planned: maps.Clone(wire.Open(planned).Values()),
-		Changes: changes, Imported: importedStage(ctx, m.client, req.Private) != "", Diags: &resp.Diagnostics, kind: m.kind,
-	}
+	p.Prior, p.Config, p.Planned = wire.Open(req.State.Raw), wire.Open(req.Config.Raw), wire.Open(planned).Values()
+	p.Diags, p.kind = &resp.Diagnostics, m.kind
 	if m.kind.Limits != nil && m.client != nil && m.client.IsOpenAI() {
 		resp.Diagnostics.Append(m.kind.Limits(p.Config)...)
 	}
@@ -86,8 +84,8 @@ func (m *managed) renew(p *Planning) {
 	}
 	p.Open(statusAttribute)
 	p.Replace(statusAttribute)
-	p.Diags.AddWarning(upperFirst(m.kind.Noun)+" has expired",
-		fmt.Sprintf("%s has expired, and is of no use any more. The plan replaces it.", upperFirst(m.kind.name(p.Prior))))
+	p.Diags.AddWarning(kinds.UpperFirst(m.kind.Noun)+" has expired",
+		fmt.Sprintf("%s has expired, and is of no use any more. The plan replaces it.", kinds.UpperFirst(m.kind.name(p.Prior))))
 }
 
 // settle leaves open what another object will have of its own.

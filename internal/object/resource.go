@@ -163,7 +163,6 @@ func (k *Kind) body(planned, config wire.Fields) wire.Fields {
 // object is an object as the plan and the server's answer have it.
 func (m *managed) object(shown map[string]any, planned, config wire.Fields, diags *diag.Diagnostics) *Object {
 	o := &Object{Client: m.client, Config: config, Diags: diags}
-	o.State = planned.Values()
 	m.kind.take(o, shown, planned)
 	return o
 }

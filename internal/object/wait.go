@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -45,7 +46,7 @@ func (m *managed) wait(ctx context.Context, until deadline, o *Object, planned w
 		if w.Reason != nil {
 			reason = w.Reason(wire.FieldsOf(o.State))
 		}
-		summary, detail := "Unusable "+m.kind.Noun, client.Printable(strings.TrimSpace(fmt.Sprintf("%s has the status %q. %s", upperFirst(name), status, reason)), true)
+		summary, detail := "Unusable "+m.kind.Noun, client.Printable(strings.TrimSpace(fmt.Sprintf("%s has the status %q. %s", kinds.UpperFirst(name), status, reason)), true)
 		if w.At != nil {
 			o.Diags.AddAttributeError(w.At(planned), summary, detail)
 		} else {
@@ -73,16 +74,9 @@ func (m *managed) look(ctx context.Context, until deadline, o *Object, looks int
 func (m *managed) stopped(ctx context.Context, o *Object, err error) {
 	name := m.kind.name(wire.FieldsOf(o.State))
 	if ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		o.Diags.AddWarning(upperFirst(m.kind.Noun)+" is not usable yet",
+		o.Diags.AddWarning(kinds.UpperFirst(m.kind.Noun)+" is not usable yet",
 			fmt.Sprintf("Terraform was stopped while it waited for %s. It is in the state, and the next apply waits on.", name))
 		return
 	}
 	report.Failure(o.Diags, "Could not wait for "+name, nil, err, "It is on the server and in the state.")
-}
-
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

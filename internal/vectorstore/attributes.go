@@ -53,7 +53,7 @@ func checkAttributes(diags *diag.Diagnostics, at path.Path, value tftypes.Value)
 		rules.RefuseAt(diags, at, kinds.InvalidValue, "Attributes must be an object such as { language = \"en\", year = 2026 }.")
 		return
 	}
-	entries := entriesOf(value)
+	entries := wire.Members(value)
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		entry := entries[name]
 		t := entry.Type()
@@ -69,7 +69,7 @@ func checkAttributes(diags *diag.Diagnostics, at path.Path, value tftypes.Value)
 
 // limitAttributes holds attributes against OpenAI's limits.
 func limitAttributes(diags *diag.Diagnostics, at path.Path, value tftypes.Value) {
-	entries := entriesOf(value)
+	entries := wire.Members(value)
 	if n := len(entries); n > mostAttributes {
 		rules.RefuseAt(diags, at, kinds.OutOfRange, "For OpenAI, there must be at most %d attributes, not %d.", mostAttributes, n)
 	}
@@ -81,14 +81,6 @@ func limitAttributes(diags *diag.Diagnostics, at path.Path, value tftypes.Value)
 			rules.RefuseAt(diags, at.AtName(name), kinds.OutOfRange, "For OpenAI, a text must have at most %d characters, not %d.", longestText, utf8.RuneCountInString(text))
 		}
 	}
-}
-
-// entriesOf opens an object or a map of any type.
-func entriesOf(value tftypes.Value) wire.Values {
-	if entries := wire.Entries(value); entries != nil {
-		return entries
-	}
-	return wire.Open(value).Values()
 }
 
 // documentsCheck accepts an object or a map of documents.
@@ -108,7 +100,7 @@ func (documentsCheck) ValidateDynamic(ctx context.Context, req validator.Dynamic
 		rules.RefuseAt(&resp.Diagnostics, req.Path, kinds.InvalidValue, "documents must be an object: { \"a.md\" = { source = \"docs/a.md\" } }.")
 		return
 	}
-	entries := entriesOf(value)
+	entries := wire.Members(value)
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		if base := stdpath.Base(name); strings.HasSuffix(name, "/") || content.CheckName(base) != nil {
 			rules.RefuseAt(&resp.Diagnostics, req.Path.AtMapKey(name), kinds.InvalidValue, "%q is no name of a document: it must end like the name of a file.", name)

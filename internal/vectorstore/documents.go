@@ -82,14 +82,14 @@ func documentsOf(config wire.Fields) (all map[string]*document, known bool, err 
 		return nil, false, nil
 	}
 	all = map[string]*document{}
-	for name, v := range entriesOf(value) {
+	for name, v := range wire.Members(value) {
 		d := &document{labels: "{}"}
 		all[name] = d
 		if !v.IsKnown() {
 			d.open = true
 			continue
 		}
-		fields := wire.FieldsOf(entriesOf(v))
+		fields := wire.FieldsOf(wire.Members(v))
 		if d.source, err = content.Of(fields); err != nil {
 			return nil, true, fmt.Errorf("%s: %w", name, err)
 		}
@@ -184,11 +184,11 @@ const (
 // task is what is to be done for a document to become what it should be.
 func (d *document) task(e entry, there bool) task {
 	switch {
-	case !there || e.SHA256 != d.sha256 || d.sha256 == "" || e.Filename != "" && e.Filename != d.filename || e.Status == "failed" || e.Status == "cancelled":
+	case !there || e.SHA256 != d.sha256 || d.sha256 == "" || e.Filename != "" && e.Filename != d.filename || e.Status == statusFailed || e.Status == statusCancelled:
 		return upload
 	case e.Status == statusUploaded:
 		return attach
-	case e.Status == "in_progress":
+	case e.Status == statusPending:
 		return await
 	case d.open || !jsontext.Same(e.Attributes, d.labels):
 		return relabel
@@ -242,7 +242,7 @@ func checkDocument(diags *diag.Diagnostics, at tfpath.Path, v tftypes.Value) {
 		rules.RefuseAt(diags, at, kinds.InvalidValue, "A document is an object such as { source = \"docs/a.md\" }.")
 		return
 	}
-	fields := entriesOf(v)
+	fields := wire.Members(v)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		value := fields[name]
 		switch {
@@ -251,7 +251,7 @@ func checkDocument(diags *diag.Diagnostics, at tfpath.Path, v tftypes.Value) {
 		case name == "attributes":
 			checkAttributes(diags, at.AtName(name), value)
 			for _, mark := range marks {
-				if _, there := entriesOf(value)[mark]; there {
+				if _, there := wire.Members(value)[mark]; there {
 					rules.RefuseAt(diags, at.AtName(name).AtName(mark), kinds.InvalidValue, "%q is one of the provider's own marks. Choose another name.", mark)
 				}
 			}
@@ -288,18 +288,18 @@ func checkContent(diags *diag.Diagnostics, at tfpath.Path, fields wire.Fields) {
 // limitDocuments holds documents against OpenAI's limits.
 func limitDocuments(config wire.Fields) diag.Diagnostics {
 	diags := limitChunking(config)
-	entries := entriesOf(config.Get("documents"))
+	entries := wire.Members(config.Get("documents"))
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		at := tfpath.Root("documents").AtMapKey(name)
 		if n := utf8.RuneCountInString(name); n > longestText {
 			rules.RefuseAt(&diags, at, kinds.OutOfRange, "For OpenAI, the name of a document must have at most %d characters, not %d.", longestText, n)
 		}
-		labels, there := entriesOf(entries[name])["attributes"]
+		labels, there := wire.Members(entries[name])["attributes"]
 		if !there || !labels.IsKnown() {
 			continue
 		}
 		limitAttributes(&diags, at.AtName("attributes"), labels)
-		if n, most := len(entriesOf(labels)), mostAttributes-len(marks); n > most && n <= mostAttributes {
+		if n, most := len(wire.Members(labels)), mostAttributes-len(marks); n > most && n <= mostAttributes {
 			rules.RefuseAt(&diags, at.AtName("attributes"), kinds.OutOfRange, "For OpenAI, there must be at most %d attributes besides the provider's own, not %d.", most, n)
 		}
 	}

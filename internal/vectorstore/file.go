@@ -56,7 +56,7 @@ var file = &object.Kind{
 		}
 	},
 	Wait: &object.Wait{
-		Pending: []string{"in_progress"}, Failed: []string{"failed", "cancelled"},
+		Pending: []string{statusPending}, Failed: []string{statusFailed, statusCancelled},
 		Reason: func(f wire.Fields) string { return f.Open("last_error").String("message") },
 		At:     func(wire.Fields) path.Path { return path.Root("file_id") },
 	},

@@ -49,9 +49,13 @@ const (
 // marks are all of them.
 var marks = []string{documentMark, sumMark, resourceMark, ownerMark}
 
+// The status of a document: the server's words, and one for what is not in the store yet.
 const (
 	statusUploaded  = "uploaded"
+	statusPending   = "in_progress"
 	statusCompleted = "completed"
+	statusFailed    = "failed"
+	statusCancelled = "cancelled"
 )
 
 // entry is what the state has of a document.
@@ -194,13 +198,19 @@ func (w *work) each(ctx context.Context, names []string, do func(name string) er
 	group.Wait()
 }
 
+// entry is what there is of a document, also while others change.
+func (w *work) entry(name string) (e entry, there bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e, there = w.have[name]
+	return e, there
+}
+
 // upload uploads those of some documents that are not on the server.
 func (w *work) upload(ctx context.Context, names []string) {
 	w.each(ctx, names, func(name string) error {
 		d := w.want[name]
-		w.mu.Lock()
-		was, there := w.have[name]
-		w.mu.Unlock()
+		was, there := w.entry(name)
 		if d.task(was, there) != upload {
 			return nil
 		}
@@ -255,7 +265,7 @@ func (w *work) attach(ctx context.Context, names []string) (batch string, err er
 	}
 	for _, name := range names {
 		if e := w.have[name]; e.Status == statusUploaded {
-			e.Status, e.Attributes = "in_progress", w.want[name].labels
+			e.Status, e.Attributes = statusPending, w.want[name].labels
 			w.have[name] = e
 		}
 	}
@@ -304,7 +314,7 @@ func (w *work) await(ctx context.Context, batch string) error {
 			return false, 0, fmt.Errorf("the server's answer could not be read: %w", err)
 		}
 		tflog.Info(ctx, "Documents are processed", map[string]any{"vector_store_id": w.store, "batch": batch, "file_counts": shown.Counts})
-		return shown.Status != "in_progress", answer.PollAfter, nil
+		return shown.Status != statusPending, answer.PollAfter, nil
 	})
 }
 
@@ -331,7 +341,7 @@ func (w *work) settle(ctx context.Context, names []string) error {
 			}
 			e.Status, e.Error = f.Status, f.LastError.Message
 			w.have[name] = e
-			done = done && e.Status != "in_progress"
+			done = done && e.Status != statusPending
 		}
 		return done, 0, nil
 	})
@@ -355,9 +365,7 @@ func (w *work) relabel(ctx context.Context) {
 		}
 	}
 	w.each(ctx, names, func(name string) error {
-		w.mu.Lock()
-		e := w.have[name]
-		w.mu.Unlock()
+		e, _ := w.entry(name)
 		return w.mark(ctx, name, e)
 	})
 }
@@ -402,10 +410,8 @@ func (w *work) removeOthers(ctx context.Context) {
 	slices.Sort(names)
 	slices.Sort(ids)
 	w.each(ctx, names, func(name string) error {
-		w.mu.Lock()
-		id := w.have[name].FileID
-		w.mu.Unlock()
-		if err := removeFile(ctx, w.client, id); err != nil {
+		e, _ := w.entry(name)
+		if err := removeFile(ctx, w.client, e.FileID); err != nil {
 			return err
 		}
 		w.mu.Lock()
@@ -694,7 +700,7 @@ func (w *work) adopt(ctx context.Context, all map[string]storeFile) error {
 			continue
 		}
 		fits := slices.IndexFunc(files, func(e entry) bool {
-			return all[e.FileID].mark(sumMark) == w.sum(name) && (e.Status == "in_progress" || e.Status == statusCompleted)
+			return all[e.FileID].mark(sumMark) == w.sum(name) && (e.Status == statusPending || e.Status == statusCompleted)
 		})
 		if fits < 0 {
 			continue
@@ -717,9 +723,7 @@ func (w *work) adopt(ctx context.Context, all map[string]storeFile) error {
 	}
 	slices.Sort(names)
 	w.each(ctx, names, func(name string) error {
-		w.mu.Lock()
-		e := w.have[name]
-		w.mu.Unlock()
+		e, _ := w.entry(name)
 		if all[e.FileID].mark(ownerMark) == w.owner {
 			return nil
 		}
@@ -748,7 +752,7 @@ func (w *work) clean(ctx context.Context) {
 	defer cancel()
 	var names []string
 	for name, e := range w.have {
-		if e.Status != statusCompleted && e.Status != "in_progress" {
+		if e.Status != statusCompleted && e.Status != statusPending {
 			names = append(names, name)
 		}
 	}
@@ -773,25 +777,26 @@ func updateDocuments(ctx context.Context, c *client.Client, prior, planned, conf
 			return nil, err
 		}
 	}
-	for _, v := range prior.Items("leftovers") {
-		if id, ok := wire.Text(v); ok {
-			w.old[id] = ""
-		}
-	}
+	w.remember(prior)
 	if err := w.run(ctx); err != nil {
 		return nil, err
 	}
 	return w.shown(), nil
 }
 
-// deleteDocuments deletes the files that were uploaded. They leave the store with that.
-func deleteDocuments(ctx context.Context, c *client.Client, state wire.Fields) error {
-	w := &work{client: c, have: entries(state.Get("files")), old: map[string]string{}, failures: map[string]error{}}
+// remember takes up the files that an earlier apply could not delete.
+func (w *work) remember(state wire.Fields) {
 	for _, v := range state.Items("leftovers") {
 		if id, ok := wire.Text(v); ok {
 			w.old[id] = ""
 		}
 	}
+}
+
+// deleteDocuments deletes the files that were uploaded. They leave the store with that.
+func deleteDocuments(ctx context.Context, c *client.Client, state wire.Fields) error {
+	w := &work{client: c, have: entries(state.Get("files")), old: map[string]string{}, failures: map[string]error{}}
+	w.remember(state)
 	if err := w.disown(ctx, state); err != nil {
 		return err
 	}

@@ -194,7 +194,7 @@ func encodeDynamic(out *encoder, v tftypes.Value) error {
 		out.WriteString("null")
 		return nil
 	case t.Is(tftypes.Object{}), t.Is(tftypes.Map{}):
-		fields := members(v)
+		fields := Members(v)
 		out.WriteByte('{')
 		for i, name := range slices.Sorted(maps.Keys(fields)) {
 			if i > 0 {

@@ -23,7 +23,7 @@ func Open(v tftypes.Value) Fields {
 	if !v.IsKnown() || v.IsNull() || !v.Type().Is(tftypes.Object{}) {
 		return Fields{}
 	}
-	return Fields{members(v)}
+	return Fields{Members(v)}
 }
 
 // FieldsOf are the attributes of an object that is being made.
@@ -81,8 +81,9 @@ func (f Fields) With(values Values) Fields {
 	return Fields{all}
 }
 
-// members opens an object or a map. The map that it returns is the value's own.
-func members(v tftypes.Value) Values {
+// Members opens an object or a map. It is nil for what is null, not known yet, or neither. The map is the value's
+// own: read it, clone it, never write to it.
+func Members(v tftypes.Value) Values {
 	var fields Values
 	if !v.IsKnown() || v.IsNull() || v.As(&fields) != nil {
 		return nil
@@ -96,7 +97,7 @@ func Entries(v tftypes.Value) Values {
 	if !v.IsKnown() || v.IsNull() || !v.Type().Is(tftypes.Map{}) {
 		return nil
 	}
-	return members(v)
+	return Members(v)
 }
 
 // With is an object with another value at the place that the names lead to. An

@@ -47,7 +47,7 @@ func Unknown(name string, v tftypes.Value) string {
 			return place
 		}
 	}
-	fields := members(v)
+	fields := Members(v)
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		if place := Unknown(name+"."+field, fields[field]); place != "" {
 			return place
