@@ -59,6 +59,7 @@ var rules = map[string]rule{
 	"internal/wire":      {may: []string{"jsontext", "kinds"}},
 	"internal/kinds":     {may: []string{"jsontext"}},
 	"internal/jsontext":  {never: []string{"github.com/", "net/http"}},
+	"internal/journal":   {never: []string{"github.com/", "net/http"}},
 	"internal/recording": {may: []string{"jsontext"}, never: []string{"github.com/hashicorp/", "net/http"}},
 	"internal/client":    {may: []string{"jsontext", "recording", "transport"}, never: []string{"github.com/hashicorp/terraform-plugin"}},
 	"internal/transport": {never: []string{"github.com/hashicorp/"}},

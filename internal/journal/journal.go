@@ -1,0 +1,244 @@
+// Package journal keeps answers that were paid for until the state has them: one line of
+// JSON each, in files below Terraform's data directory, that the next apply takes up where one
+// ended before it could give all to Terraform.
+//
+// It is not a recording: nobody reviews it, and what the state has is removed. Each writer has
+// a file of its own, so that what a process was writing when it was killed spoils one line at most.
+// The package knows no Terraform, no HTTP, and nothing of what an answer means.
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Entry is an answer and the request that it answers.
+type Entry struct {
+	Name      string          `json:"request"` // of the request, as recordings have it: 64 hexadecimal digits
+	RequestID string          `json:"request_id,omitempty"`
+	Body      json.RawMessage `json:"answer"` // a JSON object
+}
+
+// place is where an entry stands.
+type place struct {
+	file   string
+	offset int64
+	length int
+}
+
+// Journal is what one operation reads and writes. It is safe for concurrent use.
+type Journal struct {
+	directory string
+
+	mu    sync.Mutex
+	file  *os.File // what is written to; nil before the first Keep
+	size  int64
+	known map[string]place // by the name of the request
+}
+
+// Directory is where Terraform keeps what belongs to a working directory: that of the
+// environment variable TF_DATA_DIR, else ".terraform". The journals are below it.
+func Directory() string {
+	data := os.Getenv("TF_DATA_DIR")
+	if data == "" {
+		data = ".terraform"
+	}
+	return filepath.Join(data, "openai")
+}
+
+const (
+	prefix, ending = "answers-", ".jsonl"
+
+	// kept is how long a file stays that nobody takes up.
+	kept = 30 * 24 * time.Hour
+
+	// longest is the longest line that is read, in bytes. An answer is limited to less.
+	longest = 256 << 20
+)
+
+// Open returns what the journals in a directory hold. There need be none, and nothing is
+// made before the first Keep. Files that are older than 30 days are removed, as of now.
+func Open(directory string, now time.Time) (*Journal, error) {
+	j := &Journal{directory: directory, known: map[string]place{}}
+	for _, file := range files(directory) {
+		if info, err := os.Stat(file); err == nil && now.Sub(info.ModTime()) > kept {
+			_ = os.Remove(file)
+			continue
+		}
+		if err := each(file, func(name string, at place) { j.known[name] = at }); err != nil {
+			return nil, fmt.Errorf("the answers that wait in %s could not be read: %w", file, err)
+		}
+	}
+	return j, nil
+}
+
+func files(directory string) []string {
+	found, _ := filepath.Glob(filepath.Join(directory, prefix+"*"+ending))
+	return found
+}
+
+// each finds the entries of a file. A line that is not whole is passed over: a writer was killed.
+func each(file string, found func(name string, at place)) error {
+	in, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // another process has removed it
+	}
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	r := bufio.NewReaderSize(in, 1<<16)
+	for offset := int64(0); ; {
+		line, err := readLine(r)
+		if e, ok := parse(line); ok {
+			found(e.Name, place{file, offset, len(line)})
+		}
+		offset += int64(len(line))
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// readLine reads up to the end of a line, that included.
+func readLine(r *bufio.Reader) (line []byte, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > longest:
+			return nil, errors.New("a line is too long")
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return line, err
+		}
+	}
+}
+
+func parse(line []byte) (Entry, bool) {
+	var e Entry
+	if !bytes.HasSuffix(line, []byte("\n")) || json.Unmarshal(line, &e) != nil {
+		return Entry{}, false
+	}
+	return e, e.Name != "" && len(e.Body) > 0 && e.Body[0] == '{'
+}
+
+// Has reports whether the answer to a request is there.
+func (j *Journal) Has(name string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_, ok := j.known[name]
+	return ok
+}
+
+// Find returns the answer to a request; false = it is not there (any more).
+func (j *Journal) Find(name string) (Entry, bool) {
+	j.mu.Lock()
+	at, ok := j.known[name]
+	j.mu.Unlock()
+	if !ok {
+		return Entry{}, false
+	}
+	in, err := os.Open(at.file)
+	if err != nil {
+		return Entry{}, false
+	}
+	defer in.Close()
+	line := make([]byte, at.length)
+	if _, err := in.ReadAt(line, at.offset); err != nil {
+		return Entry{}, false
+	}
+	e, ok := parse(line)
+	return e, ok && e.Name == name
+}
+
+// Ready makes the file that is written to, so that it is known before anything is paid for
+// whether answers can be kept.
+func (j *Journal) Ready() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.ready()
+}
+
+func (j *Journal) ready() error {
+	if j.file != nil {
+		return nil
+	}
+	err := os.MkdirAll(j.directory, 0o700)
+	if err == nil {
+		j.file, err = os.CreateTemp(j.directory, prefix+"*"+ending) // readable by its owner only
+	}
+	if err != nil {
+		return fmt.Errorf("answers cannot be kept until the state has them: %w", err)
+	}
+	return nil
+}
+
+// Keep writes an answer down.
+func (j *Journal) Keep(e Entry) error {
+	body := bytes.Buffer{}
+	if err := json.Compact(&body, e.Body); err != nil { // one line
+		return err
+	}
+	e.Body = body.Bytes()
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	line = append(line, '\n')
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.ready(); err != nil {
+		return err
+	}
+	if _, err := j.file.Write(line); err != nil {
+		// What was written of the line must not become the beginning of the next.
+		_ = j.file.Truncate(j.size)
+		_, _ = j.file.Seek(j.size, io.SeekStart)
+		return fmt.Errorf("an answer could not be kept until the state has it: %w", err)
+	}
+	j.known[e.Name] = place{j.file.Name(), j.size, len(line)}
+	j.size += int64(len(line))
+	return nil
+}
+
+// Close ends the writing. A file to which nothing was written is removed.
+func (j *Journal) Close() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.file == nil {
+		return
+	}
+	_ = j.file.Close()
+	if j.size == 0 {
+		_ = os.Remove(j.file.Name())
+		_ = os.Remove(j.directory) // unless there is something else in it
+	}
+	j.file = nil
+}
+
+// Forget removes the files in a directory whose answers the state has all: has reports whether it has
+// that of a request. Others stay as they are.
+func Forget(directory string, has func(name string) bool) {
+	found := files(directory)
+	for _, file := range found {
+		all := true
+		if err := each(file, func(name string, _ place) { all = all && has(name) }); err == nil && all {
+			_ = os.Remove(file)
+		}
+	}
+	if len(found) > 0 {
+		_ = os.Remove(directory) // unless there is something else in it
+	}
+}
