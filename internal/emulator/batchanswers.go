@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 )
 
 // tokenBill is what the answers of a batch have cost.
@@ -22,24 +26,15 @@ type tokenBill struct {
 	Total int `json:"total_tokens"`
 }
 
-// answeredLine is one line of an output or error file.
-type answeredLine struct {
-	ID       string        `json:"id"`
-	CustomID string        `json:"custom_id"`
-	Response *lineResponse `json:"response"`
-	Error    *lineError    `json:"error"`
-}
-
-type lineResponse struct {
-	Status    int             `json:"status_code"`
-	RequestID string          `json:"request_id"`
-	Body      json.RawMessage `json:"body"`
-}
-
-// lineError is why there was no answer from the endpoint.
-type lineError struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
+// lineAnswer is one line of an output or error file.
+type lineAnswer struct {
+	seed      []byte // tells it from all others
+	customID  string
+	status    int // 0 = there was no answer, but an error
+	requestID string
+	body      []byte // JSON in one line
+	code      string // of the error
+	message   string
 }
 
 type lineKey struct{}
@@ -56,83 +51,118 @@ func (s *Server) ponder(ctx context.Context) bool {
 	return lineOf(ctx) != nil || wait(ctx, s.options.Latency)
 }
 
+// Lines of a batch are answered so many at a time, by one goroutine for each so many of them, as far as there are
+// processors.
+const (
+	linesAtATime  = 1024
+	linesOfWorker = 64
+)
+
 // answerLines answers lines of a batch until so many are.
 func (s *Server) answerLines(b *batchRun, until int) {
-	for ; b.answered < until; b.answered++ {
-		line := b.lines[b.answered]
-		out := b.newLine()
-		fault, struck := s.takeLineFault(line)
-		if !struck || fault.Late {
-			out.Response = s.answerLine(b, line)
+	for b.answered < until {
+		answers := make([]*lineAnswer, min(linesAtATime, until-b.answered))
+		faults := s.takeLineFaults(b.lines[b.answered:][:len(answers)])
+		var next atomic.Int64
+		var wg sync.WaitGroup
+		for range min(runtime.GOMAXPROCS(0), 1+len(answers)/linesOfWorker) {
+			wg.Go(func() {
+				for i := int(next.Add(1)) - 1; i < len(answers); i = int(next.Add(1)) - 1 {
+					answers[i] = s.answerLine(b, b.answered+i, faults[i])
+				}
+			})
 		}
-		if struck {
-			out.strike(fault)
+		wg.Wait()
+		for _, a := range answers {
+			b.add(a)
 		}
-		b.add(out)
+		b.answered += len(answers)
 	}
 }
 
-// newLine is the line of an output file for the next line of the input.
-func (b *batchRun) newLine() *answeredLine {
-	var asked struct {
-		CustomID string `json:"custom_id"`
+// takeLineFaults uses up the faults of lines; nil where there is none.
+func (s *Server) takeLineFaults(lines [][]byte) []*Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := make([]*Fault, len(lines))
+	for i, line := range lines {
+		if f, struck := takeScripted(&s.lineFaults, func(m Match) bool { return m.contained(line) }); struck {
+			taken[i] = &f
+		}
 	}
-	_ = json.Unmarshal(b.lines[b.answered], &asked) // it was found valid
-	return &answeredLine{ID: "batch_req_" + token(24, b.seed()), CustomID: asked.CustomID}
+	return taken
 }
 
-// seed is what tells the next line from all others.
-func (b *batchRun) seed() []byte { return []byte(b.id + " " + strconv.Itoa(b.numbers[b.answered])) }
-
-// answerLine has a line answered as if its body had come in a request.
-func (s *Server) answerLine(b *batchRun, line []byte) *lineResponse {
-	var asked batchLine
-	_ = json.Unmarshal(line, &asked) // it was found valid
-	requestID := "req_" + token(32, b.seed(), []byte("request"))
-	told := &recorder{header: http.Header{"X-Request-Id": {requestID}}, status: http.StatusOK}
-	u := &url.URL{Path: b.endpoint}
-	if serve := s.methods(elements(u), asked.Body)[http.MethodPost]; serve != nil {
-		ctx := context.WithValue(context.Background(), lineKey{}, b.seed())
-		serve(told, (&http.Request{Method: http.MethodPost, URL: u, Header: http.Header{}}).WithContext(ctx))
-	} else {
-		fail(told, invalidURL(http.MethodPost, u.Path))
+// answerLine answers the i-th line as if its body had come in a request, unless a fault befalls it.
+func (s *Server) answerLine(b *batchRun, i int, fault *Fault) *lineAnswer {
+	a, asked := b.newAnswer(i)
+	if fault == nil || fault.Late {
+		told := &recorder{header: http.Header{"X-Request-Id": {a.requestID}}, status: http.StatusOK}
+		u := &url.URL{Path: b.endpoint}
+		if serve := s.methods(elements(u), asked)[http.MethodPost]; serve != nil {
+			ctx := context.WithValue(context.Background(), lineKey{}, a.seed)
+			serve(told, (&http.Request{Method: http.MethodPost, URL: u, Header: http.Header{}}).WithContext(ctx))
+		} else {
+			fail(told, invalidURL(http.MethodPost, u.Path))
+		}
+		a.status, a.body = told.status, bytes.TrimSpace(told.body.Bytes())
 	}
-	return &lineResponse{told.status, requestID, bytes.TrimSpace(told.body.Bytes())}
+	if fault != nil {
+		a.strike(fault)
+	}
+	return a
 }
 
-// strike has a fault befall an answer.
-func (l *answeredLine) strike(f Fault) {
-	if f.Status == 0 {
-		l.Response, l.Error = nil, &lineError{"server_error", "The request could not be completed."}
+// newAnswer is the i-th line without an answer, and the body that asks for it.
+func (b *batchRun) newAnswer(i int) (*lineAnswer, []byte) {
+	var line batchLine
+	_ = json.Unmarshal(b.lines[i], &line) // it was found valid
+	seed := []byte(b.id + " " + strconv.Itoa(b.numbers[i]))
+	return &lineAnswer{seed: seed, customID: *line.CustomID, requestID: "req_" + token(32, seed)}, line.Body
+}
+
+// strike has a fault take the place of an answer.
+func (a *lineAnswer) strike(f *Fault) {
+	if a.status = f.Status; a.status == 0 {
+		a.code, a.message = "server_error", "The request could not be completed."
 		return
 	}
-	body := []byte(f.Body)
-	if !json.Valid(body) {
-		body = []byte(compact(f.Body))
+	var body bytes.Buffer
+	if json.Compact(&body, []byte(f.Body)) != nil {
+		body.Reset()
+		body.WriteString(compact(f.Body))
 	}
-	var small bytes.Buffer
-	_ = json.Compact(&small, body) // it is valid
-	l.Response = &lineResponse{f.Status, "req_" + token(32, []byte(l.ID)), small.Bytes()}
+	a.body = body.Bytes()
+}
+
+// writeTo writes the line.
+func (a *lineAnswer) writeTo(out *bytes.Buffer) {
+	fmt.Fprintf(out, `{"id":"batch_req_%s","custom_id":%s,"response":`, token(24, a.seed), compact(a.customID))
+	if a.status == 0 {
+		fmt.Fprintf(out, `null,"error":{"code":%s,"message":%s}}`+"\n", compact(a.code), compact(a.message))
+		return
+	}
+	fmt.Fprintf(out, `{"status_code":%d,"request_id":"%s","body":%s},"error":null}`+"\n", a.status, a.requestID, a.body)
 }
 
 // add adds an answer to what a batch has come to.
-func (b *batchRun) add(l *answeredLine) {
-	if l.Response == nil || l.Response.Status >= http.StatusBadRequest {
+func (b *batchRun) add(a *lineAnswer) {
+	if a.status == 0 || a.status >= http.StatusBadRequest {
 		b.failed++
-		b.errored.Write(encode(l))
+		a.writeTo(&b.errored)
 		return
 	}
 	b.completed++
-	b.output.Write(encode(l))
-	b.bill.add(l.Response.Body)
+	a.writeTo(&b.output)
+	b.bill.add(a.body)
 }
 
 // giveUp has what is left of the lines end with an error. They count neither as completed nor as failed.
 func (b *batchRun) giveUp(code, message string) {
 	for ; b.answered < len(b.lines); b.answered++ {
-		l := b.newLine()
-		l.Error = &lineError{code, message}
-		b.errored.Write(encode(l))
+		a, _ := b.newAnswer(b.answered)
+		a.code, a.message = code, message
+		a.writeTo(&b.errored)
 	}
 }
 

@@ -122,12 +122,6 @@ func (s *Server) FailLines(faults ...Fault) {
 	s.lineFaults = append(s.lineFaults, script(faults)...)
 }
 
-func (s *Server) takeLineFault(line []byte) (Fault, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return takeScripted(&s.lineFaults, func(m Match) bool { return m.contained(line) })
-}
-
 // errorList is errors as a batch shows them; nil if there are none.
 func errorList(errors []BatchError) any {
 	if len(errors) == 0 {

@@ -82,7 +82,7 @@ func (b *batchRun) due(now time.Time) stage {
 	if !b.cancelled.IsZero() {
 		end = b.cancelled
 	}
-	overdue := end.After(expires)
+	overdue := !end.Before(expires)
 	if overdue {
 		end = expires
 	}
@@ -166,7 +166,7 @@ func (s *Server) workOnBatch(r *resource) {
 			s.validateBatch(b)
 		}
 		if len(b.errors) == 0 {
-			s.answerLines(b, int(math.Floor(d.share*float64(len(b.lines)))))
+			s.answerLines(b, int(math.Floor(d.share*float64(len(b.lines))+1e-6)))
 		}
 		s.objects.mu.Lock()
 		settled := b.due(now) == d
