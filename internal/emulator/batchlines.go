@@ -183,14 +183,15 @@ func (s *Server) promptTokens(endpoint, model string, body []byte) int {
 	return counterFor(model).count(string(body))
 }
 
-// queued is how many tokens other batches of the model have queued when a batch comes to be in progress.
+// queued is how many tokens other batches of the model have queued when a batch comes to be in progress. Those that
+// came later have not begun by then.
 func (s *Server) queued(b *batchRun) int {
 	s.objects.mu.Lock()
 	defer s.objects.mu.Unlock()
 	at, total := b.moment(validatedAt), 0
 	for _, r := range s.objects.root.shelf(batches.name).order {
 		other := r.run
-		under := !other.began.IsZero() && !other.began.After(at) && (other.ended.IsZero() || other.ended.After(at))
+		under := !other.began.IsZero() && (other.ended.IsZero() || other.ended.After(at))
 		if other != b && other.model == b.model && under {
 			total += other.tokens
 		}
