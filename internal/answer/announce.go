@@ -117,7 +117,7 @@ func announcement(calls []area.Call, later bool) (summary, detail string) {
 		add("The plan took %s%s. The answers are recorded and shown in the plan. Applying it makes no call for them.", counts(asked), tokens(asked, false))
 	}
 	if len(recorded) > 0 {
-		add("Recordings answer %s, without a call.", counted(len(recorded), "resource"))
+		add("Recordings answer %s, without a call.", answeredBy(recorded))
 		if open := places(recorded, func(c area.Call) []string { return c.Open }); open != "" {
 			text[len(text)-1] += " In the mode \"replay\" there must be one for each request; the plan does not know: " + open + "."
 		}
@@ -137,7 +137,27 @@ func announcement(calls []area.Call, later bool) (summary, detail string) {
 
 // counts is "30 calls for 30 resources".
 func counts(calls []area.Call) string {
-	return counted(len(distinct(calls)), "call") + " for " + counted(len(calls), "resource")
+	return counted(len(distinct(calls)), "call") + " for " + counted(resources(calls), "resource")
+}
+
+// resources is of how many resources the calls are.
+func resources(calls []area.Call) int {
+	n, seen := 0, map[int]bool{}
+	for _, c := range calls {
+		if c.Of == 0 || !seen[c.Of] {
+			n++
+		}
+		seen[c.Of] = true
+	}
+	return n
+}
+
+// answeredBy is "30 resources", or "40 requests of 2 resources" where one has several.
+func answeredBy(calls []area.Call) string {
+	if n := resources(calls); n < len(calls) {
+		return counted(len(calls), "request") + " of " + counted(n, "resource")
+	}
+	return counted(len(calls), "resource")
 }
 
 // distinct are the calls that are made: the same request is made once.
@@ -211,14 +231,14 @@ func billed(calls []area.Call) string {
 	case len(calls):
 		return ""
 	}
-	return " Each call is billed, except for the " + counted(len(free), "resource") + " whose calls are free."
+	return " Each call is billed, except for the " + counted(resources(free), "resource") + " whose calls are free."
 }
 
 // places lists places in requests, and in how many of several resources each is.
 func places(calls []area.Call, of func(area.Call) []string) string {
 	const most = 6
 	var names []string
-	in := map[string]int{}
+	in, several := map[string]int{}, resources(calls) > 1
 	for _, c := range calls {
 		for _, name := range of(c) {
 			if in[name]++; in[name] == 1 {
@@ -231,7 +251,7 @@ func places(calls []area.Call, of func(area.Call) []string) string {
 		names, more = names[:most], " and others"
 	}
 	for i, name := range names {
-		if len(calls) > 1 {
+		if several {
 			names[i] = fmt.Sprintf("%s (%s)", name, counted(in[name], "resource"))
 		}
 	}

@@ -25,6 +25,7 @@ type Call struct {
 	Partly        bool   // not counted are values that are not known yet
 	Free          bool   // nothing is billed
 	Again         bool   // there is an answer, of another request
+	Of            int    // calls of one resource that makes several have the same, see Calls.Several; 0 = it makes one
 	Changed, Open []string
 }
 
@@ -52,6 +53,7 @@ type Calls struct {
 	latest   int  // counts those that have waited
 	told     int  // counts those that have told
 	firm     bool // the one that waits speaks for a resource that is there
+	several  int  // counts resources that make several calls
 	alone    int  // of the last ones to tell, how many had only their own call
 	stirred  chan struct{}
 }
@@ -78,6 +80,14 @@ func (c *Calls) wake() {
 		close(c.stirred)
 	}
 	c.stirred = make(chan struct{})
+}
+
+// Several returns a number for Call.Of.
+func (c *Calls) Several() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.several++
+	return c.several
 }
 
 // Add adds a call that needs no warning of its own.
