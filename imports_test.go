@@ -37,7 +37,7 @@ var rules = map[string]rule{
 	"internal/serve":        {},
 	"internal/command":      {may: []string{"jsontext", "recording"}, never: []string{"github.com/hashicorp/", "net/http"}},
 	"internal/provider":     {may: []string{"area", "chat", "client", "conversation", "embedding", "file", "functions", "kinds", "models", "moderation", "recording", "vectorstore", "webhook"}},
-	"internal/chat":         {may: append(slices.Clone(area.may), "structured"), never: area.never},
+	"internal/chat":         {may: append(slices.Clone(area.may), "set", "structured"), never: area.never},
 	"internal/models":       area,
 	"internal/conversation": area,
 	"internal/embedding":    area,
@@ -50,6 +50,7 @@ var rules = map[string]rule{
 	"internal/structured": {may: []string{"jsontext"}, never: []string{"github.com/hashicorp/", "net/http"}},
 
 	"internal/answer":  {may: []string{"area", "client", "jsontext", "kinds", "recording", "report", "rules", "wire"}, never: area.never},
+	"internal/set":     {may: []string{"answer", "area", "client", "journal", "kinds", "recording", "wire"}, never: area.never},
 	"internal/content": {may: []string{"client", "wire"}, never: area.never},
 	"internal/object":  {may: []string{"area", "client", "kinds", "report", "wire"}, never: area.never},
 	"internal/area":    {},

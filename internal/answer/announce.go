@@ -92,7 +92,7 @@ func announcement(calls []area.Call, later bool) (summary, detail string) {
 	for _, c := range calls {
 		from[c.From] = append(from[c.From], c)
 	}
-	asks, may, asked, recorded := from[area.Asked], from[area.MayBeAsked], from[area.AskedInPlan], from[area.Recorded]
+	asks, may, asked, recorded, waiting := from[area.Asked], from[area.MayBeAsked], from[area.AskedInPlan], from[area.Recorded], from[area.Waiting]
 	again := slices.DeleteFunc(slices.Clone(calls), func(c area.Call) bool { return !c.Again })
 	switch {
 	case len(asks) > 0:
@@ -101,6 +101,8 @@ func announcement(calls []area.Call, later bool) (summary, detail string) {
 		summary = "Applying this plan may make " + counted(len(distinct(may)), call) + " to the model"
 	case len(asked) > 0:
 		summary = "The plan made " + counted(len(distinct(asked)), call) + " to the model"
+	case len(waiting) > 0:
+		summary = "Applying this plan takes up " + counted(len(waiting), "answer") + " of an earlier apply"
 	default:
 		summary = "Recordings answer " + counted(len(again), "changed request")
 	}
@@ -121,6 +123,9 @@ func announcement(calls []area.Call, later bool) (summary, detail string) {
 		if open := places(recorded, func(c area.Call) []string { return c.Open }); open != "" {
 			text[len(text)-1] += " In the mode \"replay\" there must be one for each request; the plan does not know: " + open + "."
 		}
+	}
+	if len(waiting) > 0 {
+		add("An apply that did not complete has left %s. No call is made for what is there.", counted(len(waiting), "answer"))
 	}
 	if changed := places(again, func(c area.Call) []string { return c.Changed }); changed != "" {
 		add("What changed in the requests: %s.", changed)

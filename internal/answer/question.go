@@ -51,6 +51,14 @@ func (q *Question) Body() []byte { return q.request.call.Body }
 // Recordings is where the answer is recorded; nil = nowhere.
 func (q *Question) Recordings() *recording.Store { return q.store }
 
+// Promise is what a saved plan that is being applied knows of the answer.
+func (q *Question) Promise() recording.Promise {
+	if q.store == nil {
+		return recording.NoPlan
+	}
+	return q.store.Promise(q.question)
+}
+
 // Size is about how many tokens the request takes, and its answer as far as that is limited.
 func (q *Question) Size() (input, output int) {
 	if q.kind.Tokens == nil {

@@ -15,6 +15,7 @@ const (
 	MayBeAsked                // it is, unless the request turns out to be the same, or a recording answers it
 	Recorded                  // a recording answers
 	AskedInPlan               // the model was asked during the plan
+	Waiting                   // an apply that ended too early has left it
 )
 
 // Call is what the plan of one resource comes to.

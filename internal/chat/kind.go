@@ -44,7 +44,7 @@ var kind = &answer.Kind{
 
 // Area is what the area offers.
 var Area = area.Area{
-	Resources:   []func(*area.Process) resource.Resource{kind.Resource()},
+	Resources:   []func(*area.Process) resource.Resource{kind.Resource(), many.Resource()},
 	DataSources: []func() datasource.DataSource{NewDataSource, NewListDataSource, NewMessagesDataSource},
 	Ephemeral:   []func() ephemeral.EphemeralResource{kind.Ephemeral()},
 	Actions:     []func() action.Action{kind.Action()},

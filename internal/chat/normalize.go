@@ -281,11 +281,11 @@ func normalizeUsage(usage map[string]any) {
 			continue
 		}
 		if have := lookup(usage, name.to); have == nil {
-			set(usage, name.to, value)
+			assign(usage, name.to, value)
 		} else if have != value { // both are scalars, or there is nothing to compare
 			continue
 		}
-		set(usage, name.from, nil)
+		assign(usage, name.from, nil)
 	}
 	prompt, ok := number(usage["prompt_tokens"])
 	completion, both := number(usage["completion_tokens"])
@@ -307,9 +307,9 @@ func lookup(object map[string]any, names []string) any {
 	}
 }
 
-// set puts a value at a path of names; nil takes it away. What is no object on the way stays
+// assign puts a value at a path of names; nil takes it away. What is no object on the way stays
 // as it is.
-func set(object map[string]any, names []string, value any) {
+func assign(object map[string]any, names []string, value any) {
 	for _, name := range names[:len(names)-1] {
 		if object[name] == nil {
 			object[name] = map[string]any{}

@@ -16,7 +16,7 @@ import (
 // It can be served without the framework's walks over schema and value:
 //
 //   - Read would return what it was given.
-//   - Where nothing has changed, ModifyPlan has nothing to say.
+//   - Where nothing has changed, ModifyPlan has nothing to say, unless it is an [AlwaysPlanner].
 //   - ModifyPlan, Create and Update use no private state, unless there is some already or a
 //     write-only value in the configuration.
 //   - Create and Update leave what the plan knows as it is. (The framework would
@@ -41,6 +41,9 @@ type Record interface {
 // is not configured. Calls may come at the same time.
 type ReadObserver interface{ ObserveRead() }
 
+// AlwaysPlanner is a [Record] whose ModifyPlan may have something to say also where nothing has changed.
+type AlwaysPlanner interface{ AlwaysPlans() }
+
 // record is a resource type that takes the short cuts.
 type record struct {
 	create     func() resource.Resource
@@ -49,6 +52,7 @@ type record struct {
 	root       []node
 	deprecated bool          // there is always something to say
 	observes   bool          // it is a ReadObserver
+	plans      bool          // it is an AlwaysPlanner
 	writeOnly  []msgpackName // at any depth
 	filled     []msgpackName // computed where the configuration is silent, and not otherwise
 }
@@ -85,6 +89,7 @@ func newRecord(ctx context.Context, name string, create func() resource.Resource
 		deprecated: resp.Schema.DeprecationMessage != "",
 	}
 	_, r.observes = instance.(ReadObserver)
+	_, r.plans = instance.(AlwaysPlanner)
 	for _, attribute := range writeOnlyNames(r.root) {
 		r.writeOnly = append(r.writeOnly, newMsgpackName(attribute))
 	}

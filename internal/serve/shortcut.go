@@ -83,7 +83,7 @@ func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 	if r == nil || len(req.PriorPrivate) > 0 || req.PriorIdentity != nil || req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
-	if r.unchanged(req) {
+	if !r.plans && r.unchanged(req) {
 		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState}, nil
 	}
 	config, ok := r.decode(req.Config)

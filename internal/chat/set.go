@@ -1,0 +1,95 @@
+package chat
+
+import (
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/set"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// many is the set of chat completions.
+var many = &set.Kind{
+	Of: kind,
+	Description: "Asks a chat model many questions and keeps all answers in one resource: a request, and for each name what differs from it.\n\n" +
+		"It is made for hundreds or thousands of answers, for which as many resources `openai_chat_completion` would cost Terraform minutes. " +
+		"Up to 64 requests are under way at a time, as far as the provider's `limits` allow. Only what is missing is asked: a new name asks for that one, a changed request for that one again, a changed template for all. " +
+		"If some requests fail, the answers to the others are kept, also when Terraform is interrupted or killed, and the next apply asks only for the rest.\n\n" +
+		"While it runs, Terraform shows nothing but `Still creating…`. With `TF_LOG_PROVIDER=INFO`, the log says how many answers have come.\n\n" +
+		"The prompts and the answers are kept in the state in plain text.",
+	Without: []string{"store", "metadata"},
+	Answer:  setAnswer, Project: project, Usage: "usage", Continue: goOn,
+}
+
+// setAnswer is what a set has of each answer. What is made of the first choice stands for all.
+var setAnswer = func() kinds.Attributes {
+	computed := func(a kinds.Attribute) kinds.Attribute {
+		a.Mode, a.Local, a.Wire, a.Block = kinds.Computed, false, "", false
+		return a
+	}
+	text := func(name, description string) kinds.Attribute {
+		return kinds.Attribute{Name: name, Shape: kinds.String, Mode: kinds.Computed, Description: description}
+	}
+	calls := computed(*answered.Find("tool_calls"))
+	calls.Description = "the tool calls that the model makes, with the type of `messages[*].tool_calls`; null if there are none"
+	usage := computed(*Answer.Find("usage"))
+	usage.Description = "how many tokens the completion used; null if the server does not say"
+	return kinds.Declare(
+		text("content", "the text"),
+		kinds.Attribute{Name: "output", Shape: kinds.Dynamic, Mode: kinds.Computed, Description: "the text's JSON as a value, if `response_format` asked for JSON: `answers[\"first\"].output.city`; null otherwise, or if it is too large"},
+		text("refusal", "what the model says if it refuses; null if it answers"),
+		text("finish_reason", "why the answer ended, such as `stop` or `length`"),
+		calls, usage,
+		text("response_model", "the model that answered"),
+		text("id", "the ID of the completion"),
+		text("request_id", "the server's ID of the call, to quote to support; null if the server gives none"),
+		text("recording", "the name of the file that holds the answer, in the directory of the provider's `recordings`; null if it is not recorded"),
+	)
+}()
+
+// project makes what a set has of an answer.
+func project(answer wire.Fields) wire.Values {
+	values := wire.Values{}
+	for i := range setAnswer {
+		values[setAnswer[i].Name] = tftypes.NewValue(setAnswer[i].Type(), nil)
+	}
+	for _, name := range []string{"content", "output", "usage", "response_model", "id", "request_id", "recording"} {
+		values[name] = answer.Get(name)
+	}
+	if choices := answer.Items("choices"); len(choices) > 0 {
+		first := wire.Open(choices[0])
+		values["finish_reason"] = first.Get("finish_reason")
+		if message := first.Open("message"); !message.Absent() {
+			values["refusal"], values["tool_calls"] = message.Get("refusal"), message.Get("tool_calls")
+		}
+	}
+	return values
+}
+
+// goOn adds a message of the user to a conversation, whichever argument holds it.
+func goOn(arguments wire.Fields, text tftypes.Value) (wire.Fields, error) {
+	name := "message"
+	for _, other := range []string{"messages", "messages_json"} {
+		if v := arguments.Get(other); !v.IsNull() || !v.IsKnown() {
+			name = other
+		}
+	}
+	if name == "messages_json" {
+		return arguments, errors.New("content cannot follow messages_json. Use message blocks or messages, or give each request messages_json of its own")
+	}
+	list := arguments.Get(name)
+	if !list.IsKnown() {
+		return arguments, nil // nothing can be said of it
+	}
+	fields := message.WithoutWriteOnly()
+	values := wire.Values{}
+	for i := range fields {
+		values[fields[i].Name] = tftypes.NewValue(fields[i].Type(), nil)
+	}
+	values["role"], values["content"] = tftypes.NewValue(tftypes.String, "user"), text
+	items := append([]tftypes.Value{}, wire.Items(list)...)
+	items = append(items, tftypes.NewValue(fields.Type(), values))
+	return arguments.With(wire.Values{name: tftypes.NewValue(tftypes.List{ElementType: fields.Type()}, items)}), nil
+}

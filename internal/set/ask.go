@@ -1,0 +1,200 @@
+package set
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+const (
+	// atOnce is how many requests are under way at most. The provider's limits hold besides.
+	atOnce = 64
+
+	// mostInARow is after how many failures one after another the rest is not sent, where each could be the
+	// server's: it is down, say.
+	mostInARow = 32
+)
+
+// job is requests that are the same, and are asked once.
+type job struct {
+	question *answer.Question
+	entries  []*entry
+}
+
+// jobs puts together what is asked once, in the order of the names.
+func jobs(todo []*entry) []*job {
+	var all []*job
+	found := map[string]*job{}
+	for _, e := range todo {
+		name := e.question.Name()
+		if found[name] == nil {
+			found[name] = &job{question: e.question}
+			all = append(all, found[name])
+		}
+		found[name].entries = append(found[name].entries, e)
+	}
+	return all
+}
+
+// failure is why a request has no answer of use.
+type failure struct {
+	why   string
+	err   error // nil = there was an answer, which is of no use
+	again bool  // it may end in another way the next time
+}
+
+// errNotSent is the failure of requests that are not sent after others have failed.
+var errNotSent = errors.New("not sent, because of the failures of others")
+
+// asking is the asking of many questions.
+type asking struct {
+	kind    *Kind
+	journal *journal.Journal // of answers that are recorded nowhere
+	total   int
+
+	mu       sync.Mutex
+	take     func(e *entry, answer tftypes.Value) error // of one at a time
+	failures map[string]failure
+	warnings []string
+	unkept   error // why an answer could not be written down
+	inARow   int
+	done     int
+	stopped  error // why no more is sent; nil = all is
+}
+
+// ask asks the questions, several at a time. What comes is given to take, and what fails noted. It
+// returns when all is there, or nothing more will come.
+func (a *asking) ask(ctx context.Context, all []*job) {
+	a.total = len(all)
+	queue := make(chan *job)
+	var workers sync.WaitGroup
+	for range min(atOnce, len(all)) {
+		workers.Go(func() {
+			for j := range queue {
+				a.one(ctx, j)
+			}
+		})
+	}
+	for _, j := range all {
+		if a.stop(ctx) {
+			a.fail(j, answer.Result{Failure: errNotSent})
+			continue
+		}
+		queue <- j
+	}
+	close(queue)
+	workers.Wait()
+}
+
+func (a *asking) stop(ctx context.Context) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.stopped == nil && ctx.Err() != nil {
+		a.stopped = context.Cause(ctx)
+	}
+	return a.stopped != nil
+}
+
+func (a *asking) one(ctx context.Context, j *job) {
+	r, there := a.waiting(j)
+	if !there {
+		if a.stop(ctx) { // it was handed out before that
+			a.fail(j, answer.Result{Failure: errNotSent})
+			return
+		}
+		r = j.question.Ask(ctx, func(got client.Answer) error {
+			return a.journal.Keep(journal.Entry{Name: j.question.Name(), RequestID: got.RequestID, Body: got.Body})
+		})
+	}
+	if r.Useful() {
+		a.succeed(ctx, j, r)
+	} else {
+		a.fail(j, r)
+	}
+}
+
+// waiting is an answer that an operation has left which ended too early.
+func (a *asking) waiting(j *job) (answer.Result, bool) {
+	if a.journal == nil {
+		return answer.Result{}, false
+	}
+	e, ok := a.journal.Find(j.question.Name())
+	if !ok {
+		return answer.Result{}, false
+	}
+	r := j.question.Read(client.Answer{Body: e.Body, RequestID: e.RequestID}, nil)
+	return r, r.Useful()
+}
+
+func (a *asking) succeed(ctx context.Context, j *job, r answer.Result) {
+	object := a.kind.object(a.kind.Project(wire.FieldsOf(r.Values)))
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.inARow = 0
+	for _, e := range j.entries {
+		if err := a.take(e, object); err != nil && a.stopped == nil {
+			a.stopped = err
+		}
+	}
+	if len(r.Warnings) > 0 {
+		a.warnings = append(a.warnings, fmt.Sprintf("%s: %s", j.entries[0].key, r.Warnings[0]))
+	}
+	if r.Unrecorded != nil && a.unkept == nil {
+		a.unkept = r.Unrecorded
+	}
+	a.progress(ctx)
+}
+
+func (a *asking) fail(j *job, r answer.Result) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f := failure{why: r.Why(), err: r.Failure, again: r.Again()}
+	for _, e := range j.entries {
+		a.failures[e.key] = f
+	}
+	if a.stopped == nil {
+		a.stopped = a.hopeless(r)
+	}
+	a.done++
+}
+
+// hopeless says why no other request will fare better; nil = it may. a.mu is held.
+func (a *asking) hopeless(r answer.Result) error {
+	if !r.Again() {
+		a.inARow = 0
+		return nil
+	}
+	var problem *client.Problem
+	if errors.As(r.Failure, &problem) {
+		switch problem.Kind {
+		case client.NoKey, client.NoToken, client.InsecureURL, client.Redirect, client.Budget, client.Canceled, client.Deadline:
+			return r.Failure
+		}
+		if problem.Status == 401 || problem.Status == 403 || problem.Code == "insufficient_quota" {
+			return r.Failure
+		}
+	} else if !errors.Is(r.Failure, errNotSent) {
+		return nil // a recording that is missing or damaged: the others are looked at as well
+	}
+	if a.inARow++; a.inARow >= mostInARow {
+		return r.Failure
+	}
+	return nil
+}
+
+// progress logs how far the asking is: at each tenth of it. a.mu is held.
+func (a *asking) progress(ctx context.Context) {
+	a.done++
+	if step := max(a.total/10, 1); a.done%step == 0 || a.done == a.total {
+		tflog.Info(ctx, "Answers have come", map[string]any{"answered": a.done - len(a.failures), "failed": len(a.failures), "requests": a.total})
+	}
+}

@@ -1,0 +1,273 @@
+package set
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// plan is the making of one plan.
+type plan struct {
+	*managed
+	config wire.Fields
+	prior  wire.Fields // absent for a create
+	diags  *diag.Diagnostics
+}
+
+// make is what is known of the computed attributes; nil = the diagnostics say why there will be none.
+func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
+	h, err := p.kind.held(p.prior)
+	if err != nil {
+		p.diags.AddAttributeError(path.Root("results_file"), "Could not read the results file", kinds.UpperFirst(err.Error())+".")
+		return nil
+	}
+	if !p.prior.Absent() {
+		forget(h)
+	}
+	if p.unchanged(proposed, h) {
+		return wire.Values{}
+	}
+	names, known := keys(p.config)
+	if !known {
+		answer.Announce(ctx, p.process, p.diags, []area.Call{{From: area.MayBeAsked, Free: p.kind.Of.Free, Again: !p.prior.Absent(), Open: []string{"requests"}}})
+		return p.allOpen()
+	}
+	entries, err := p.kind.expandAll(p.client, p.config, names)
+	if err != nil {
+		p.diags.AddAttributeError(path.Root("requests"), "Could not plan the "+p.noun(), kinds.UpperFirst(err.Error())+".")
+		return nil
+	}
+	s := sorted{plan: p, held: h, known: wire.Values{}, hash: map[string]string{}}
+	s.sort(ctx, entries)
+	if p.diags.HasError() {
+		return nil
+	}
+	s.announce(ctx)
+	return s.values(names)
+}
+
+// unchanged reports whether all is as the state has it, and nothing is missing.
+func (p plan) unchanged(proposed wire.Fields, h held) bool {
+	if p.prior.Absent() {
+		return false
+	}
+	for _, a := range p.kind.attributes {
+		if a.Mode != kinds.Computed && !proposed.Get(a.Name).Equal(p.prior.Get(a.Name)) {
+			return false
+		}
+	}
+	for key := range wire.Members(p.prior.Get("requests")) {
+		m := h.marks[key]
+		if (m.refused == "" || !p.keepsFailures(p.config)) && !h.has(key, m.answered) {
+			return false
+		}
+		if _, failed := h.failed[key]; failed && (m.refused == "" || !p.keepsFailures(p.config)) {
+			return false
+		}
+	}
+	return h.results == nil || h.results.sha256 == p.prior.String("results_sha256")
+}
+
+// allOpen is a plan that knows nothing.
+func (p plan) allOpen() wire.Values {
+	values := wire.Values{}
+	for _, name := range p.kind.computed {
+		values[name] = tftypes.NewValue(p.kind.attributes.Find(name).Type(), tftypes.UnknownValue)
+	}
+	return values
+}
+
+// sorted is the requests of a plan by where their answers come from.
+type sorted struct {
+	plan
+	held
+	known    wire.Values // answers that are there, or recorded
+	hash     map[string]string
+	recorded []*entry // a recording has the answer
+	waiting  []*entry // a journal has it
+	asks     []*entry // the model is asked
+	asked    []*entry // the model was asked, in this plan
+	opened   []*entry // a value is not known yet
+	settled  []*entry // the server refused, and is not asked again
+}
+
+func (s *sorted) sort(ctx context.Context, entries []*entry) {
+	left, err := journal.Open(journal.Directory(), now(s.client))
+	if err != nil {
+		s.diags.AddError("Could not plan the "+s.noun(), kinds.UpperFirst(err.Error())+".")
+		return
+	}
+	defer left.Close()
+	for _, e := range entries {
+		if e.question != nil {
+			s.hash[e.key] = e.hash()
+		}
+		switch {
+		case e.open != "":
+			s.opened = append(s.opened, e)
+		case s.has(e.key, e.hash()):
+			s.known[e.key], _ = s.answer(s.kind, e.key)
+		case s.keepsFailures(s.config) && s.marks[e.key].refused == e.hash():
+			s.settled = append(s.settled, e)
+			if s.known[e.key], _ = s.answer(s.kind, e.key); s.known[e.key].IsNull() {
+				s.known[e.key] = nothing
+			}
+		case s.isRecorded(e):
+			s.recorded = append(s.recorded, e)
+		case e.question.Recordings() == nil && left.Has(e.question.Name()):
+			s.waiting = append(s.waiting, e)
+		default:
+			s.asks = append(s.asks, e)
+		}
+	}
+	if len(s.asks) > 0 {
+		s.diags.Append(s.refusals(s.asks)...)
+	}
+	if len(s.asks) > 0 && answer.GeneratesOnPlan(s.config) && !s.diags.HasError() {
+		s.askNow(ctx)
+	}
+}
+
+// isRecorded looks for a recording, and takes what it says.
+func (s *sorted) isRecorded(e *entry) bool {
+	r, found := e.question.Recorded()
+	if found && r.Failure != nil {
+		if len(s.diags.Errors()) < mostFaults {
+			s.diags.AddAttributeError(path.Root("requests"), "Could not plan the "+s.noun(), place(e.key)+": "+kinds.UpperFirst(r.Why())+".")
+		}
+		return true
+	}
+	if !found || !r.Useful() {
+		if s.promised(e) {
+			s.diags.AddError("Missing recording", "The plan that is being applied contains the answer of "+place(e.key)+", whose recording is missing. "+
+				"No call was made, because a new answer would not be the one in the plan.\n\nRestore the recordings that were there when the plan was made, or make a new plan.")
+		}
+		return false
+	}
+	s.known[e.key] = s.kind.object(s.kind.Project(wire.FieldsOf(r.Values)))
+	return true
+}
+
+// promised reports whether a saved plan that is being applied shows the answer.
+func (s *sorted) promised(e *entry) bool {
+	store := e.question.Recordings()
+	return store != nil && store.Mode() != recording.Refresh && e.question.Promise() == recording.Shown
+}
+
+// askNow asks for what is missing during the plan, so that the plan shows it.
+func (s *sorted) askNow(ctx context.Context) {
+	store := s.asks[0].question.Recordings()
+	switch {
+	case s.client == nil, store == nil, !s.process.PlansToAsk():
+		return
+	case store.Mode() == recording.Refresh:
+		s.diags.AddAttributeError(path.Root("generate_on"), "generate_on does not work with this mode",
+			"With mode = \"refresh\", the apply would ask again and get different answers from those in the plan. Use the mode \"reuse\".")
+		return
+	case s.asks[0].question.Promise() != recording.NoPlan: // that is applied: it has left them to the apply
+		return
+	}
+	a := applying{managed: s.managed, config: s.config, prior: s.prior, diags: s.diags}
+	ctx, cancel := a.within(ctx)
+	defer cancel()
+	asked := &asking{kind: s.kind, failures: map[string]failure{}, take: func(e *entry, v tftypes.Value) error {
+		s.known[e.key] = v
+		return nil
+	}}
+	asked.ask(ctx, jobs(s.asks))
+	a.report(asked, len(s.asks), asked.failures)
+	var failed []*entry
+	for _, e := range s.asks {
+		if _, there := s.known[e.key]; there {
+			s.asked = append(s.asked, e)
+		} else {
+			failed = append(failed, e)
+		}
+	}
+	s.asks = failed
+}
+
+// announce says what the plan comes to.
+func (s *sorted) announce(ctx context.Context) {
+	var calls []area.Call
+	add := func(from area.Source, entries []*entry) {
+		for _, e := range entries {
+			c := area.Call{From: from, Free: s.kind.Of.Free}
+			if _, c.Again = s.answer(s.kind, e.key); e.question != nil {
+				c.Request = e.question.Name()
+				c.Input, c.Output = e.question.Size()
+			} else {
+				c.Open, c.Partly = []string{e.open}, true
+			}
+			calls = append(calls, c)
+		}
+	}
+	add(area.Recorded, s.recorded)
+	add(area.Waiting, s.waiting)
+	add(area.AskedInPlan, s.asked)
+	add(area.MayBeAsked, s.opened)
+	add(area.Asked, s.asks)
+	if len(calls) > 0 {
+		calls[len(calls)-1].Changed = s.changed()
+	}
+	answer.Announce(ctx, s.process, s.diags, calls)
+}
+
+// changed are the arguments of the request that have changed.
+func (s *sorted) changed() (names []string) {
+	if s.prior.Absent() {
+		return nil
+	}
+	for _, a := range append(slices.Clone(s.kind.request), *s.kind.attributes.Find("requests")) {
+		if !s.config.Get(a.Name).Equal(s.prior.Get(a.Name)) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// values are the computed attributes as far as they are known.
+func (s *sorted) values(names []string) wire.Values {
+	if s.config.Get("results_file").IsNull() && len(s.known) == len(names) {
+		return s.complete(names)
+	}
+	values := s.allOpen()
+	if s.config.Get("results_file").IsNull() {
+		answers := maps.Clone(s.known)
+		for _, key := range names {
+			if _, known := answers[key]; !known {
+				answers[key] = open
+			}
+		}
+		values["answers"] = together(answers)
+		values["results_sha256"] = tftypes.NewValue(tftypes.String, nil)
+	} else if s.config.Get("results_file").IsKnown() {
+		values["answers"] = nothing
+	}
+	return values
+}
+
+// complete are the attributes of a set of which nothing is missing.
+func (s *sorted) complete(names []string) wire.Values {
+	out := s.kind.newOutcome(&inState{answers: wire.Values{}})
+	for _, key := range names {
+		_ = out.put(key, mark{answered: s.hash[key]}, s.known[key]) // the sink is in memory
+	}
+	for _, e := range s.settled {
+		out.marks[e.key] = s.marks[e.key]
+		out.fail(e.key, s.failed[e.key])
+	}
+	values, _ := out.values()
+	return values
+}

@@ -1,0 +1,329 @@
+package set
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*managed)(nil)
+	_ resource.ResourceWithValidateConfig = (*managed)(nil)
+	_ resource.ResourceWithModifyPlan     = (*managed)(nil)
+)
+
+// Resource is the managed resource of the kind.
+func (k *Kind) Resource() func(*area.Process) resource.Resource {
+	k.declare()
+	schema := kinds.Resource(k.Description, k.attributes)
+	return func(p *area.Process) resource.Resource { return &managed{kind: k, process: p, schema: schema} }
+}
+
+// managed is the managed resource of a kind.
+type managed struct {
+	kind    *Kind
+	process *area.Process
+	schema  schema.Schema
+	client  *client.Client // nil while the provider's settings are not known
+}
+
+// Metadata names the resource.
+func (m *managed) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + m.kind.Of.Type + "_set"
+}
+
+// Schema is the same value at each call; it is built once per process.
+func (m *managed) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = m.schema
+}
+
+// Configure takes the provider's client. There is none while the provider's
+// settings are not known, which matters only to a call.
+func (m *managed) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+	m.client, _ = req.ProviderData.(*client.Client)
+}
+
+// ValidateConfig checks each request.
+func (m *managed) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	config := wire.Open(req.Config.Raw)
+	m.kind.validate(ctx, &resp.Diagnostics, config)
+	m.kind.Of.ValidateGeneration(&resp.Diagnostics, config, m.process.MayRecord())
+}
+
+// ModifyPlan decides which answers stay, and which are to come.
+func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	defer m.process.Calls.Begin()()
+	p := plan{managed: m, config: wire.Open(req.Config.Raw), prior: wire.Open(req.State.Raw), diags: &resp.Diagnostics}
+	proposed := req.Plan.Raw
+	if !p.prior.Absent() {
+		settled, err := kinds.Settle(m.kind.attributes, req.State.Raw, proposed)
+		if err != nil {
+			resp.Diagnostics.AddError("Could not plan the "+m.noun(), err.Error())
+			return
+		}
+		proposed = settled
+	}
+	if values := p.make(ctx, wire.Open(proposed)); values != nil {
+		resp.Plan.Raw = wire.WithAll(proposed, values)
+	}
+}
+
+func (m *managed) noun() string { return "set of " + m.kind.Of.Noun + "s" }
+
+// AlwaysPlans says that a plan may have something to decide also where no argument has changed: an answer may be missing.
+func (m *managed) AlwaysPlans() {}
+
+// Read makes no call: the state is the record.
+func (m *managed) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {
+	m.ObserveRead()
+}
+
+// ObserveRead notes a read that was answered without Read: see serve.ReadObserver.
+func (m *managed) ObserveRead() { m.process.ObserveRead() }
+
+// IsRecord says that the state is the record of calls: see serve.Record.
+func (m *managed) IsRecord() {}
+
+// Create asks for all answers. Where some do not come, there is no state: it would be tainted, and all
+// be asked again. What came waits, in recordings or in a journal, for the next apply.
+func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), diags: &resp.Diagnostics}
+	if values := a.apply(ctx); values != nil && !resp.Diagnostics.HasError() {
+		resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+	}
+}
+
+// Update asks for what is missing. Where some of it does not come, the state has the rest, and what was there.
+func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), prior: wire.Open(req.State.Raw), diags: &resp.Diagnostics}
+	if values := a.apply(ctx); values != nil {
+		resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+	}
+}
+
+// Delete forgets the answers: those that wait for the state, and the file that has them.
+func (m *managed) Delete(_ context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := wire.Open(req.State.Raw)
+	h, err := m.kind.held(state)
+	if err == nil {
+		forget(h)
+	}
+	file, ok := state.Text("results_file")
+	if !ok {
+		return
+	}
+	changed, err := removeResults(file, state.String("results_sha256"))
+	switch {
+	case err != nil:
+		resp.Diagnostics.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted", kinds.UpperFirst(err.Error())+".")
+	case changed:
+		resp.Diagnostics.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted",
+			file+" has changed since it was written. Delete it yourself.")
+	}
+}
+
+// now is the time, as the client has it.
+func now(c *client.Client) time.Time {
+	if c == nil {
+		return time.Now()
+	}
+	return c.Clock().Now()
+}
+
+// forget removes journals of answers that the state has.
+func forget(h held) {
+	has := h.hashes()
+	journal.Forget(journal.Directory(), func(name string) bool { return has[shorten(name)] })
+}
+
+// applying is one apply.
+type applying struct {
+	*managed
+	planned, config, prior wire.Fields // prior is absent for a create
+	diags                  *diag.Diagnostics
+}
+
+// apply makes the computed attributes; nil = there is nothing to be kept.
+func (a applying) apply(ctx context.Context) wire.Values {
+	if a.decided() {
+		return wire.Values{}
+	}
+	ctx, cancel := a.within(ctx)
+	defer cancel()
+	names, _ := keys(a.config)
+	h, err := a.kind.held(a.prior)
+	var entries []*entry
+	if err == nil {
+		entries, err = a.kind.expandAll(a.client, a.config, names)
+	}
+	var out *outcome
+	if err == nil {
+		out, err = a.outcome()
+	}
+	if err != nil {
+		a.diags.AddError("Could not make the "+a.noun(), kinds.UpperFirst(err.Error())+".")
+		return nil
+	}
+	values, err := a.fill(ctx, out, h, entries)
+	if err != nil {
+		out.sink.abort()
+		a.diags.AddError("Could not make the "+a.noun(), kinds.UpperFirst(err.Error())+".")
+		return nil
+	}
+	return values
+}
+
+// decided reports whether the plan has all that is to be.
+func (a applying) decided() bool {
+	for _, name := range a.kind.computed {
+		if !a.planned.Get(name).IsFullyKnown() {
+			return false
+		}
+	}
+	return true
+}
+
+// defaultTimeout is how long all answers together may take.
+const defaultTimeout = time.Hour
+
+func (a applying) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit := defaultTimeout
+	if d, err := time.ParseDuration(a.config.Open("timeouts").String("create")); err == nil {
+		limit = d
+	}
+	return client.WithTimeLimit(ctx, "timeouts.create", limit)
+}
+
+func (a applying) outcome() (*outcome, error) {
+	if file, ok := a.planned.Text("results_file"); ok {
+		sink, err := newFile(file)
+		if err != nil {
+			return nil, err
+		}
+		return a.kind.newOutcome(sink), nil
+	}
+	return a.kind.newOutcome(&inState{answers: wire.Values{}}), nil
+}
+
+// fill puts all answers together: those that are there, and those that are asked for now.
+func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*entry) (wire.Values, error) {
+	known := wire.Members(a.planned.Get("answers"))
+	failed := map[string]failure{}
+	var todo []*entry
+	for _, e := range entries {
+		m := h.marks[e.key]
+		switch planned := known[e.key]; {
+		case h.has(e.key, e.hash()):
+			v, _ := h.answer(a.kind, e.key)
+			if err := out.put(e.key, mark{answered: e.hash()}, v); err != nil {
+				return nil, err
+			}
+		case a.keeps() && m.refused == e.hash():
+			failed[e.key] = failure{why: h.failed[e.key]}
+		case !planned.IsNull() && planned.IsFullyKnown(): // the plan has it from a recording
+			if err := out.put(e.key, mark{answered: e.hash()}, planned); err != nil {
+				return nil, err
+			}
+		default:
+			todo = append(todo, e)
+		}
+	}
+	asked, err := a.ask(ctx, out, todo)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(failed, asked.failures)
+	if err := a.settle(out, h, entries, failed); err != nil {
+		return nil, err
+	}
+	values, err := out.values()
+	if err == nil {
+		a.report(asked, len(entries), failed)
+	}
+	return values, err
+}
+
+// keeps reports whether failures are no error.
+func (m *managed) keepsFailures(config wire.Fields) bool { return config.String("on_failure") == keep }
+
+func (a applying) keeps() bool { return a.keepsFailures(a.config) }
+
+// ask asks for what is missing.
+func (a applying) ask(ctx context.Context, out *outcome, todo []*entry) (*asking, error) {
+	asked := &asking{kind: a.kind, failures: map[string]failure{}, take: func(e *entry, v tftypes.Value) error {
+		return out.put(e.key, mark{answered: e.hash()}, v)
+	}}
+	if len(todo) == 0 {
+		return asked, nil
+	}
+	if diags := a.refusals(todo); diags.HasError() {
+		a.diags.Append(diags...)
+		for _, e := range todo {
+			asked.failures[e.key] = failure{why: errNotSent.Error(), err: errNotSent, again: true}
+		}
+		return asked, nil
+	}
+	if a.client != nil && todo[0].question.Recordings() == nil {
+		j, err := journal.Open(journal.Directory(), now(a.client))
+		if err == nil {
+			err = j.Ready()
+		}
+		if err != nil {
+			return nil, err
+		}
+		defer j.Close()
+		asked.journal = j
+	}
+	asked.ask(ctx, jobs(todo))
+	return asked, nil
+}
+
+// refusals are what OpenAI's own server would refuse.
+func (m *managed) refusals(todo []*entry) (diags diag.Diagnostics) {
+	for _, e := range todo {
+		for _, d := range m.kind.Of.Refusals(m.client, e.arguments) {
+			diags.AddAttributeError(path.Root("requests"), d.Summary(), place(e.key)+": "+d.Detail())
+		}
+		if len(diags) >= mostFaults {
+			break
+		}
+	}
+	return diags
+}
+
+// settle decides what the state has under the names of requests that have no answer of use: the old one stays.
+func (a applying) settle(out *outcome, h held, entries []*entry, failed map[string]failure) error {
+	for _, e := range entries {
+		f, ok := failed[e.key]
+		if !ok {
+			continue
+		}
+		m, old := mark{}, nothing
+		if v, there := h.answer(a.kind, e.key); there {
+			m.answered, old = h.marks[e.key].answered, v
+		}
+		if a.keeps() && !f.again {
+			m.refused = e.hash()
+		}
+		if err := out.put(e.key, m, old); err != nil {
+			return err
+		}
+		out.fail(e.key, f.why)
+	}
+	return nil
+}

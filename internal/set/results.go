@@ -1,0 +1,186 @@
+package set
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// span is where a line stands in a file.
+type span struct {
+	offset int64
+	length int
+	hash   string // of the request that it answers
+}
+
+// results is a file of answers that is there: JSON Lines.
+type results struct {
+	file   string
+	sha256 string // of all of it
+	lines  map[string]span
+}
+
+// head is what each line begins with.
+type head struct {
+	Key     string `json:"key"`
+	Request string `json:"request"` // the first half of the SHA-256 of the request, as in the state
+}
+
+// readResults finds the lines of a file. One that is not there has none; a line that is not one of
+// ours is passed over, and its answer is asked for.
+func readResults(file string) (*results, error) {
+	r := &results{file: file, lines: map[string]span{}}
+	in, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	if err != nil {
+		return r, fmt.Errorf("results_file cannot be read: %w", err)
+	}
+	defer in.Close()
+	sum := sha256.New()
+	lines := bufio.NewReaderSize(io.TeeReader(in, sum), 1<<16)
+	for offset := int64(0); ; {
+		line, err := lines.ReadBytes('\n')
+		var h head
+		if json.Unmarshal(line, &h) == nil && h.Key != "" && h.Request != "" {
+			r.lines[h.Key] = span{offset, len(line), h.Request}
+		}
+		offset += int64(len(line))
+		switch {
+		case errors.Is(err, io.EOF):
+			r.sha256 = hex.EncodeToString(sum.Sum(nil))
+			return r, nil
+		case err != nil:
+			return r, fmt.Errorf("results_file cannot be read: %w", err)
+		}
+	}
+}
+
+func (r *results) has(key, hash string) bool { return hash != "" && r.lines[key].hash == hash }
+
+// answer reads the answer under a name, if it answers that request.
+func (r *results) answer(k *Kind, key, hash string) (tftypes.Value, bool) {
+	if !r.has(key, hash) {
+		return nothing, false
+	}
+	in, err := os.Open(r.file)
+	if err != nil {
+		return nothing, false
+	}
+	defer in.Close()
+	line := make([]byte, r.lines[key].length)
+	if _, err := in.ReadAt(line, r.lines[key].offset); err != nil {
+		return nothing, false
+	}
+	values, err := wire.Decode(k.Answer, line)
+	if err != nil {
+		return nothing, false
+	}
+	return k.object(values), true
+}
+
+// inFile is the sink of a set whose answers are in a file. It writes them down as they come,
+// beside the file, and puts them in order at the end: none but one is ever in memory.
+type inFile struct {
+	path  string
+	spool *os.File
+	size  int64
+	lines map[string]span
+}
+
+func newFile(path string) (*inFile, error) {
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	var spool *os.File
+	if err == nil {
+		spool, err = os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // readable by its owner only
+	}
+	if err != nil {
+		return nil, fmt.Errorf("results_file cannot be written: %w", err)
+	}
+	return &inFile{path: path, spool: spool, lines: map[string]span{}}, nil
+}
+
+func (f *inFile) put(key, hash string, answer tftypes.Value) error {
+	if answer.IsNull() {
+		return nil
+	}
+	start, _ := json.Marshal(head{key, hash}) // texts always encode
+	text, err := wire.JSON(answer)
+	if err != nil {
+		return fmt.Errorf("results_file: %w", err)
+	}
+	line := slices.Concat(start[:len(start)-1], []byte(","), []byte(text)[1:], []byte("\n"))
+	if _, err := f.spool.Write(line); err != nil {
+		return fmt.Errorf("results_file cannot be written: %w", err)
+	}
+	f.lines[key] = span{offset: f.size, length: len(line)}
+	f.size += int64(len(line))
+	return nil
+}
+
+func (f *inFile) abort() {
+	_ = f.spool.Close()
+	_ = os.Remove(f.spool.Name())
+}
+
+// close writes the file, whole or not at all.
+func (f *inFile) close(values wire.Values) error {
+	defer f.abort()
+	sum, err := f.sorted()
+	if err != nil {
+		return fmt.Errorf("results_file cannot be written: %w", err)
+	}
+	values["answers"] = nothing
+	values["results_sha256"] = tftypes.NewValue(tftypes.String, sum)
+	return nil
+}
+
+func (f *inFile) sorted() (sum string, err error) {
+	out, err := os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+".*")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(out.Name()) // unless it has been renamed
+	hash := sha256.New()
+	w := bufio.NewWriterSize(io.MultiWriter(out, hash), 1<<16)
+	var line bytes.Buffer
+	for _, key := range slices.Sorted(maps.Keys(f.lines)) {
+		at := f.lines[key]
+		line.Reset()
+		if _, err := io.Copy(&line, io.NewSectionReader(f.spool, at.offset, int64(at.length))); err != nil {
+			return "", errors.Join(err, out.Close())
+		}
+		_, _ = w.Write(line.Bytes()) // Flush reports it
+	}
+	if err := errors.Join(w.Flush(), out.Close()); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), os.Rename(out.Name(), f.path)
+}
+
+// removeResults deletes the file of a set that is destroyed, unless it is no longer what the set wrote.
+func removeResults(file, sha256 string) (changed bool, err error) {
+	r, err := readResults(file)
+	switch {
+	case err != nil || len(r.lines) == 0:
+		return false, err
+	case r.sha256 != sha256:
+		return true, nil
+	}
+	return false, os.Remove(file)
+}

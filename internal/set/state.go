@@ -1,0 +1,234 @@
+package set
+
+import (
+	"encoding/json"
+	"maps"
+	"math/big"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// mark says what a state has for one name: which request its answer answers, and which one
+// was refused, or answered with nothing of use, and is not asked again. "" = none.
+type mark struct{ answered, refused string }
+
+func (m mark) String() string {
+	if m.refused == "" {
+		return m.answered
+	}
+	return m.answered + "/" + m.refused
+}
+
+func parseMark(text string) mark {
+	answered, refused, _ := strings.Cut(text, "/")
+	return mark{answered, refused}
+}
+
+// held is what a state has. The zero value has nothing.
+type held struct {
+	marks   map[string]mark
+	answers wire.Values       // by name; nil where a file has them
+	failed  map[string]string // why
+	results *results          // the file that has them; nil = none
+}
+
+// held reads a state.
+func (k *Kind) held(state wire.Fields) (held, error) {
+	h := held{marks: map[string]mark{}, failed: map[string]string{}}
+	if state.Absent() {
+		return h, nil
+	}
+	var marks map[string]string
+	if text, ok := state.Text("request_hashes"); ok {
+		_ = json.Unmarshal([]byte(text), &marks) // what is not there is asked
+	}
+	for key, text := range marks {
+		h.marks[key] = parseMark(text)
+	}
+	for key, text := range wire.Entries(state.Get("failed")) {
+		h.failed[key], _ = wire.Text(text)
+	}
+	if file, ok := state.Text("results_file"); ok {
+		var err error
+		h.results, err = readResults(file)
+		return h, err
+	}
+	h.answers = wire.Members(state.Get("answers"))
+	return h, nil
+}
+
+// has reports whether the answer to a request is there: the one that stands under this name.
+func (h held) has(key, hash string) bool {
+	if h.marks[key].answered != hash {
+		return false
+	}
+	if h.results != nil {
+		return h.results.has(key, hash)
+	}
+	v, ok := h.answers[key]
+	return ok && !v.IsNull()
+}
+
+// answer is the answer that stands under a name, to whichever request; ok = there is one.
+func (h held) answer(k *Kind, key string) (v tftypes.Value, ok bool) {
+	if h.results != nil {
+		return h.results.answer(k, key, h.marks[key].answered)
+	}
+	v, ok = h.answers[key]
+	return v, ok && !v.IsNull()
+}
+
+// hashes are those of all answers that are there.
+func (h held) hashes() map[string]bool {
+	all := map[string]bool{}
+	for key, m := range h.marks {
+		if h.has(key, m.answered) {
+			all[m.answered] = true
+		}
+	}
+	return all
+}
+
+// nothing stands for an answer that is not there, open for one that is to come.
+var (
+	nothing = tftypes.NewValue(tftypes.DynamicPseudoType, nil)
+	open    = tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)
+)
+
+// object is an answer as a value: it has the attributes that are declared. Those that are null and no plain
+// values have no type, since the type of each answer is in the state.
+func (k *Kind) object(values wire.Values) tftypes.Value {
+	types := make(map[string]tftypes.Type, len(k.Answer))
+	members := make(wire.Values, len(k.Answer))
+	for i := range k.Answer {
+		a := &k.Answer[i]
+		v := values[a.Name]
+		if v.IsKnown() && v.IsNull() {
+			switch a.Shape {
+			case kinds.Object, kinds.Objects, kinds.Dynamic:
+				v = nothing
+			default:
+				v = tftypes.NewValue(a.Type(), nil)
+			}
+		}
+		members[a.Name], types[a.Name] = v, v.Type()
+	}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, members)
+}
+
+// together is all answers as one value.
+func together(answers wire.Values) tftypes.Value {
+	types := make(map[string]tftypes.Type, len(answers))
+	for key, v := range answers {
+		types[key] = v.Type()
+	}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, answers)
+}
+
+// add is the sum of two objects of numbers; null counts as nothing.
+func add(a, b tftypes.Value) tftypes.Value {
+	switch {
+	case b.IsNull() || !b.IsKnown():
+		return a
+	case a.IsNull() || !a.IsKnown():
+		return b
+	case a.Type().Is(tftypes.Number):
+		x, y := new(big.Float), new(big.Float)
+		if a.As(x) != nil || b.As(y) != nil {
+			return a
+		}
+		return tftypes.NewValue(tftypes.Number, new(big.Float).Add(x, y))
+	}
+	sum, more := maps.Clone(wire.Members(a)), wire.Members(b)
+	for name, v := range sum {
+		if other, ok := more[name]; ok {
+			sum[name] = add(v, other)
+		}
+	}
+	return tftypes.NewValue(a.Type(), sum)
+}
+
+// outcome is what a state will have, put together name by name.
+type outcome struct {
+	kind   *Kind
+	marks  map[string]mark
+	failed map[string]string
+	usage  tftypes.Value
+	sink   sink
+}
+
+// sink takes the answers: into the state, or into a file.
+type sink interface {
+	put(key, hash string, answer tftypes.Value) error // null = there is none
+	close(values wire.Values) error                   // adds the attributes that the sink decides
+	abort()
+}
+
+func (k *Kind) newOutcome(s sink) *outcome {
+	return &outcome{kind: k, marks: map[string]mark{}, sink: s,
+		usage: tftypes.NewValue(k.usage().Type(), nil)}
+}
+
+func (k *Kind) usage() *kinds.Attribute { return k.Answer.Find(k.Usage) }
+
+// put takes the answer that stands under a name.
+func (o *outcome) put(key string, m mark, answer tftypes.Value) error {
+	o.marks[key] = m
+	if m == (mark{}) {
+		delete(o.marks, key)
+	}
+	if !answer.IsNull() && answer.IsKnown() {
+		o.usage = add(o.usage, wire.Members(answer)[o.kind.Usage])
+	}
+	return o.sink.put(key, m.answered, answer)
+}
+
+// fail notes why a request has no answer of use.
+func (o *outcome) fail(key, why string) {
+	if o.failed == nil {
+		o.failed = map[string]string{}
+	}
+	o.failed[key] = why
+}
+
+// values are the computed attributes.
+func (o *outcome) values() (wire.Values, error) {
+	marks := map[string]string{}
+	for key, m := range o.marks {
+		marks[key] = m.String()
+	}
+	text, _ := json.Marshal(marks) // texts always encode
+	values := wire.Values{
+		"usage":          o.usage,
+		"failed":         tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, nil),
+		"request_hashes": tftypes.NewValue(tftypes.String, string(text)),
+	}
+	if len(o.failed) > 0 {
+		failed := wire.Values{}
+		for key, why := range o.failed {
+			failed[key] = tftypes.NewValue(tftypes.String, why)
+		}
+		values["failed"] = tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, failed)
+	}
+	return values, o.sink.close(values)
+}
+
+// inState is the sink of a set whose answers are in the state.
+type inState struct{ answers wire.Values }
+
+func (s *inState) put(key, _ string, answer tftypes.Value) error {
+	s.answers[key] = answer
+	return nil
+}
+
+func (s *inState) close(values wire.Values) error {
+	values["answers"] = together(s.answers)
+	values["results_sha256"] = tftypes.NewValue(tftypes.String, nil)
+	return nil
+}
+
+func (*inState) abort() {}
