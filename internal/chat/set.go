@@ -19,8 +19,8 @@ var many = &set.Kind{
 		"If some requests fail, the answers to the others are kept, also when Terraform is interrupted or killed, and the next apply asks only for the rest.\n\n" +
 		"While it runs, Terraform shows nothing but `Still creating…`. With `TF_LOG_PROVIDER=INFO`, the log says how many answers have come.\n\n" +
 		"The prompts and the answers are kept in the state in plain text.",
-	Without: []string{"store", "metadata"},
-	Answer:  setAnswer, Project: project, Usage: "usage", Continue: goOn,
+	Without: []string{"store", "metadata"}, Instead: []string{"message", "messages", "messages_json"},
+	Answer: setAnswer, Project: project, Usage: "usage", Continue: goOn,
 }
 
 // setAnswer is what a set has of each answer. What is made of the first choice stands for all.
@@ -36,6 +36,10 @@ var setAnswer = func() kinds.Attributes {
 	calls.Description = "the tool calls that the model makes, with the type of `messages[*].tool_calls`; null if there are none"
 	usage := computed(*Answer.Find("usage"))
 	usage.Description = "how many tokens the completion used; null if the server does not say"
+	usage.Fields = only(usage.Fields, map[string][]string{
+		"prompt_tokens": nil, "completion_tokens": nil, "total_tokens": nil,
+		"prompt_tokens_details": {"cached_tokens"}, "completion_tokens_details": {"reasoning_tokens"},
+	})
 	return kinds.Declare(
 		text("content", "the text"),
 		kinds.Attribute{Name: "output", Shape: kinds.Dynamic, Mode: kinds.Computed, Description: "the text's JSON as a value, if `response_format` asked for JSON: `answers[\"first\"].output.city`; null otherwise, or if it is too large"},
@@ -49,15 +53,36 @@ var setAnswer = func() kinds.Attributes {
 	)
 }()
 
+// only are the attributes with these names, and with these fields. Each one counts where there are thousands of objects.
+func only(as kinds.Attributes, names map[string][]string) kinds.Attributes {
+	var kept []kinds.Attribute
+	for _, a := range as {
+		fields, ok := names[a.Name]
+		if !ok {
+			continue
+		}
+		if a.Fields != nil {
+			inside := map[string][]string{}
+			for _, name := range fields {
+				inside[name] = nil
+			}
+			a.Fields = only(a.Fields, inside)
+		}
+		kept = append(kept, a)
+	}
+	return kinds.Declare(kept...)
+}
+
 // project makes what a set has of an answer.
 func project(answer wire.Fields) wire.Values {
 	values := wire.Values{}
 	for i := range setAnswer {
 		values[setAnswer[i].Name] = tftypes.NewValue(setAnswer[i].Type(), nil)
 	}
-	for _, name := range []string{"content", "output", "usage", "response_model", "id", "request_id", "recording"} {
+	for _, name := range []string{"content", "output", "response_model", "id", "request_id", "recording"} {
 		values[name] = answer.Get(name)
 	}
+	values["usage"] = narrowed(setAnswer.Find("usage"), answer.Get("usage"))
 	if choices := answer.Items("choices"); len(choices) > 0 {
 		first := wire.Open(choices[0])
 		values["finish_reason"] = first.Get("finish_reason")
@@ -66,6 +91,22 @@ func project(answer wire.Fields) wire.Values {
 		}
 	}
 	return values
+}
+
+// narrowed is an object with fewer attributes.
+func narrowed(a *kinds.Attribute, v tftypes.Value) tftypes.Value {
+	fields := wire.Open(v)
+	if a.Fields == nil {
+		return v
+	}
+	if fields.Absent() {
+		return tftypes.NewValue(a.Type(), nil)
+	}
+	values := wire.Values{}
+	for i := range a.Fields {
+		values[a.Fields[i].Name] = narrowed(&a.Fields[i], fields.Get(a.Fields[i].Name))
+	}
+	return tftypes.NewValue(a.Type(), values)
 }
 
 // goOn adds a message of the user to a conversation, whichever argument holds it.

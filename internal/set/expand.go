@@ -92,9 +92,14 @@ func (k *Kind) expand(template wire.Values, key string, differs tftypes.Value) (
 		}
 		if name == content {
 			text = v
-		} else {
-			values[name] = v
+			continue
 		}
+		if named(k.Instead, name) {
+			for _, other := range k.Instead {
+				values[other] = tftypes.NewValue(values[other].Type(), nil)
+			}
+		}
+		values[name] = v
 	}
 	if !text.IsNull() || !text.IsKnown() {
 		return e, k.goOn(e, text)

@@ -21,6 +21,9 @@ type Kind struct {
 	// Without are arguments of the request that a set has not.
 	Without []string
 
+	// Instead are arguments that stand for each other: one that a request gives takes the place of all.
+	Instead []string
+
 	// Answer are the attributes of each answer. Project makes them of an answer of the kind.
 	Answer  kinds.Attributes
 	Project func(answer wire.Fields) wire.Values
@@ -125,7 +128,7 @@ func (k *Kind) outcome() kinds.Attributes {
 		usage,
 		kinds.Attribute{Name: "results_sha256", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 			Description: "The SHA-256 of `results_file`, in hexadecimal. Null if there is none."},
-		kinds.Attribute{Name: "request_hashes", Shape: kinds.String, Mode: kinds.Computed, Local: true,
-			Description: "What each answer answers, as JSON: names of `requests` and the first half of the SHA-256 of their requests. The provider finds out from it what has to be asked."},
+		kinds.Attribute{Name: "request_hashes", Shape: kinds.String, Mode: kinds.Computed, Local: true, Sensitive: true,
+			Description: "What each answer answers, as JSON: names of `requests` and the first half of the SHA-256 of their requests. The provider finds out from it what has to be asked. Plans do not show it, because it is long."},
 	)
 }
