@@ -41,10 +41,10 @@ var errUsage = errors.New("wrong usage")
 const grace = 2 * time.Second
 
 type settings struct {
-	addr, addrFile, log string
-	keys                []string
-	latency, processing time.Duration
-	answerBytes         int
+	addr, addrFile, log        string
+	keys                       []string
+	latency, processing, batch time.Duration
+	answerBytes                int
 }
 
 func parse(args []string, out io.Writer) (settings, error) {
@@ -52,8 +52,8 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags := flag.NewFlagSet("openai-emulator", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.Usage = func() {
-		fmt.Fprint(out, "Serves OpenAI's API from memory: chat completions, embeddings and moderations; files, uploads, vector\n"+
-			"stores, conversations and webhook endpoints.\n\nUsage of openai-emulator:\n")
+		fmt.Fprint(out, "Serves OpenAI's API from memory: chat completions, embeddings and moderations, for themselves or in\n"+
+			"batches; files, uploads, vector stores, conversations and webhook endpoints.\n\nUsage of openai-emulator:\n")
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 picks a free one")
@@ -67,6 +67,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 	})
 	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion, embedding and moderation")
 	flags.DurationVar(&s.processing, "processing", 0, "have files in vector stores in progress for this long")
+	flags.DurationVar(&s.batch, "batch-time", 0, "have each batch take this long; 0 has it done when it is first looked at")
 	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each chat completion in plain text at least this long")
 	flags.StringVar(&s.log, "log", "", "append one line of JSON per request to this `file`; - is standard error")
 	if err := flags.Parse(args); err != nil {
@@ -100,7 +101,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	server := &http.Server{
 		Handler: emulator.New(emulator.Options{
-			Keys: s.keys, Latency: s.latency, ProcessingTime: s.processing, AnswerBytes: s.answerBytes, Log: log,
+			Keys: s.keys, Latency: s.latency, ProcessingTime: s.processing, BatchTime: s.batch, AnswerBytes: s.answerBytes, Log: log,
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}

@@ -67,10 +67,12 @@ func TestRun_refusesWrongUsage(t *testing.T) {
 		{[]string{"-h"}, flag.ErrHelp, "-addr-file"},
 		{[]string{"-h"}, flag.ErrHelp, "chat completions, embeddings and moderations"},
 		{[]string{"-h"}, flag.ErrHelp, "webhook endpoints"},
+		{[]string{"-h"}, flag.ErrHelp, "batches"},
 		{[]string{"-nope"}, errUsage, "not defined"},
 		{[]string{"-key", ""}, errUsage, "is empty"},
 		{[]string{"-latency", "5"}, errUsage, "invalid value"},
 		{[]string{"-processing", "5"}, errUsage, "invalid value"},
+		{[]string{"-batch-time", "5"}, errUsage, "invalid value"},
 		{[]string{"extra"}, errUsage, "unexpected argument: extra"},
 	} {
 		var out bytes.Buffer

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -62,7 +63,7 @@ type completionDetails struct {
 
 // createCompletion serves POST /chat/completions.
 func (s *Server) createCompletion(w http.ResponseWriter, r *http.Request, body []byte) {
-	if !wait(r.Context(), s.options.Latency) {
+	if !s.ponder(r.Context()) {
 		return
 	}
 	rateLimits(w.Header())
@@ -71,7 +72,7 @@ func (s *Server) createCompletion(w http.ResponseWriter, r *http.Request, body [
 		fail(w, e)
 		return
 	}
-	c := s.complete(req, body)
+	c := s.complete(r.Context(), req, body)
 	if req.Store {
 		s.store.add(newRecord(c, req, root, w.Header().Get("X-Request-Id")))
 	}
@@ -98,10 +99,10 @@ func rateLimits(header http.Header) {
 
 // complete answers a valid request. Everything but id and created follows
 // from the request alone.
-func (s *Server) complete(req *chatRequest, body []byte) *completion {
+func (s *Server) complete(ctx context.Context, req *chatRequest, body []byte) *completion {
 	a := newAuthor(req, body, s.options)
 	c := &completion{
-		ID:                s.completionID(a.seed),
+		ID:                "chatcmpl-" + token(29, a.seed, s.answering(ctx, &s.made, body)),
 		Object:            "chat.completion",
 		Created:           a.now.Unix(),
 		Model:             snapshot(req.Model),
@@ -118,12 +119,6 @@ func (s *Server) complete(req *chatRequest, body []byte) *completion {
 		c.Moderation = moderate(req.Moderation.Model, a.talk.user, c.Choices)
 	}
 	return c
-}
-
-// completionID is unique within the server: it holds a counter.
-func (s *Server) completionID(seed []byte) string {
-	count := binary.BigEndian.AppendUint64(nil, s.made.Add(1))
-	return "chatcmpl-" + token(29, seed, count)
 }
 
 func servedTier(asked string) string {

@@ -59,7 +59,7 @@ type operation struct {
 type octets []byte
 
 // collections are all there are at the top.
-var collections = collectionsOf(files, uploads, vectorStores, conversations, webhookEndpoints, webhookEventTypes)
+var collections = collectionsOf(files, uploads, batches, vectorStores, conversations, webhookEndpoints, webhookEventTypes)
 
 // collectionsOf makes the collections findable by name.
 func collectionsOf(all ...*collection) map[string]*collection {
@@ -91,7 +91,7 @@ func (of *collection) createOne(c *call) (any, *apiError) {
 
 // add makes an object from the body of a call, and puts it on the shelf.
 func (of *collection) add(c *call) (*resource, *apiError) {
-	r := &resource{id: c.newID(of.prefix), parent: c.parent(), unseen: c.options.Lag, members: map[string]any{"created_at": c.now.Unix()}}
+	r := &resource{id: c.newID(of.prefix), parent: c.parent(), unseen: c.options.Lag, made: c.now, members: map[string]any{"created_at": c.now.Unix()}}
 	of.take(r, c.body, true)
 	if of.make != nil {
 		if e := of.make(c, r); e != nil {
@@ -153,7 +153,7 @@ func (of *collection) all(parent *resource) []*resource {
 func (of *collection) page(c *call, all []*resource) (any, *apiError) {
 	var seen []*resource
 	for _, r := range all {
-		if !c.overlooks(r) && of.matches(c, r) {
+		if !c.unlisted(r) && !c.overlooks(r) && of.matches(c, r) {
 			seen = append(seen, r)
 		}
 	}

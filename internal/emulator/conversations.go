@@ -126,7 +126,7 @@ func (c *call) newItem(name string, item map[string]any) *resource {
 	if name == "message" {
 		item["content"] = contentOf(item)
 	}
-	return &resource{id: id, unseen: c.options.Lag, members: item}
+	return &resource{id: id, unseen: c.options.Lag, made: c.now, members: item}
 }
 
 // contentOf is the content of a message in parts, with what they do not say themselves.

@@ -79,7 +79,7 @@ type embeddedText struct {
 
 // createEmbeddings serves POST /embeddings.
 func (s *Server) createEmbeddings(w http.ResponseWriter, r *http.Request, body []byte) {
-	if !wait(r.Context(), s.options.Latency) {
+	if !s.ponder(r.Context()) {
 		return
 	}
 	rateLimits(w.Header())
@@ -88,7 +88,7 @@ func (s *Server) createEmbeddings(w http.ResponseWriter, r *http.Request, body [
 		fail(w, e)
 		return
 	}
-	s.made.Add(1)
+	s.answering(r.Context(), &s.made, body)
 	answer := embeddings{Object: "list", Model: req.model.answersAs, Data: make([]embeddedText, len(req.texts))}
 	for i, text := range req.texts {
 		v := vector(req.model.answersAs, text, req.dimensions)

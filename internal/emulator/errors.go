@@ -50,6 +50,10 @@ func modelNotFound(model string) *apiError {
 		Message: "The model `" + model + "` does not exist or you do not have access to it."}
 }
 
+func invalidURL(method, path string) *apiError {
+	return &apiError{status: http.StatusNotFound, Type: invalidRequest, Message: "Invalid URL (" + method + " " + path + ")"}
+}
+
 // wrongModel is the error for a model that is not made for what is wanted of it.
 func wrongModel(model string, wanted use) *apiError {
 	switch wanted {

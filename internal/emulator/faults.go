@@ -71,7 +71,12 @@ type Match struct {
 func (m Match) matches(r *Request) bool {
 	return (m.Method == "" || m.Method == r.Method) &&
 		strings.HasPrefix(strings.TrimPrefix(r.Path, "/v1"), strings.TrimPrefix(m.Path, "/v1")) &&
-		(m.Body == "" || bytes.Contains(r.Body, []byte(m.Body)))
+		m.contained(r.Body)
+}
+
+// contained reports whether a text has what is to be in the body.
+func (m Match) contained(text []byte) bool {
+	return m.Body == "" || bytes.Contains(text, []byte(m.Body))
 }
 
 // On returns the fault for requests of a method whose path begins with path;
@@ -109,34 +114,45 @@ type scripted struct {
 func (s *Server) Fail(faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range faults {
+	s.faults = append(s.faults, script(faults)...)
+}
+
+func script(faults []Fault) []*scripted {
+	out := make([]*scripted, len(faults))
+	for i, f := range faults {
 		left := f.Times
 		if left == 0 {
 			left = 1
 		}
-		s.faults = append(s.faults, &scripted{f, left})
+		out[i] = &scripted{f, left}
 	}
+	return out
 }
 
-// Heal forgets all faults that have not struck yet.
+// Heal forgets all faults that have not struck yet, those of the lines of batches included.
 func (s *Server) Heal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = nil
+	s.faults, s.lineFaults = nil, nil
 }
 
 func (s *Server) takeFault(r *Request) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i, f := range s.faults {
-		if !f.fault.Match.matches(r) {
+	return takeScripted(&s.faults, func(m Match) bool { return m.matches(r) })
+}
+
+// takeScripted uses the first fault up whose match is the right one.
+func takeScripted(faults *[]*scripted, right func(Match) bool) (Fault, bool) {
+	for i, f := range *faults {
+		if !right(f.fault.Match) {
 			continue
 		}
 		if f.left > 0 {
 			f.left--
 		}
 		if f.left == 0 {
-			s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+			*faults = append((*faults)[:i:i], (*faults)[i+1:]...)
 		}
 		return f.fault, true
 	}

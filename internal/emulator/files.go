@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // What OpenAI takes of files, in bytes.
@@ -43,6 +44,9 @@ var files = &collection{
 		if part.content.size > c.maxFile() {
 			return c.fileTooLong()
 		}
+		if c.body["purpose"] == "batch" && !strings.HasSuffix(part.filename, ".jsonl") {
+			return invalid("", "", "Invalid file format for Batch API. Must be .jsonl")
+		}
 		c.fill(r, part.filename, part.content)
 		return nil
 	},
@@ -55,10 +59,13 @@ var files = &collection{
 	actions: map[string]action{"content": {http.MethodGet, operation{do: downloadFile}}},
 }
 
-// fill makes a resource a file with a content, that expires as the body says.
+// fill makes a resource a file with a content, that expires as the body says. That of a batch does in any case.
 func (c *call) fill(r *resource, name string, content blob) {
 	r.content = content
 	r.members["filename"], r.members["bytes"], r.members["status"] = name, content.size, "processed"
+	if r.members["purpose"] == "batch" {
+		r.members["expires_at"] = c.now.Unix() + batchFileLife
+	}
 	if after, ok := c.body["expires_after"].(map[string]any); ok {
 		r.members["expires_at"] = c.now.Unix() + integer(after["seconds"])
 	}

@@ -17,7 +17,7 @@ import (
 const (
 	keptForm  = 64 << 10  // of it as it was sent; of a longer one, keptHead of each part
 	keptHead  = 1 << 10   //
-	keptFile  = 512 << 10 // of a file; of a longer one, length and hash
+	keptFile  = 512 << 10 // of a file; of a longer one, length and hash, unless it is the input of a batch
 	keptField = 64 << 10
 )
 
@@ -28,9 +28,18 @@ type blob struct {
 	data   []byte // nil if it is too long
 }
 
-func newBlob(data []byte) blob {
+// keptOf is how much is kept of a file, in bytes.
+func keptOf(purpose any) int64 {
+	if purpose == "batch" {
+		return maxBatchFile
+	}
+	return keptFile
+}
+
+// newBlob is data, known by length and hash only if that is longer than so many bytes.
+func newBlob(data []byte, keep int64) blob {
 	b := blob{size: int64(len(data)), sha256: sha256.Sum256(data), data: data}
-	if b.size > keptFile {
+	if b.size > keep {
 		b.data = nil
 	}
 	return b
@@ -91,6 +100,7 @@ func readForm(in *multipart.Reader) (*form, error) {
 	for {
 		part, err := in.NextRawPart()
 		if err == io.EOF { // a form that is torn ends with one that is wrapped
+			f.forget()
 			return f, nil
 		}
 		if err != nil {
@@ -104,21 +114,32 @@ func readForm(in *multipart.Reader) (*form, error) {
 	}
 }
 
+// forget forgets the file if it turns out that it is longer than it is worth: the purpose may come after it.
+func (f *form) forget() {
+	file, purpose := f.part("file"), f.part("purpose")
+	if file != nil && purpose != nil && file.content.size > keptOf(string(purpose.content.data)) {
+		file.content.data = nil
+	}
+}
+
 // read reads a part. The part of an upload is kept until that is complete, and a file if it is not too long.
 func (p *formPart) read(in io.Reader) error {
 	keep := int64(keptField)
 	switch p.name {
 	case "file":
 		keep = keptFile
+		if strings.HasSuffix(p.filename, ".jsonl") {
+			keep = maxBatchFile
+		}
 	case "data":
 		keep = maxPart
 	}
 	sum, raw := sha256.New(), &opening{data: []byte{}, limit: keep} // an empty file is kept as well
 	_, err := io.Copy(io.MultiWriter(sum, raw), in)
-	p.head = raw.data[:min(len(raw.data), keptHead)]
+	p.head = bytes.Clone(raw.data[:min(len(raw.data), keptHead)])
 	p.content = blob{size: raw.size, sha256: [sha256.Size]byte(sum.Sum(nil)), data: raw.data}
 	if raw.size > keep {
-		p.head, p.content.data = bytes.Clone(p.head), nil
+		p.content.data = nil
 	}
 	return err
 }

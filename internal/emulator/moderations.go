@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -41,7 +40,7 @@ type classification struct {
 
 // createModeration serves POST /moderations.
 func (s *Server) createModeration(w http.ResponseWriter, r *http.Request, body []byte) {
-	if !wait(r.Context(), s.options.Latency) {
+	if !s.ponder(r.Context()) {
 		return
 	}
 	rateLimits(w.Header())
@@ -57,7 +56,7 @@ func (s *Server) createModeration(w http.ResponseWriter, r *http.Request, body [
 	if !given {
 		model = moderators[0]
 	}
-	count := binary.BigEndian.AppendUint64(nil, s.classified.Add(1))
+	count := s.answering(r.Context(), &s.classified, body)
 	respond(w, http.StatusOK, moderationAnswer{
 		ID:      "modr-" + token(29, digest(string(body)), count),
 		Model:   model,

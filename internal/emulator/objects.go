@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -32,6 +33,8 @@ type resource struct {
 	progress   *progress // of a file in a store, and of a batch
 	batch      string    // that brought a file into a store
 	secret     string    // of a webhook endpoint
+	made       time.Time // when it was put there
+	run        *batchRun // of a batch
 }
 
 // shelf is the resources of one collection below one parent, oldest first.
@@ -111,6 +114,9 @@ func (c *call) overlooks(r *resource) bool {
 	return true
 }
 
+// unlisted reports whether a resource is too new to be in lists.
+func (c *call) unlisted(r *resource) bool { return c.now.Before(r.made.Add(c.options.ListLag)) }
+
 // forget drops the resources of a shelf whose time has come.
 func (c *call) forget(of *collection, parent *resource) {
 	if of.gone == nil {
@@ -154,6 +160,7 @@ func (c *call) shown(of *collection, r *resource) map[string]any {
 // Objects returns the ids of a collection, oldest first, of those too that cannot be seen yet. The path is as in
 // the API: "files", "vector_stores/vs_…/files". What nothing is below of has no objects.
 func (s *Server) Objects(path string) []string {
+	s.workOnBatches(context.Background())
 	s.objects.mu.Lock()
 	defer s.objects.mu.Unlock()
 	ids := []string{}

@@ -117,7 +117,7 @@ func TestObjects_serve32AtOnce(t *testing.T) {
 // Each operation is asked for once, as OpenAI's document has it, and answers as it has it.
 func TestObjects_everyEndpoint(t *testing.T) {
 	t.Parallel()
-	r := start(t, emulator.Options{AllowDownloads: true})
+	r := start(t, emulator.Options{AllowDownloads: true, Processing: 1})
 	file := r.form("/v1/files", "purpose", "user_data", "file:a.json", `{"a":1}`, "expires_after[anchor]", "created_at", "expires_after[seconds]", "3600").id()
 	upload := r.do("POST", "/v1/uploads", `{"filename":"a.md","purpose":"assistants","bytes":1,"mime_type":"text/markdown"}`).id()
 	part := r.form("/v1/uploads/"+upload+"/parts", "data:blob", "x").id()
@@ -127,13 +127,18 @@ func TestObjects_everyEndpoint(t *testing.T) {
 	conversation := r.do("POST", "/v1/conversations", `{"items":[{"role":"user","content":"Hi"}]}`).id()
 	item := r.Objects("conversations/" + conversation + "/items")[0]
 	hook := r.do("POST", "/v1/webhook_endpoints", `{"name":"a","url":"https://a.example","event_types":["batch.failed"]}`).id()
+	requests := r.input(tasks(1)...)
+	lines := r.do("POST", "/v1/batches", batchOf(requests, chatEndpoint, `"metadata":{"a":"b"}`, `"output_expires_after":{"anchor":"created_at","seconds":3600}`)).id()
 	fill := strings.NewReplacer("FILE", file, "UPLOAD", upload, "PART", part, "DROPPED", dropped, "STORE", store, "BATCH", batch,
-		"TALK", conversation, "ITEM", item, "HOOK", hook)
+		"TALK", conversation, "ITEM", item, "HOOK", hook, "LINES", lines)
 	for _, line := range strings.Split(`GET /files?purpose=user_data&limit=5&order=asc
 GET /files/FILE
 GET /files/FILE/content
 POST /uploads/UPLOAD/complete {"part_ids":["PART"]}
 POST /uploads/DROPPED/cancel
+POST /batches/LINES/cancel
+GET /batches/LINES
+GET /batches?limit=5&after=LINES
 GET /vector_stores?limit=5&order=asc
 GET /vector_stores/STORE
 POST /vector_stores/STORE {"name":"x","expires_after":{"anchor":"last_active_at","days":1}}

@@ -90,6 +90,9 @@ func (s *Server) operate(w http.ResponseWriter, req *http.Request, body []byte, 
 	if op.form && !wait(req.Context(), s.options.Latency) {
 		return
 	}
+	if of := r.chain[0]; of == batches || of == files && req.Method != http.MethodPost {
+		s.workOnBatches(req.Context())
+	}
 	c := &call{
 		Server: s, method: req.Method, now: s.options.Now(), query: req.URL.Query(), header: w.Header(),
 		chain: r.chain, parents: []*resource{&s.objects.root}, polled: map[*progress]bool{}, form: formOf(req.Context()),

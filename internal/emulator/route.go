@@ -34,8 +34,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	methods := s.methods(elements(r.URL), body)
 	if methods == nil {
-		fail(w, &apiError{status: http.StatusNotFound, Type: invalidRequest,
-			Message: "Invalid URL (" + r.Method + " " + path + ")"})
+		fail(w, invalidURL(r.Method, path))
 		return
 	}
 	if e := s.authenticate(r); e != nil {

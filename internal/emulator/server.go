@@ -1,7 +1,7 @@
 // Package emulator is an HTTP server that speaks OpenAI's API from memory, for
 // demonstrations and acceptance tests: chat completions, embeddings and
-// moderations, and the objects that live on the server, which are files, uploads,
-// vector stores, conversations and webhook endpoints. It validates what it is
+// moderations, for themselves or in batches, and the objects that live on the server,
+// which are files, uploads, batches, vector stores, conversations and webhook endpoints. It validates what it is
 // sent as strictly as the API does, answers deterministically, records every
 // request and fails on demand.
 //
@@ -11,6 +11,7 @@
 package emulator
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -74,11 +75,24 @@ type Options struct {
 
 	// Processing is how many GETs and lists show a file in a vector store, or a
 	// batch of them, as in_progress. The answer to its creation always does.
-	// The GET of a store counts for the files in it.
+	// The GET of a store counts for the files in it. Of a batch of requests, it
+	// is how many show it unfinished.
 	Processing int
 
 	// ProcessingTime is how long it is in_progress at least, by Now.
 	ProcessingTime time.Duration
+
+	// BatchTime is how long a batch takes, by Now: a tenth of it in validation, a tenth for the files of what its
+	// lines were answered, and the rest for these. What takes longer than a day expires. 0 means that a batch is
+	// finished when it is first looked at. With Processing, so many looks find it unfinished at least.
+	BatchTime time.Duration
+
+	// BatchTokens is how many tokens of prompts to one model the batches under way may have together; one with which
+	// there are more fails. 0 means no limit.
+	BatchTokens int
+
+	// ListLag is how long lists lack a new object, by Now.
+	ListLag time.Duration
 
 	// PollAfter is what the header openai-poll-after-ms advises beside
 	// in_progress. 0 means 1 s, and a negative duration no header.
@@ -121,10 +135,15 @@ type Server struct {
 	classified atomic.Uint64 // moderations
 	fussy      fussy
 	objects    objectTree
+	answered   tally
+	batchWork  sync.Mutex // before that of the objects
 
 	mu       sync.Mutex
 	requests []*Request
 	faults   []*scripted
+
+	lineFaults    []*scripted
+	batchFailures [][]BatchError
 
 	logMu sync.Mutex
 }
@@ -176,8 +195,11 @@ func (s *Server) Requests() []Request {
 }
 
 // Made returns how many answers that would be billed have been made, delivered
-// or not: completions and embeddings. Moderations are free.
-func (s *Server) Made() int { return int(s.made.Load()) }
+// or not, in batches too: completions and embeddings. Moderations are free.
+func (s *Server) Made() int {
+	s.workOnBatches(context.Background())
+	return int(s.made.Load())
+}
 
 // Stored returns the ids of the stored completions, oldest first.
 func (s *Server) Stored() []string { return s.store.ids() }

@@ -146,7 +146,7 @@ func (c *call) attachAll(store *resource, entries []any, batch string, p *progre
 	fresh := make([]*resource, len(entries))
 	for i, entry := range entries {
 		entry := entry.(map[string]any)
-		r := &resource{unseen: c.options.Lag, batch: batch, parent: store, members: map[string]any{"created_at": c.now.Unix()}}
+		r := &resource{unseen: c.options.Lag, batch: batch, parent: store, made: c.now, members: map[string]any{"created_at": c.now.Unix()}}
 		attributes, _ := entry["attributes"].(map[string]any)
 		if e := checkPairs("files["+strconv.Itoa(i)+"].attributes", attributes); e != nil {
 			return e

@@ -101,11 +101,11 @@ func completeUpload(c *call) (any, *apiError) {
 			return nil, invalid("md5", "", "The MD5 checksum of the parts is not %s.", wanted)
 		}
 	}
-	file := &resource{id: c.newID(files.prefix), unseen: c.options.Lag, members: map[string]any{
+	file := &resource{id: c.newID(files.prefix), unseen: c.options.Lag, made: c.now, members: map[string]any{
 		"created_at": c.now.Unix(), "purpose": c.target.members["purpose"],
 	}}
 	c.body["expires_after"] = c.target.fileExpiry
-	c.fill(file, c.target.members["filename"].(string), newBlob(data))
+	c.fill(file, c.target.members["filename"].(string), newBlob(data, keptOf(c.target.members["purpose"])))
 	c.objects.root.shelf(files.name).add(file)
 	out := c.endUpload("completed")
 	out["file"] = c.shown(files, file)

@@ -27,6 +27,9 @@ var gaps = []struct {
 	{"GET /vector_stores", regexp.MustCompile(`^body at '(/data/\d+)?/name': got null, want string$`)},
 	// The schema says "nullable" beside the object, which is no word of OpenAPI 3.1 any more.
 	{"POST /vector_stores/{vector_store_id}", regexp.MustCompile(`^body at '/expires_after': got null, want object$`)},
+	// In the document's own examples of batches, which are no JSON, what a batch does not have is null.
+	{"POST /batches", regexp.MustCompile(`^body at '/(errors|\w+_file_id|\w+_at)': got null, want (object|string|integer)$`)},
+	{"GET /batches", regexp.MustCompile(`^body at '(/data/\d+)?/(errors|\w+_file_id|\w+_at)': got null, want (object|string|integer)$`)},
 	// A page without entries has no first and no last one.
 	{"", regexp.MustCompile(`^body at '/(first|last)_id': got null, want string$`)},
 }
