@@ -178,7 +178,9 @@ func result(c *client.Client, r client.Request, line []byte) Result {
 			status = http.StatusOK
 		}
 		answer, err := c.Examine(r, status, string(response.RequestID), response.Body)
-		out.Body, out.Err = bytes.Clone(answer.Body), err
+		if out.Err = err; string(answer.Body) != "null" {
+			out.Body = bytes.Clone(answer.Body)
+		}
 	}
 	if said := client.ErrorText(shown.Error); said != "" {
 		out.Err = failure(c, r, shown.Error)

@@ -202,7 +202,11 @@ func (t Task) gone(ctx context.Context, c *client.Client, id string, made time.T
 		_, err := c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path("files", id), APIKey: t.APIKey, Existing: true})
 		now := c.Clock().Now()
 		if !client.IsGone(err) || now.Before(made) || !now.Before(made.Add(object.Settling)) || c.Clock().Sleep(ctx, pause(looks)) != nil {
-			return object.IsGone(ctx, c, err)
+			gone, err := object.IsGone(ctx, c, err)
+			if gone {
+				err = nil
+			}
+			return gone, err
 		}
 	}
 }
