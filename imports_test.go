@@ -50,7 +50,7 @@ var rules = map[string]rule{
 	"internal/structured": {may: []string{"jsontext"}, never: []string{"github.com/hashicorp/", "net/http"}},
 
 	"internal/answer":  {may: []string{"area", "client", "jsontext", "kinds", "recording", "report", "rules", "wire"}, never: area.never},
-	"internal/set":     {may: []string{"answer", "area", "client", "journal", "kinds", "recording", "wire"}, never: area.never},
+	"internal/set":     {may: []string{"answer", "area", "client", "job", "journal", "kinds", "recording", "report", "wire"}, never: area.never},
 	"internal/content": {may: []string{"client", "wire"}, never: area.never},
 	"internal/job":     {may: []string{"client", "object"}, never: area.never},
 	"internal/object":  {may: []string{"area", "client", "kinds", "report", "wire"}, never: area.never},
