@@ -45,15 +45,8 @@ type Journal struct {
 	known map[string]place // by the name of the request
 }
 
-// Directory is where Terraform keeps what belongs to a working directory: that of the
-// environment variable TF_DATA_DIR, else ".terraform". The journals are below it.
-func Directory() string {
-	data := os.Getenv("TF_DATA_DIR")
-	if data == "" {
-		data = ".terraform"
-	}
-	return filepath.Join(data, "openai")
-}
+// Directory is where the journals are, below Terraform's data directory.
+func Directory(data string) string { return filepath.Join(data, "openai") }
 
 const (
 	prefix, ending = "answers-", ".jsonl"
