@@ -214,6 +214,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		Limits:         s.limits(ctx, &resp.Diagnostics),
 		Log:            log,
 		Recordings:     s.recordings(ctx, p.version, &resp.Diagnostics),
+		DataDirectory:  os.Getenv("TF_DATA_DIR"),
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -33,7 +33,7 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 		return nil
 	}
 	if !p.prior.Absent() {
-		forget(h)
+		p.forget(h)
 	}
 	if p.unchanged(proposed, h) {
 		return wire.Values{}
@@ -111,12 +111,14 @@ type sorted struct {
 }
 
 func (s *sorted) sort(ctx context.Context, entries []*entry) {
-	left, err := journal.Open(journal.Directory(), now(s.client))
-	if err != nil {
-		s.diags.AddError("Could not plan the "+s.noun(), kinds.UpperFirst(err.Error())+".")
-		return
+	left := &journal.Journal{} // has nothing
+	if s.client != nil {
+		var err error
+		if left, err = journal.Open(journals(s.client), s.client.Clock().Now()); err != nil {
+			s.diags.AddError("Could not plan the "+s.noun(), kinds.UpperFirst(err.Error())+".")
+			return
+		}
 	}
-	defer left.Close()
 	for _, e := range entries {
 		if e.question != nil {
 			s.hash[e.key] = e.hash()

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
@@ -122,7 +121,7 @@ func (a applying) whereabouts(asked *asking, there int, failed map[string]failur
 	switch {
 	case a.keeps() || !a.prior.Absent():
 	case asked.journal != nil:
-		where = "below " + journal.Directory() + ", until an apply that is complete takes them into the state"
+		where = "below " + journals(a.client) + ", until an apply that is complete takes them into the state"
 	default:
 		where = "in the recordings, until an apply that is complete takes them into the state"
 	}

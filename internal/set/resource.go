@@ -123,7 +123,7 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	state := wire.Open(req.State.Raw)
 	h, err := m.kind.held(state)
 	if err == nil {
-		forget(h)
+		m.forget(h)
 	}
 	if len(h.batches) > 0 {
 		if m.release(ctx, state, h, &resp.Diagnostics); resp.Diagnostics.HasError() {
@@ -144,18 +144,17 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	}
 }
 
-// now is the time, as the client has it.
-func now(c *client.Client) time.Time {
-	if c == nil {
-		return time.Now()
-	}
-	return c.Clock().Now()
-}
+// journals is where answers wait for the state.
+func journals(c *client.Client) string { return journal.Directory(c.DataDirectory()) }
 
-// forget removes journals of answers that the state has.
-func forget(h held) {
+// forget removes journals of answers that the state has. While the provider's settings are not known, it is not known
+// where they are.
+func (m *managed) forget(h held) {
+	if m.client == nil {
+		return
+	}
 	has := h.hashes()
-	journal.Forget(journal.Directory(), func(name string) bool { return has[shorten(name)] })
+	journal.Forget(journals(m.client), func(name string) bool { return has[shorten(name)] })
 }
 
 // applying is one apply.
@@ -302,7 +301,7 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		return asked, nil
 	}
 	if a.client != nil && todo[0].question.Recordings() == nil {
-		j, err := journal.Open(journal.Directory(), now(a.client))
+		j, err := journal.Open(journals(a.client), a.client.Clock().Now())
 		if err == nil {
 			err = j.Ready()
 		}
