@@ -47,7 +47,7 @@ type batching struct {
 // runBatches asks through the Batch API, and collects what earlier applies have asked. missing are all requests
 // whose answer the state has not; todo those among them that recordings do not answer either.
 func (a applying) runBatches(ctx context.Context, asked *asking, h held, missing, todo []*entry) (*batching, error) {
-	x := &batching{applying: a, asking: asked, pending: map[string]*part{}, limit: now(a.client).Add(a.timeLimit())}
+	x := &batching{applying: a, asking: asked, pending: map[string]*part{}, limit: a.client.Clock().Now().Add(a.timeLimit())}
 	x.total = len(todo)
 	todos := map[string]*task{}
 	for _, t := range tasks(todo) {
@@ -74,7 +74,7 @@ func (x *batching) resume(ctx context.Context, h held, todos map[string]*task) (
 			continue
 		}
 		if parts[m.batch] == nil {
-			parts[m.batch] = &part{todo: map[string]*task{}, batch: job.Batch{ID: m.batch}, since: now(x.client)}
+			parts[m.batch] = &part{todo: map[string]*task{}, batch: job.Batch{ID: m.batch}}
 		}
 		parts[m.batch].todo[name] = t
 		parts[m.batch].all = append(parts[m.batch].all, t)
@@ -151,7 +151,7 @@ func (x *batching) loop(ctx context.Context) error {
 		if len(x.under) == 0 && len(x.waiting) == 0 {
 			return nil
 		}
-		left := x.limit.Sub(now(x.client))
+		left := x.limit.Sub(x.client.Clock().Now())
 		if !x.waits() || left <= 0 || ctx.Err() != nil || len(x.under) == 0 {
 			x.leave()
 			return nil
@@ -205,7 +205,6 @@ func (x *batching) submit(ctx context.Context) error {
 			x.waiting = append(x.waiting, p)
 			continue
 		}
-		began := now(x.client)
 		b, found, err := job.Submit(ctx, x.client, job.Task{
 			Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(), Filename: "chat_completion_set.jsonl",
 		})
@@ -214,7 +213,7 @@ func (x *batching) submit(ctx context.Context) error {
 			return x.refused(ctx, err)
 		}
 		tflog.Info(ctx, "A batch is under way", map[string]any{"batch": b.ID, "status": b.Status, "requests": len(p.todo), "found": found})
-		p.batch, p.since, p.found = b, began, found && b.Ended()
+		p.batch, p.found = b, found && b.Ended()
 		x.under = append(x.under, p)
 	}
 	return nil
@@ -397,4 +396,3 @@ func (x *batching) failAll(p *part, err error) {
 		x.fail(t, answer.Result{Failure: err})
 	}
 }
-

@@ -142,7 +142,7 @@ func (m *managed) describe(ctx context.Context, id string) string {
 	}
 	text := fmt.Sprintf("%s (%s", id, b.Status)
 	if !b.Ended() {
-		text += " for " + now(m.client).Sub(b.Created).Round(time.Minute).String()
+		text += " for " + m.client.Clock().Now().Sub(b.Created).Round(time.Minute).String()
 	}
 	return fmt.Sprintf("%s, %d of %d requests done)", text, b.Done+b.FailedCount, b.Total)
 }
