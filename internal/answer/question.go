@@ -103,10 +103,16 @@ type Result struct {
 // Useful reports whether there is an answer, and it is of use.
 func (r Result) Useful() bool { return r.Values != nil && r.Failure == nil && len(r.Faults) == 0 }
 
-// Why says in one line why the answer is of no use; "" = it is.
+// Why says in one line why the answer is of no use; "" = it is. It is the same for requests that fail alike.
 func (r Result) Why() string {
 	text := strings.Join(r.Faults, "; ")
-	if r.Failure != nil {
+	var problem *client.Problem
+	switch {
+	case errors.As(r.Failure, &problem):
+		alike := *problem
+		alike.RequestID = ""
+		text = alike.Error()
+	case r.Failure != nil:
 		text = r.Failure.Error()
 	}
 	return client.Printable(text, false)
