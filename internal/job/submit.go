@@ -163,7 +163,7 @@ func (t Task) find(ctx context.Context, c *client.Client) (b Batch, found bool, 
 		if err != nil {
 			break
 		}
-		over := false
+		var over bool
 		if over, err = t.over(ctx, c, b); err == nil && !over && taken.add(c, b.ID) {
 			return b, true, nil
 		}
