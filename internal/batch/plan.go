@@ -53,6 +53,9 @@ func requestsOf(fields wire.Fields) (all []request) {
 	return all
 }
 
+// at is the place of a part of a request.
+func at(i int, name string) path.Path { return path.Root(requests).AtListIndex(i).AtName(name) }
+
 // validate checks that there is an input, and that the server can tell the requests apart.
 func validate(config wire.Fields) (diags diag.Diagnostics) {
 	given := rules.OneOf(&diags, path.Empty(), config, requests, inputFile)
@@ -65,14 +68,13 @@ func validate(config wire.Fields) (diags diag.Diagnostics) {
 	}
 	seen := map[string]int{}
 	for i, r := range requestsOf(config) {
-		at := path.Root(requests).AtListIndex(i)
 		if first, twice := seen[r.id]; twice && r.id != "" {
-			rules.RefuseAt(&diags, at.AtName("custom_id"), "Duplicate custom_id", "The request %d has the custom_id %q as well. Each must have its own, by which its answer is found.", first, r.id)
+			rules.RefuseAt(&diags, at(i, "custom_id"), "Duplicate custom_id", "The request %d has the custom_id %q as well. Each must have its own, by which its answer is found.", first, r.id)
 		} else {
 			seen[r.id] = i
 		}
 		if r.streams {
-			rules.RefuseAt(&diags, at.AtName("body"), "Invalid request", "A batch cannot stream: leave out \"stream\".")
+			rules.RefuseAt(&diags, at(i, "body"), "Invalid request", "A batch cannot stream: leave out \"stream\".")
 		}
 	}
 	if _, ours := wire.Entries(config.Get("metadata"))[job.MarkKey]; ours {
@@ -93,15 +95,14 @@ func limits(config wire.Fields) (diags diag.Diagnostics) {
 		rules.RefuseAt(&diags, path.Root(requests), kinds.OutOfRange, "For OpenAI, a batch has at most %d requests, not %d. Use several batches.", job.MaxLines, len(all))
 	}
 	for i, r := range all {
-		at := path.Root(requests).AtListIndex(i)
 		if n := utf8.RuneCountInString(r.id); n > job.MaxID {
-			rules.RefuseAt(&diags, at.AtName("custom_id"), kinds.OutOfRange, "For OpenAI, a custom_id must have at most %d characters, not %d.", job.MaxID, n)
+			rules.RefuseAt(&diags, at(i, "custom_id"), kinds.OutOfRange, "For OpenAI, a custom_id must have at most %d characters, not %d.", job.MaxID, n)
 		}
 		if model == "" {
 			model = r.model
 		}
 		if r.model != "" && r.model != model {
-			rules.RefuseAt(&diags, at.AtName("body"), "Different models", "OpenAI takes one model in a batch: the requests before this one name %q, and it names %q. Use a batch for each model.", model, r.model)
+			rules.RefuseAt(&diags, at(i, "body"), "Different models", "OpenAI takes one model in a batch: the requests before this one name %q, and it names %q. Use a batch for each model.", model, r.model)
 		}
 		size += job.LineBytes(config.String("endpoint"), job.Line{ID: r.id, Body: []byte(r.body)})
 	}
