@@ -113,7 +113,7 @@ func created(ctx context.Context, o *object.Object) error {
 			fmt.Sprintf("Batch %s has the same requests, and is taken over instead of submitting them again: an earlier apply has submitted it and did not come to its end. "+
 				"If it belongs to another resource, give one of the two different triggers, and replace it.", id(o)))
 	}
-	err := finish(ctx, o, true)
+	err := finish(ctx, o)
 	if err != nil {
 		o.Diags.AddWarning("Batch is pending", report.Sentence(fmt.Sprintf("batch %s was submitted, but its results could not be collected: %v", id(o), err))+" It is in the state, and the next apply tries again.")
 	}
@@ -126,14 +126,14 @@ func updated(ctx context.Context, prior wire.Fields, o *object.Object) error {
 	if isCollected(prior) && prior.String(resultsFile) == now.String(resultsFile) && prior.Get(resultsSum).Equal(now.Get(resultsSum)) && prior.Get(results).Equal(now.Get(results)) {
 		return nil
 	}
-	return finish(ctx, o, now.Get(waits).IsNull() || now.True(waits))
+	return finish(ctx, o)
 }
 
 func id(o *object.Object) string { return wire.FieldsOf(o.State).String("id") }
 
 // finish waits for a batch, where that is wanted, and collects its results if it has ended. That it is pending is a
 // warning.
-func finish(ctx context.Context, o *object.Object, first bool) error {
+func finish(ctx context.Context, o *object.Object) error {
 	b, err := shownBatch(o)
 	if err != nil {
 		return err
