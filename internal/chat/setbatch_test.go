@@ -3,8 +3,11 @@ package chat_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
@@ -430,5 +433,38 @@ func TestSetBatch_validation(t *testing.T) {
 				t.Errorf("said %q", said)
 			}
 		})
+	}
+}
+
+// The budget of a run counts the requests of a batch, not the one call that submits them.
+func TestSetBatch_budget(t *testing.T) {
+	for name, limits := range map[string]object{"requests": {"max_requests": 5}, "tokens": {"max_total_tokens": 50}} {
+		t.Run(name, func(t *testing.T) {
+			w := newBatchWorld(t, emulator.Options{BatchTime: time.Hour})
+			r := w.set(t, object{"limits": limits})
+			said := errorsOf(r.Apply(t, batched(6)))
+			if len(said) != 1 || !strings.Contains(said[0], "the budget of this run would be exceeded") && !strings.Contains(said[0], "more than the budget of a run") || w.count("POST batches") > 0 {
+				t.Errorf("said %q", said)
+			}
+		})
+	}
+}
+
+// Ctrl-C ends the wait, and not the batch.
+func TestSetBatch_stopped(t *testing.T) {
+	w := newBatchWorld(t, emulator.Options{BatchTime: 3 * time.Hour})
+	p := w.process(t)
+	r := p.Instance(setType, chatBlocks...)
+	stop := sync.OnceFunc(func() { _, _ = p.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}) })
+	w.Clock.Waiting = stop
+	if said := r.Apply(t, batched(3)); len(errorsOf(said)) > 0 || !strings.Contains(strings.Join(said, ""), "3 answers still to come") || r.State().(object)["status"] != "pending" {
+		t.Fatalf("said %q", said)
+	}
+	w.Clock.Waiting = nil
+	r.Continue(w.process(t))
+	apply(t, r, batched(3))
+	w.complete(t, r, 3)
+	if n := w.count("POST batches"); n != 1 {
+		t.Errorf("%d batches", n)
 	}
 }

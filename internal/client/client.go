@@ -192,7 +192,9 @@ type call struct {
 
 func (c *Client) newCall(ctx context.Context, r Request) *call {
 	watched, wire := transport.Watch(ctx)
-	wire.Expect(r.Tokens)
+	if r.Carries == 0 { // else they have limits of their own
+		wire.Expect(r.Tokens)
+	}
 	wire.Within(r.Limits...)
 	if r.Unkept {
 		wire.Abandon()

@@ -30,14 +30,18 @@ func (p *pending) Unwrap() []error { return []error{ErrPending, p.cause} }
 const (
 	firstLook   = 5 * time.Second
 	longestLook = 5 * time.Minute
+	lastLooks   = 30 * time.Second // at one that is being cancelled, which takes ten minutes at most
 )
 
 // interval is the wait after so many looks: as long as the server wants, and longer with each look.
 func (b Batch) interval(looks int) time.Duration {
-	d := firstLook
+	d, longest := firstLook, longestLook
+	if b.Status == StatusCancelling {
+		longest = lastLooks
+	}
 	for range looks {
-		if d = d * 3 / 2; d >= longestLook {
-			d = longestLook
+		if d = d * 3 / 2; d >= longest {
+			d = longest
 			break
 		}
 	}

@@ -123,7 +123,7 @@ func (l *lines) Write(p []byte) (int, error) {
 		}
 		line := rest[:end]
 		if len(l.part) > 0 {
-			line = append(l.part, line...) //nolint:gocritic // the room of part is used again
+			line = append(l.part, line...)
 			l.part = line[:0]
 		}
 		if err := l.give(line); err != nil {

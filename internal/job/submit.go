@@ -105,7 +105,7 @@ func (t Task) create(ctx context.Context, c *client.Client, input string) (Batch
 	if err != nil {
 		return Batch{}, err
 	}
-	r := client.Request{Method: http.MethodPost, Path: "batches", Body: text, APIKey: t.APIKey, Secrets: t.Secrets}
+	r := client.Request{Method: http.MethodPost, Path: "batches", Body: text, APIKey: t.APIKey, Secrets: t.Secrets, Carries: t.count(), Tokens: t.Tokens}
 	until := c.Clock().Now().Add(object.Settling)
 	if t.InputFileID != "" {
 		until = c.Clock().Now().Add(referring)
@@ -163,7 +163,7 @@ func (t Task) find(ctx context.Context, c *client.Client) (b Batch, found bool, 
 		if err != nil {
 			break
 		}
-		over := false
+		var over bool
 		if over, err = t.over(ctx, c, b); err == nil && !over && taken.add(c, b.ID) {
 			return b, true, nil
 		}

@@ -46,6 +46,9 @@ type Task struct {
 	// InputFileID is a file that is there, instead of Lines. It stays when the files of the batch are removed.
 	InputFileID string
 
+	// Tokens is about how many tokens the requests and their answers take, for the budget of the run. 0 = nobody knows.
+	Tokens int
+
 	// Mark tells the task from any other, in at most 500 characters. It is the member [MarkKey] of the batch's metadata.
 	Mark string
 
@@ -56,6 +59,17 @@ type Task struct {
 	OutputExpiresAfter time.Duration     // how long the server keeps the results; 0 = as long as it likes
 	CompletionWindow   string            // "" = "24h"
 	Filename           string            // of the input; "" = "batch.jsonl"
+}
+
+// count is how many lines there are; 1 for a file.
+func (t Task) count() (n int) {
+	if t.Lines == nil {
+		return 1
+	}
+	for range t.Lines {
+		n++
+	}
+	return n
 }
 
 // mark is the mark as the batch has it.

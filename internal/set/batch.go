@@ -206,7 +206,8 @@ func (x *batching) submit(ctx context.Context) error {
 			continue
 		}
 		b, found, err := job.Submit(ctx, x.client, job.Task{
-			Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(), Filename: "chat_completion_set.jsonl",
+			Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(), Tokens: p.tokens(),
+			Filename: x.kind.Of.Type + "_set.jsonl",
 		})
 		if err != nil {
 			x.waiting = append(x.waiting, rest[i:]...)
@@ -232,6 +233,15 @@ func (x *batching) refused(ctx context.Context, err error) error {
 }
 
 func (p *part) model() string { return p.all[0].entries[0].arguments.String("model") }
+
+// tokens is about how many tokens the requests and their answers take.
+func (p *part) tokens() (n int) {
+	for _, t := range p.todo {
+		input, output := t.question.Size()
+		n += input + output
+	}
+	return n
+}
 
 // mark tells the batch from any other: it is made of the names of the requests, and of how many batches
 // there were for them before.
