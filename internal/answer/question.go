@@ -98,6 +98,7 @@ type Result struct {
 	File       string      // that holds it; "" = none does
 	Recorded   bool        // it was recorded before: no call was made
 	Unrecorded error       // why it could not be recorded; nil = it was, or is not to be
+	Refused    bool        // the failure is because of what the request says
 }
 
 // Useful reports whether there is an answer, and it is of use.
@@ -189,7 +190,7 @@ func (q *Question) Take(ctx context.Context, answer client.Answer, err error) Re
 // Again reports whether the failure may be another the next time: nothing was answered, or not because of
 // what the request says.
 func (r Result) Again() bool {
-	if r.Useful() {
+	if r.Useful() || r.Refused {
 		return false
 	}
 	var problem *client.Problem

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -361,7 +362,7 @@ func (x *batching) invalid(p *part, failed map[string]answer.Result) {
 			text += " (" + e.Code + ")"
 		}
 		if e.Line > 0 && e.Line <= len(names) && len(p.all) == len(p.todo) {
-			failed[names[e.Line-1]] = answer.Result{Failure: &invalidLine{text}}
+			failed[names[e.Line-1]] = answer.Result{Failure: &invalidLine{text}, Refused: true}
 			continue
 		}
 		general += ": " + text
@@ -382,11 +383,13 @@ func (e *invalidLine) Error() string { return e.text }
 // It has never anything among it that has an answer.
 func (x *batching) again(p *part, failed map[string]answer.Result) {
 	next := &part{all: p.all, todo: map[string]*task{}, attempt: p.attempt + 1, retries: p.retries}
-	if !p.found {
+	// A batch that was refused because of some lines has cost nothing, and says nothing of the others.
+	refused := slices.ContainsFunc(slices.Collect(maps.Values(failed)), isInvalid)
+	if !p.found && !refused {
 		next.retries++
 	}
 	for name, r := range failed {
-		if t := p.todo[name]; r.Again() && !isInvalid(r) && next.retries <= x.retryFailed() {
+		if t := p.todo[name]; r.Again() && next.retries <= x.retryFailed() {
 			next.todo[name] = t
 		} else {
 			x.fail(t, r)

@@ -127,7 +127,7 @@ func (s *sorted) sort(ctx context.Context, entries []*entry) {
 		case e.open != "":
 			s.opened = append(s.opened, e)
 		case s.has(e.key, e.hash()):
-			s.known[e.key], _ = s.answer(s.kind, e.key)
+			s.known[e.key] = s.answerTo(s.kind, e.key, e.hash())
 		case s.keepsFailures(s.config) && s.marks[e.key].refused == e.hash():
 			s.settled = append(s.settled, e)
 			if s.known[e.key], _ = s.answer(s.kind, e.key); s.known[e.key].IsNull() {

@@ -251,8 +251,7 @@ func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*ent
 		m := h.marks[e.key]
 		switch planned := known[e.key]; {
 		case h.has(e.key, e.hash()):
-			v, _ := h.answer(a.kind, e.key)
-			if err := out.put(e.key, mark{answered: e.hash()}, v); err != nil {
+			if err := out.put(e.key, mark{answered: e.hash()}, h.answerTo(a.kind, e.key, e.hash())); err != nil {
 				return nil, err
 			}
 		case a.keeps() && m.refused == e.hash():

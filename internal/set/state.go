@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -33,6 +34,7 @@ type held struct {
 	answers wire.Values       // by name; nil where a file has them
 	failed  map[string]string // why
 	batches []tftypes.Value   // all that there were
+	under   map[string]string // names by the hashes of the requests whose answers are there
 	results *results          // the file that has them; nil = none
 }
 
@@ -52,6 +54,12 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	for key, text := range wire.Entries(state.Get("failed")) {
 		h.failed[key], _ = wire.Text(text)
 	}
+	h.under = map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(h.marks)) {
+		if hash := h.marks[key].answered; hash != "" {
+			h.under[hash] = key
+		}
+	}
 	if state.Has("batches") {
 		h.batches = state.Items("batches")
 	}
@@ -64,16 +72,42 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	return h, nil
 }
 
-// has reports whether the answer to a request is there: the one that stands under this name.
+// has reports whether the answer to a request is there: under this name, or another.
 func (h held) has(key, hash string) bool {
-	if h.marks[key].answered != hash {
-		return false
+	_, ok := h.name(key, hash)
+	return ok
+}
+
+// name is the name under which the answer to a request stands: this one, if it can be.
+func (h held) name(key, hash string) (name string, ok bool) {
+	if hash == "" {
+		return "", false
 	}
+	for _, name := range []string{key, h.under[hash]} {
+		if h.marks[name].answered == hash && h.holds(name, hash) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// holds reports whether an answer is there that a mark speaks of.
+func (h held) holds(key, hash string) bool {
 	if h.results != nil {
 		return h.results.has(key, hash)
 	}
 	v, ok := h.answers[key]
 	return ok && !v.IsNull()
+}
+
+// answerTo is the answer to a request that is there.
+func (h held) answerTo(k *Kind, key, hash string) tftypes.Value {
+	name, ok := h.name(key, hash)
+	if !ok {
+		return nothing
+	}
+	v, _ := h.answer(k, name)
+	return v
 }
 
 // answer is the answer that stands under a name, to whichever request; ok = there is one.
