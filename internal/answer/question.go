@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -47,6 +48,27 @@ func (q *Question) Name() string { return q.question.Name() }
 
 // Body is the request's JSON.
 func (q *Question) Body() []byte { return q.request.call.Body }
+
+// WholeBody is the request's JSON without what says how the answer travels: it comes in one piece.
+func (q *Question) WholeBody() []byte {
+	object, err := wire.ParseObject(q.Body())
+	if err != nil {
+		return q.Body()
+	}
+	changed := false
+	for _, name := range q.kind.Delivery {
+		_, there := object[name]
+		changed = changed || there
+		delete(object, name)
+	}
+	if !changed {
+		return q.Body()
+	}
+	return jsontext.Canonical(object)
+}
+
+// APIKey is the key that arguments name instead of the provider's; "" = they name none.
+func APIKey(arguments wire.Fields) string { return apiKey(arguments) }
 
 // Recordings is where the answer is recorded; nil = nowhere.
 func (q *Question) Recordings() *recording.Store { return q.store }

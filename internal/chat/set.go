@@ -20,7 +20,7 @@ var many = &set.Kind{
 		"While it runs, Terraform shows nothing but `Still creating…`. With `TF_LOG_PROVIDER=INFO`, the log says how many answers have come.\n\n" +
 		"The prompts and the answers are kept in the state in plain text.",
 	Without: []string{"store", "metadata"}, Instead: []string{"message", "messages", "messages_json"},
-	Answer: setAnswer, Project: project, Usage: "usage", Continue: goOn,
+	Answer: setAnswer, Project: project, Usage: "usage", Continue: goOn, Batch: true,
 }
 
 // setAnswer is what a set has of each answer. What is made of the first choice stands for all.

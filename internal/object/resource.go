@@ -325,7 +325,11 @@ func (m *managed) delete(ctx context.Context, state wire.Fields, made time.Time)
 // Remove deletes what is at a path. It is believed on success only; the error of what is not there
 // satisfies client.IsGone.
 func Remove(ctx context.Context, c *client.Client, path string, limits ...client.Limit) error {
-	answer, err := c.Do(ctx, client.Request{Method: http.MethodDelete, Path: path, Existing: true, Limits: limits})
+	return Removed(c.Do(ctx, client.Request{Method: http.MethodDelete, Path: path, Existing: true, Limits: limits}))
+}
+
+// Removed is what a call of DELETE came to, as Remove has it.
+func Removed(answer client.Answer, err error) error {
 	var problem *client.Problem
 	if errors.As(err, &problem) && problem.Kind == client.BadAnswer && problem.Status/100 == 2 {
 		return nil // it is a success, whatever is said besides

@@ -69,6 +69,9 @@ func (p plan) unchanged(proposed wire.Fields, h held) bool {
 	}
 	for key := range wire.Members(p.prior.Get("requests")) {
 		m := h.marks[key]
+		if m.submitted != "" {
+			return false
+		}
 		if (m.refused == "" || !p.keepsFailures(p.config)) && !h.has(key, m.answered) {
 			return false
 		}
@@ -85,6 +88,10 @@ func (p plan) allOpen() wire.Values {
 	for _, name := range p.kind.computed {
 		values[name] = tftypes.NewValue(p.kind.attributes.Find(name).Type(), tftypes.UnknownValue)
 	}
+	if p.kind.Batch && p.config.Get("engine").IsKnown() && p.config.String("engine") != batch && p.prior.Absent() {
+		values["batches"] = batchList(nil)
+		values["status"] = tftypes.NewValue(tftypes.String, completed)
+	}
 	return values
 }
 
@@ -100,6 +107,7 @@ type sorted struct {
 	asked    []*entry // the model was asked, in this plan
 	opened   []*entry // a value is not known yet
 	settled  []*entry // the server refused, and is not asked again
+	pending  []*entry // a batch has it
 }
 
 func (s *sorted) sort(ctx context.Context, entries []*entry) {
@@ -125,9 +133,11 @@ func (s *sorted) sort(ctx context.Context, entries []*entry) {
 			if s.known[e.key], _ = s.answer(s.kind, e.key); s.known[e.key].IsNull() {
 				s.known[e.key] = nothing
 			}
+		case s.marks[e.key].submitted == e.hash():
+			s.pending = append(s.pending, e)
 		case s.isRecorded(e):
 			s.recorded = append(s.recorded, e)
-		case e.question.Recordings() == nil && left.Has(e.question.Name()):
+		case e.question.Waits() && left.Has(e.question.Name()):
 			s.waiting = append(s.waiting, e)
 		default:
 			s.asks = append(s.asks, e)
@@ -188,11 +198,11 @@ func (s *sorted) askNow(ctx context.Context) {
 	a := applying{managed: s.managed, config: s.config, prior: s.prior, diags: s.diags}
 	ctx, cancel := a.within(ctx)
 	defer cancel()
-	asked := &asking{kind: s.kind, failures: map[string]failure{}, take: func(e *entry, v tftypes.Value) error {
+	asked := newAsking(s.kind, func(e *entry, v tftypes.Value) error {
 		s.known[e.key] = v
 		return store.Broken() // the apply would not find the next answers either
-	}}
-	asked.ask(ctx, jobs(s.asks))
+	})
+	asked.ask(ctx, tasks(s.asks))
 	if asked.unkept != nil {
 		s.diags.AddError("Answers cannot be planned", "The model answered, but the answers could not be recorded, so the apply would not find them: "+asked.unkept.Error()+". The next plan asks again.")
 		return
@@ -233,6 +243,9 @@ func (s *sorted) announce(ctx context.Context) {
 		calls[len(calls)-1].Changed = s.changed()
 	}
 	answer.Announce(ctx, s.process, s.diags, calls)
+	if len(s.pending) > 0 && s.process.Plans() {
+		s.announceBatches(ctx)
+	}
 }
 
 // changed are the arguments of the request that have changed.
@@ -275,6 +288,7 @@ func (s *sorted) complete(names []string) wire.Values {
 	for _, key := range names {
 		_ = out.put(key, mark{answered: s.hash[key]}, s.known[key]) // the sink is in memory
 	}
+	out.batches = s.batches
 	for _, e := range s.settled {
 		out.marks[e.key] = s.marks[e.key]
 		out.fail(e.key, s.failed[e.key])

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
@@ -59,6 +60,7 @@ func (m *managed) Configure(_ context.Context, req resource.ConfigureRequest, _ 
 func (m *managed) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	config := wire.Open(req.Config.Raw)
 	m.kind.validate(ctx, &resp.Diagnostics, config)
+	m.kind.validateBatch(&resp.Diagnostics, config)
 	m.kind.Of.ValidateGeneration(&resp.Diagnostics, config, m.process.MayRecord())
 }
 
@@ -116,12 +118,17 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	}
 }
 
-// Delete forgets the answers: those that wait for the state, and the file that has them.
-func (m *managed) Delete(_ context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+// Delete forgets the answers: those that wait for the state, the file that has them, and what batches have left.
+func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := wire.Open(req.State.Raw)
 	h, err := m.kind.held(state)
 	if err == nil {
 		m.forget(h)
+	}
+	if len(h.batches) > 0 {
+		if m.release(ctx, state, h, &resp.Diagnostics); resp.Diagnostics.HasError() {
+			return
+		}
 	}
 	file, ok := state.Text("results_file")
 	if !ok {
@@ -197,15 +204,31 @@ func (a applying) decided() bool {
 	return true
 }
 
-// defaultTimeout is how long all answers together may take.
-const defaultTimeout = time.Hour
+// How long all answers together may take, where the user does not say.
+const (
+	defaultTimeout = time.Hour
+	batchTimeout   = 24 * time.Hour
+)
 
 func (a applying) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	limit := defaultTimeout
-	if d, err := time.ParseDuration(a.config.Open("timeouts").String("create")); err == nil {
-		limit = d
+	limit := a.timeLimit()
+	if a.kind.batched(a.config, held{}) {
+		limit += time.Hour // the wait for a batch ends by itself, and then what has ended is collected
 	}
 	return client.WithTimeLimit(ctx, "timeouts.create", limit)
+}
+
+// timeLimit is how long all answers together may take.
+func (a applying) timeLimit() time.Duration {
+	if fields := a.config.Open("timeouts"); !fields.Absent() {
+		if d, err := time.ParseDuration(fields.String("create")); err == nil {
+			return d
+		}
+	}
+	if a.kind.batched(a.config, held{}) {
+		return batchTimeout
+	}
+	return defaultTimeout
 }
 
 func (a applying) outcome() (*outcome, error) {
@@ -223,7 +246,7 @@ func (a applying) outcome() (*outcome, error) {
 func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*entry) (wire.Values, error) {
 	known := wire.Members(a.planned.Get("answers"))
 	failed := map[string]failure{}
-	var todo []*entry
+	var missing, todo []*entry
 	for _, e := range entries {
 		m := h.marks[e.key]
 		switch planned := known[e.key]; {
@@ -238,21 +261,23 @@ func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*ent
 			if err := out.put(e.key, mark{answered: e.hash()}, planned); err != nil {
 				return nil, err
 			}
+			missing = append(missing, e)
 		default:
-			todo = append(todo, e)
+			missing, todo = append(missing, e), append(todo, e)
 		}
 	}
-	asked, err := a.ask(ctx, out, todo)
+	asked, err := a.ask(ctx, out, h, missing, todo)
 	if err != nil {
 		return nil, err
 	}
 	maps.Copy(failed, asked.failures)
-	if err := a.settle(out, h, entries, failed); err != nil {
+	if err := a.settle(out, h, entries, failed, asked.pending); err != nil {
 		return nil, err
 	}
 	values, err := out.values()
 	if err == nil {
 		a.report(asked, len(entries), failed)
+		a.reportPending(asked, out.batches)
 	}
 	return values, err
 }
@@ -262,11 +287,9 @@ func (m *managed) keepsFailures(config wire.Fields) bool { return config.String(
 
 func (a applying) keeps() bool { return a.keepsFailures(a.config) }
 
-// ask asks for what is missing.
-func (a applying) ask(ctx context.Context, out *outcome, todo []*entry) (*asking, error) {
-	asked := &asking{kind: a.kind, failures: map[string]failure{}, take: func(e *entry, v tftypes.Value) error {
-		return out.put(e.key, mark{answered: e.hash()}, v)
-	}}
+// ask asks for what is missing: todo is that of it that no recording in the plan answers.
+func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo []*entry) (*asking, error) {
+	asked := newAsking(a.kind, func(e *entry, v tftypes.Value) error { return out.put(e.key, mark{answered: e.hash()}, v) })
 	if len(todo) == 0 {
 		return asked, nil
 	}
@@ -288,7 +311,22 @@ func (a applying) ask(ctx context.Context, out *outcome, todo []*entry) (*asking
 		defer j.Close()
 		asked.journal = j
 	}
-	asked.ask(ctx, jobs(todo))
+	if !a.kind.batched(a.config, h) || a.client == nil || answer.Replays(a.client) {
+		asked.ask(ctx, tasks(todo))
+		out.batches = h.batches
+		return asked, nil
+	}
+	todo = asked.takeThere(ctx, todo)
+	x, err := a.runBatches(ctx, asked, h, missing, todo)
+	if err != nil {
+		return nil, err
+	}
+	out.batches = x.together(h)
+	for _, e := range todo {
+		if p := x.pending[e.question.Name()]; p != nil {
+			asked.pending[e.key] = mark{submitted: e.hash(), batch: p.batch.ID}
+		}
+	}
 	return asked, nil
 }
 
@@ -305,24 +343,27 @@ func (m *managed) refusals(todo []*entry) (diags diag.Diagnostics) {
 	return diags
 }
 
-// settle decides what the state has under the names of requests that have no answer of use: the old one stays.
-func (a applying) settle(out *outcome, h held, entries []*entry, failed map[string]failure) error {
+// settle decides what the state has under the names of requests that have no answer of use, or none yet: the old one stays.
+func (a applying) settle(out *outcome, h held, entries []*entry, failed map[string]failure, pending map[string]mark) error {
 	for _, e := range entries {
-		f, ok := failed[e.key]
-		if !ok {
+		f, fails := failed[e.key]
+		m, waits := pending[e.key]
+		if !fails && !waits {
 			continue
 		}
-		m, old := mark{}, nothing
+		old := nothing
 		if v, there := h.answer(a.kind, e.key); there {
 			m.answered, old = h.marks[e.key].answered, v
 		}
-		if a.keeps() && !f.again {
+		if fails && a.keeps() && !f.again {
 			m.refused = e.hash()
 		}
 		if err := out.put(e.key, m, old); err != nil {
 			return err
 		}
-		out.fail(e.key, f.why)
+		if fails {
+			out.fail(e.key, f.why)
+		}
 	}
 	return nil
 }

@@ -12,20 +12,19 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
-// mark says what a state has for one name: which request its answer answers, and which one
-// was refused, or answered with nothing of use, and is not asked again. "" = none.
-type mark struct{ answered, refused string }
+// mark says what a state has for one name, by the hashes of requests: which one its answer answers, which one
+// was refused, or answered with nothing of use, and is not asked again, and which one was submitted in a batch that is not
+// collected. "" = none.
+type mark struct{ answered, refused, submitted, batch string }
 
 func (m mark) String() string {
-	if m.refused == "" {
-		return m.answered
-	}
-	return m.answered + "/" + m.refused
+	text := m.answered + "/" + m.refused + "/" + m.submitted + "/" + m.batch
+	return strings.TrimRight(text, "/")
 }
 
 func parseMark(text string) mark {
-	answered, refused, _ := strings.Cut(text, "/")
-	return mark{answered, refused}
+	parts := append(strings.SplitN(text, "/", 4), "", "", "", "")
+	return mark{parts[0], parts[1], parts[2], parts[3]}
 }
 
 // held is what a state has. The zero value has nothing.
@@ -33,6 +32,7 @@ type held struct {
 	marks   map[string]mark
 	answers wire.Values       // by name; nil where a file has them
 	failed  map[string]string // why
+	batches []tftypes.Value   // all that there were
 	results *results          // the file that has them; nil = none
 }
 
@@ -51,6 +51,9 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	}
 	for key, text := range wire.Entries(state.Get("failed")) {
 		h.failed[key], _ = wire.Text(text)
+	}
+	if state.Has("batches") {
+		h.batches = state.Items("batches")
 	}
 	if file, ok := state.Text("results_file"); ok {
 		var err error
@@ -159,6 +162,8 @@ type outcome struct {
 	failed map[string]string
 	usage  tftypes.Value
 	sink   sink
+
+	batches []tftypes.Value // as the state has them; nil = none
 }
 
 // sink takes the answers: into the state, or into a file.
@@ -207,6 +212,9 @@ func (o *outcome) values() (wire.Values, error) {
 		"failed":         tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, nil),
 		"request_hashes": tftypes.NewValue(tftypes.String, string(text)),
 	}
+	if o.kind.Batch {
+		values["status"], values["batches"] = tftypes.NewValue(tftypes.String, o.status()), batchList(o.batches)
+	}
 	if len(o.failed) > 0 {
 		failed := wire.Values{}
 		for key, why := range o.failed {
@@ -215,6 +223,16 @@ func (o *outcome) values() (wire.Values, error) {
 		values["failed"] = tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, failed)
 	}
 	return values, o.sink.close(values)
+}
+
+// status says whether answers are still to come.
+func (o *outcome) status() string {
+	for _, m := range o.marks {
+		if m.submitted != "" {
+			return pending
+		}
+	}
+	return completed
 }
 
 // inState is the sink of a set whose answers are in the state.
