@@ -354,6 +354,19 @@ func TestSet_refreshes(t *testing.T) {
 	w.goOn(t, r, recordings(dir, "refresh"))
 	w.asks(t, 0, func() { unchanged(t, r, setOf(texts("a", "b"))) })
 	w.asks(t, 1, func() { apply(t, r, setOf(texts("a", "b", "c"))) })
+	w.goOn(t, r, recordings(dir, "refresh"))
+	unchanged(t, r, setOf(texts("a", "b", "c")))
+	// A create that fails has asked for some, and they are not refreshed again.
+	w.Fail(about(mayBeMade, "b"))
+	w.asks(t, 2, func() {
+		says(t, w.set(t, recordings(dir, "refresh")).Apply(t, setOf(texts("a", "b"))), "1 answer is kept below "+w.data)
+	})
+	other := w.set(t, recordings(dir, "refresh"))
+	same(t, w.asks(t, 1, func() { apply(t, other, setOf(texts("a", "b"))) }), []string{"b"})
+	if of(t, of(t, of(t, other.State(), "answers"), "a"), "recording") == nil {
+		t.Error("the answer that waited is not recorded")
+	}
+	w.asks(t, 0, func() { apply(t, w.set(t, recordings(dir, "replay")), setOf(texts("a", "b", "c"))) })
 }
 
 func TestSet_asksDuringThePlan(t *testing.T) {

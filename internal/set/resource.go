@@ -300,7 +300,7 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		}
 		return asked, nil
 	}
-	if a.client != nil && todo[0].question.Recordings() == nil {
+	if a.client != nil && todo[0].question.Waits() {
 		j, err := journal.Open(journals(a.client), a.client.Clock().Now())
 		if err == nil {
 			err = j.Ready()
