@@ -33,7 +33,7 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 		return nil
 	}
 	if !p.prior.Absent() {
-		p.forget(h)
+		p.forget(h.hashes())
 	}
 	if p.unchanged(proposed, h) {
 		return wire.Values{}
