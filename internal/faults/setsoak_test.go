@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -65,102 +66,119 @@ var setBlows = []func(*rand.Rand) emulator.Fault{
 }
 
 func (s setSoak) run(t *testing.T) {
-	random := rand.New(rand.NewPCG(s.seed, uint64(s.requests)))
-	server := acctest.Start(t, emulator.Options{Latency: 2 * time.Millisecond})
+	c := &campaign{setSoak: s, random: rand.New(rand.NewPCG(s.seed, uint64(s.requests))), ever: map[string]bool{}}
+	c.server = acctest.Start(t, emulator.Options{Latency: 2 * time.Millisecond})
 	for i := range s.requests {
-		for range random.IntN(3) {
-			server.Fail(setBlows[random.IntN(len(setBlows))](random).Containing(fmt.Sprintf("Answer %04d.", i)))
+		for range c.random.IntN(3) {
+			c.server.Fail(setBlows[c.random.IntN(len(setBlows))](c.random).Containing(fmt.Sprintf("Answer %04d.", i)))
 		}
 	}
-	trap := &trap{next: server}
-	front := httptest.NewServer(trap)
-	t.Cleanup(front.Close)
+	c.trap = &trap{next: c.server}
+	c.front = httptest.NewServer(c.trap)
+	t.Cleanup(c.front.Close)
 	dir := acctest.Install(t).Dir(t, nil)
 	dir.Init()
-	dir = dir.With(acctest.SkipWaits(filepath.Join(t.TempDir(), "waits")))
-
-	ever := map[string]bool{} // IDs of answers that have been kept
-	lost, done := 0, false
+	c.dir = dir.With(acctest.SkipWaits(filepath.Join(t.TempDir(), "waits")))
 	for apply := 1; apply <= soakApplies; apply++ {
-		n := s.requests
-		if s.update && apply == 1 {
-			n /= 4
+		if c.apply(t, apply) {
+			t.Logf("all is well after %d applies and %d requests", apply, len(c.server.Requests()))
+			c.check(t)
+			return
 		}
-		dir.Write("main.tf", s.configuration(front.URL+"/v1", n))
-		left := n - len(s.kept(t, dir))
-		killed := apply <= soakKills && left > 4*soakConcurrent && random.IntN(6) > 0 && !(s.update && apply == 1)
-		withCLI, moment := random.IntN(2) == 0, 1+random.IntN(max(left/3, 1))
-		before, made := s.kept(t, dir), server.Made()
-		trap.set(0, nil)
-		running := dir.Start("apply", "-auto-approve", "-lock=false") // a killed CLI leaves its lock behind
-		if killed {
-			trap.set(moment, func() {
-				if withCLI {
-					_ = running.Process.Kill()
-				}
-				dir.KillProviders()
-			})
+	}
+	t.Fatalf("no end after %d applies", soakApplies)
+}
+
+// campaign is a soak under way.
+type campaign struct {
+	setSoak
+	random *rand.Rand
+	server *acctest.Server
+	trap   *trap // between the provider and the server
+	front  *httptest.Server
+	dir    *acctest.Dir
+	ever   map[string]bool // IDs of answers that have been kept
+	lost   int             // answers that were on their way at a kill
+}
+
+// apply is one apply, which may be killed. It reports whether all is there.
+func (c *campaign) apply(t *testing.T, apply int) (done bool) {
+	t.Helper()
+	n, mayKill := c.requests, apply <= soakKills
+	if c.update && apply == 1 {
+		n, mayKill = n/4, false
+	}
+	c.dir.Write("main.tf", c.configuration(c.front.URL+"/v1", n))
+	before, made := c.kept(t), c.server.Made()
+	left := n - len(before)
+	killed := mayKill && left > 4*soakConcurrent && c.random.IntN(6) > 0
+	withCLI, moment := c.random.IntN(2) == 0, 1+c.random.IntN(max(left/3, 1))
+	output, err := c.start(killed, withCLI, moment)
+	if strings.Contains(output, acctest.Key) {
+		t.Error("the output holds the key")
+	}
+	now := c.kept(t)
+	for id := range before {
+		if !now[id] {
+			t.Errorf("apply %d: %s was kept, and is lost", apply, id)
 		}
-		output, err := running.Wait()
-		dir.AwaitProviders()
-		trap.shut()
-		front.CloseClientConnections()
-		trap.under.Wait()
-		if strings.Contains(output, acctest.Key) {
-			t.Error("the output holds the key")
-		}
-		now := s.kept(t, dir)
-		for id := range before {
-			if !now[id] {
-				t.Errorf("apply %d: %s was kept, and is lost", apply, id)
+	}
+	maps.Copy(c.ever, now)
+	gone := c.server.Made() - made - (len(now) - len(before))
+	t.Logf("apply %d: killed %t (CLI %t, at request %d), kept %d of %d, lost on the way %d: %v", apply, killed, withCLI, moment, len(now), n, gone, err)
+	switch {
+	case !killed && gone != 0, gone < 0, gone > 2*soakConcurrent: // twice, since an answer that is being written down makes room for a request
+		t.Errorf("apply %d: %d answers were made that were not kept\n%s", apply, gone, output)
+	case killed && err == nil:
+		t.Errorf("apply %d: nothing was killed\n%s", apply, output)
+	}
+	c.lost += gone
+	return err == nil && n == c.requests
+}
+
+// start applies, and kills the provider at the request of that number. When it returns, nothing is under way.
+func (c *campaign) start(killed, withCLI bool, moment int) (output string, err error) {
+	c.trap.set(0, nil)
+	running := c.dir.Start("apply", "-auto-approve", "-lock=false") // a killed CLI leaves its lock behind
+	if killed {
+		c.trap.set(moment, func() {
+			if withCLI {
+				_ = running.Process.Kill()
 			}
-		}
-		for id := range now {
-			ever[id] = true
-		}
-		gone := server.Made() - made - (len(now) - len(before))
-		t.Logf("apply %d: killed %t (CLI %t, at request %d), kept %d of %d, lost on the way %d: %v", apply, killed, withCLI, moment, len(now), n, gone, err)
-		switch {
-		case !killed && gone != 0, gone < 0, gone > 2*soakConcurrent: // twice, since an answer that is being written down makes room for a request
-			t.Errorf("apply %d: %d answers were made that were not kept\n%s", apply, gone, output)
-		case killed && err == nil:
-			t.Errorf("apply %d: nothing was killed\n%s", apply, output)
-		}
-		lost += gone
-		if done = err == nil && n == s.requests; done {
-			t.Logf("all is well after %d applies and %d requests", apply, len(server.Requests()))
-			break
-		}
+			c.dir.KillProviders()
+		})
 	}
-	if !done {
-		t.Fatalf("no end after %d applies", soakApplies)
-	}
-	s.check(t, dir, server, ever, lost)
+	output, err = running.Wait()
+	c.dir.AwaitProviders()
+	c.trap.shut()
+	c.front.CloseClientConnections()
+	c.trap.under.Wait()
+	return output, err
 }
 
 // check looks at the end: all is there, and was paid for once.
-func (s setSoak) check(t *testing.T, dir *acctest.Dir, server *acctest.Server, ever map[string]bool, lost int) {
+func (c *campaign) check(t *testing.T) {
 	t.Helper()
-	answers := setAnswers(t, dir)
-	if len(answers) != s.requests || len(ever) != s.requests {
-		t.Errorf("%d answers are there and %d were kept, of %d", len(answers), len(ever), s.requests)
+	answers := setAnswers(t, c.dir)
+	if len(answers) != c.requests || len(c.ever) != c.requests {
+		t.Errorf("%d answers are there and %d were kept, of %d", len(answers), len(c.ever), c.requests)
 	}
 	for key, a := range answers {
-		if want := fmt.Sprintf("Answer %s.", strings.TrimPrefix(key, "r")); a == nil || a.Content != want || !ever[a.ID] {
+		if want := fmt.Sprintf("Answer %s.", strings.TrimPrefix(key, "r")); a == nil || a.Content != want || !c.ever[a.ID] {
 			t.Errorf("%s has %+v", key, a)
 		}
 	}
 	again := 0
-	for _, times := range server.Answered() {
+	for _, times := range c.server.Answered() {
 		again += times - 1
 	}
-	if again != lost || server.Made() != s.requests+lost {
-		t.Errorf("%d answers were made for %d requests, %d again, and %d were on their way when they were killed", server.Made(), s.requests, again, lost)
+	if again != c.lost || c.server.Made() != c.requests+c.lost {
+		t.Errorf("%d answers were made for %d requests, %d again, and %d were on their way when they were killed", c.server.Made(), c.requests, again, c.lost)
 	}
-	if output, err := dir.Run("plan", "-detailed-exitcode", "-lock=false"); err != nil {
+	if output, err := c.dir.Run("plan", "-detailed-exitcode", "-lock=false"); err != nil {
 		t.Errorf("the last plan is not empty: %v\n%s", err, output)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir.Path, ".terraform", "openai", "*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(c.dir.Path, ".terraform", "openai", "*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }
@@ -183,15 +201,15 @@ resource "openai_chat_completion_set" "soak" {
 }
 
 // kept are the IDs of the answers that the state has, or a journal.
-func (s setSoak) kept(t *testing.T, dir *acctest.Dir) map[string]bool {
+func (c *campaign) kept(t *testing.T) map[string]bool {
 	t.Helper()
 	ids := map[string]bool{}
-	for _, a := range setAnswers(t, dir) {
+	for _, a := range setAnswers(t, c.dir) {
 		if a != nil {
 			ids[a.ID] = true
 		}
 	}
-	journals, err := filepath.Glob(filepath.Join(dir.Path, ".terraform", "openai", "answers-*.jsonl"))
+	journals, err := filepath.Glob(filepath.Join(c.dir.Path, ".terraform", "openai", "answers-*.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
