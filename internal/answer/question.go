@@ -73,6 +73,10 @@ func APIKey(arguments wire.Fields) string { return apiKey(arguments) }
 // Recordings is where the answer is recorded; nil = nowhere.
 func (q *Question) Recordings() *recording.Store { return q.store }
 
+// Waits reports whether no recording gives an answer to the next who asks, so that it has to wait for the state
+// elsewhere: there are none, or they are refreshed.
+func (q *Question) Waits() bool { return q.store == nil || q.store.Mode() == recording.Refresh }
+
 // Promise is what a saved plan that is being applied knows of the answer.
 func (q *Question) Promise() recording.Promise {
 	if q.store == nil {
@@ -141,14 +145,18 @@ func (q *Question) Recorded() (r Result, found bool) {
 	return q.request.recorded(taken).result(), true
 }
 
-// Ask answers the question: from a recording, or by a call, whose answer is recorded. Where it is
-// recorded nowhere, keep is given each answer that came, before it is looked at.
+// Ask answers the question: from a recording, or by a call, whose answer is recorded. Where it
+// Waits, keep is given each answer of use that came.
 func (q *Question) Ask(ctx context.Context, keep func(client.Answer) error) Result {
 	if q.client == nil {
 		return q.failed(client.ErrUnconfigured).result()
 	}
 	if q.store != nil {
-		return q.take(ctx, q.store, q.request, q.question, nil).result()
+		a := q.asker
+		if q.Waits() {
+			a.keep = keep
+		}
+		return a.take(ctx, q.store, q.request, q.question, nil).result()
 	}
 	answer, err := q.send(ctx, q.request, nil)
 	var unkept error

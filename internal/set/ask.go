@@ -113,7 +113,7 @@ func (a *asking) stop(ctx context.Context) bool {
 }
 
 func (a *asking) one(ctx context.Context, t *task) {
-	r, there := a.waiting(t)
+	r, there := a.waiting(ctx, t)
 	if !there {
 		if a.stop(ctx) { // it was handed out before that
 			a.fail(t, answer.Result{Failure: errNotSent})
@@ -131,7 +131,7 @@ func (a *asking) one(ctx context.Context, t *task) {
 }
 
 // waiting is an answer that an operation has left which ended too early.
-func (a *asking) waiting(t *task) (answer.Result, bool) {
+func (a *asking) waiting(ctx context.Context, t *task) (answer.Result, bool) {
 	if a.journal == nil {
 		return answer.Result{}, false
 	}
@@ -139,14 +139,17 @@ func (a *asking) waiting(t *task) (answer.Result, bool) {
 	if !ok {
 		return answer.Result{}, false
 	}
-	r := t.question.Read(client.Answer{Body: e.Body, RequestID: e.RequestID}, nil)
-	return r, r.Useful()
+	left := client.Answer{Body: e.Body, RequestID: e.RequestID}
+	if !t.question.Read(left, nil).Useful() {
+		return answer.Result{}, false
+	}
+	return t.question.Take(ctx, left, nil), true // recorded, where it is to be
 }
 
 // takeThere takes the answers that are recorded, or were left by an earlier operation. It returns what is to be asked.
 func (a *asking) takeThere(ctx context.Context, todo []*entry) (rest []*entry) {
 	for _, t := range tasks(todo) {
-		r, there := a.waiting(t)
+		r, there := a.waiting(ctx, t)
 		if !there {
 			r, there = t.question.Recorded()
 		}

@@ -33,7 +33,7 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 		return nil
 	}
 	if !p.prior.Absent() {
-		p.forget(h)
+		p.forget(h.hashes())
 	}
 	if p.unchanged(proposed, h) {
 		return wire.Values{}
@@ -137,7 +137,7 @@ func (s *sorted) sort(ctx context.Context, entries []*entry) {
 			s.pending = append(s.pending, e)
 		case s.isRecorded(e):
 			s.recorded = append(s.recorded, e)
-		case e.question.Recordings() == nil && left.Has(e.question.Name()):
+		case e.question.Waits() && left.Has(e.question.Name()):
 			s.waiting = append(s.waiting, e)
 		default:
 			s.asks = append(s.asks, e)
@@ -181,7 +181,12 @@ func (s *sorted) promised(e *entry) bool {
 func (s *sorted) askNow(ctx context.Context) {
 	store := s.asks[0].question.Recordings()
 	switch {
-	case s.client == nil, store == nil, !s.process.PlansToAsk():
+	case s.client == nil, !s.process.PlansToAsk():
+		return
+	case store == nil:
+		s.kind.Of.ValidateGeneration(s.diags, s.config, false)
+		return
+	case !s.config.Get("api_key").IsKnown(), !s.config.Get("api_key_wo").IsKnown(): // the apply has the right key
 		return
 	case store.Mode() == recording.Refresh:
 		s.diags.AddAttributeError(path.Root("generate_on"), "generate_on does not work with this mode",
@@ -195,9 +200,13 @@ func (s *sorted) askNow(ctx context.Context) {
 	defer cancel()
 	asked := newAsking(s.kind, func(e *entry, v tftypes.Value) error {
 		s.known[e.key] = v
-		return nil
+		return store.Broken() // the apply would not find the next answers either
 	})
 	asked.ask(ctx, tasks(s.asks))
+	if asked.unkept != nil {
+		s.diags.AddError("Answers cannot be planned", "The model answered, but the answers could not be recorded, so the apply would not find them: "+asked.unkept.Error()+". The next plan asks again.")
+		return
+	}
 	a.report(asked, len(s.asks), asked.failures)
 	var failed []*entry
 	for _, e := range s.asks {

@@ -56,7 +56,8 @@ func reasons(failed map[string]failure) string {
 			unsent++
 			continue
 		}
-		names[failed[key].why] = append(names[failed[key].why], key)
+		why := failed[key].alike()
+		names[why] = append(names[why], key)
 	}
 	whys := slices.SortedFunc(maps.Keys(names), func(x, y string) int { return strings.Compare(names[x][0], names[y][0]) })
 	var lines []string
@@ -65,12 +66,23 @@ func reasons(failed map[string]failure) string {
 			lines = append(lines, fmt.Sprintf("and others, for %s", plural(len(whys)-i, "other reason")))
 			break
 		}
-		lines = append(lines, listed(names[why])+": "+why)
+		lines = append(lines, listed(names[why])+": "+failed[names[why][0]].why)
 	}
 	if unsent > 0 {
 		lines = append(lines, plural(unsent, "request")+": "+errNotSent.Error())
 	}
 	return bullets(lines)
+}
+
+// alike is the reason without what differs from call to call.
+func (f failure) alike() string {
+	var problem *client.Problem
+	if !errors.As(f.err, &problem) {
+		return f.why
+	}
+	without := *problem
+	without.RequestID = ""
+	return without.Error()
 }
 
 // listed is "a, b and 56 others".

@@ -121,10 +121,8 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 // Delete forgets the answers: those that wait for the state, the file that has them, and what batches have left.
 func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := wire.Open(req.State.Raw)
-	h, err := m.kind.held(state)
-	if err == nil {
-		m.forget(h)
-	}
+	h, _ := m.kind.held(state) // a file that cannot be read does not keep the set
+	m.forget(h.answered())
 	if len(h.batches) > 0 {
 		if m.release(ctx, state, h, &resp.Diagnostics); resp.Diagnostics.HasError() {
 			return
@@ -147,13 +145,11 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 // journals is where answers wait for the state.
 func journals(c *client.Client) string { return journal.Directory(c.DataDirectory()) }
 
-// forget removes journals of answers that the state has. While the provider's settings are not known, it is not known
-// where they are.
-func (m *managed) forget(h held) {
+// forget removes answers from the journals. While the provider's settings are not known, it is not known where they are.
+func (m *managed) forget(has map[string]bool) {
 	if m.client == nil {
 		return
 	}
-	has := h.hashes()
 	journal.Forget(journals(m.client), func(name string) bool { return has[shorten(name)] })
 }
 
@@ -299,7 +295,7 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		}
 		return asked, nil
 	}
-	if a.client != nil && todo[0].question.Recordings() == nil {
+	if a.client != nil && todo[0].question.Waits() {
 		j, err := journal.Open(journals(a.client), a.client.Clock().Now())
 		if err == nil {
 			err = j.Ready()

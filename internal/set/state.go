@@ -130,6 +130,15 @@ func (h held) hashes() map[string]bool {
 	return all
 }
 
+// answered are the hashes of all requests that have had an answer, be it still there or not.
+func (h held) answered() map[string]bool {
+	all := map[string]bool{}
+	for _, m := range h.marks {
+		all[m.answered] = true
+	}
+	return all
+}
+
 // nothing stands for an answer that is not there, open for one that is to come.
 var (
 	nothing = tftypes.NewValue(tftypes.DynamicPseudoType, nil)
