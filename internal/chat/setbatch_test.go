@@ -13,8 +13,6 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
 )
 
-const setType = "openai_chat_completion_set"
-
 // batched is a set of so many requests that is asked through the Batch API.
 func batched(n int, more ...object) object {
 	requests := object{}
@@ -268,13 +266,13 @@ func TestSetBatch_expires(t *testing.T) {
 	}
 }
 
-// The server refuses the whole batch, later: each line's message is at its key, and the others go with it.
+// The server refuses the whole batch, later: the line's message is at its key, and the others go into another batch.
 func TestSetBatch_invalid(t *testing.T) {
 	w := newBatchWorld(t, emulator.Options{BatchTime: time.Hour})
 	w.FailBatch(emulator.BatchError{Code: "invalid_request", Line: 2, Message: "what is this"})
 	r := w.set(t)
 	said := errorsOf(r.Apply(t, batched(3)))
-	if len(said) != 1 || !strings.Contains(said[0], `"r001": what is this (invalid_request)`) || !strings.Contains(said[0], `"r000", "r002": batch batch_`) {
+	if len(said) != 1 || !strings.Contains(said[0], `"r001": what is this (invalid_request)`) || w.count("POST batches") != 2 {
 		t.Fatalf("said %q", said)
 	}
 	apply(t, r, batched(3))

@@ -271,7 +271,7 @@ func TestSet_stopsEarly(t *testing.T) {
 		most     int
 		says     []string
 	}{
-		"wrong key":    {wrongKey.Repeat(-1), nil, nil, 64, []string{"401 Unauthorized: Wrong key", "requests: not sent, because of the failures of others", "The API said: Wrong key", "Status: 401"}},
+		"wrong key":    {wrongKey.Repeat(-1), nil, nil, 64, []string{"401 Unauthorized: Wrong key", "requests: not sent, because the apply stopped asking", "The API said: Wrong key", "Status: 401"}},
 		"forbidden":    {emulator.ErrorJSON(403, "invalid_request_error", "", "", "Not you").Repeat(-1), nil, nil, 64, []string{"403 Forbidden: Not you", "not sent"}},
 		"no money":     {emulator.QuotaExceeded().Repeat(-1), nil, nil, 64, []string{"429 Too Many Requests: You exceeded your current quota", "not sent"}},
 		"server down":  {mayBeMade.Repeat(-1), nil, nil, 128, []string{"502 Bad Gateway", "not sent"}},

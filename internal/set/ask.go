@@ -52,8 +52,8 @@ type failure struct {
 	again bool  // it may end in another way the next time
 }
 
-// errNotSent is the failure of requests that are not sent after others have failed.
-var errNotSent = errors.New("not sent, because of the failures of others")
+// errNotSent is the failure of requests that are not sent after others have failed, or after the operation was stopped.
+var errNotSent = errors.New("not sent, because the apply stopped asking")
 
 // asking is the asking of many questions.
 type asking struct {

@@ -113,8 +113,13 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 // Update asks for what is missing. Where some of it does not come, the state has the rest, and what was there.
 func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), prior: wire.Open(req.State.Raw), diags: &resp.Diagnostics}
-	if values := a.apply(ctx); values != nil {
-		resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+	values := a.apply(ctx)
+	if values == nil {
+		return
+	}
+	resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+	if !a.prior.Get("results_file").Equal(a.planned.Get("results_file")) { // the answers are elsewhere now
+		removeFile(a.prior, &resp.Diagnostics)
 	}
 }
 
@@ -124,10 +129,19 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	h, _ := m.kind.held(state) // a file that cannot be read does not keep the set
 	m.forget(h.answered())
 	if len(h.batches) > 0 {
+		if m.client == nil {
+			resp.Diagnostics.AddError("Could not delete the batches of the "+m.noun(), kinds.UpperFirst(client.ErrUnconfigured.Error())+".")
+			return
+		}
 		if m.release(ctx, state, h, &resp.Diagnostics); resp.Diagnostics.HasError() {
 			return
 		}
 	}
+	removeFile(state, &resp.Diagnostics)
+}
+
+// removeFile deletes the file that a state names, unless somebody has changed it.
+func removeFile(state wire.Fields, diags *diag.Diagnostics) {
 	file, ok := state.Text("results_file")
 	if !ok {
 		return
@@ -135,9 +149,9 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	changed, err := removeResults(file, state.String("results_sha256"))
 	switch {
 	case err != nil:
-		resp.Diagnostics.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted", kinds.UpperFirst(err.Error())+".")
+		diags.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted", kinds.UpperFirst(err.Error())+".")
 	case changed:
-		resp.Diagnostics.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted",
+		diags.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted",
 			file+" has changed since it was written. Delete it yourself.")
 	}
 }
