@@ -123,7 +123,7 @@ func TestSetBatch_pending(t *testing.T) {
 	w.Clock.Pass(time.Hour)
 	r.Continue(w.process(t))
 	plan := r.Plan(t, config)
-	if len(plan.Diags) != 1 || !strings.Contains(plan.Diags[0], "collects 3 answers of the Batch API: - 3 answers of batch_") || !strings.Contains(plan.Diags[0], "(in_progress for 1h0m0s, 0 of 3 requests done)") {
+	if len(plan.Diags) != 1 || !strings.Contains(plan.Diags[0], "collects 3 answers of the Batch API: - 3 answers of batch_") || !strings.Contains(plan.Diags[0], "(in_progress for 1 h 0 min, 0 of 3 requests done)") {
 		t.Errorf("the plan says: %q", plan.Diags)
 	}
 	if said := errorsOf(r.Apply(t, config)); len(said) > 0 || r.State().(object)["status"] != "pending" {

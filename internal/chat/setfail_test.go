@@ -169,7 +169,7 @@ func TestSet_keepsFailures(t *testing.T) {
 		if hasError(diags) {
 			t.Errorf("it says %q", diags)
 		}
-		says(t, diags, "warning: 3 requests of 4 without a usable answer", `"b", "d": 400 Bad Request: Not that`, `"c": 502`, `1 answer is kept in the state. The next apply asks again for "c". The others are asked again when they, or triggers, change.`)
+		says(t, diags, "warning: 3 requests of 4 without a usable answer", `"b", "d": 400 Bad Request: Not that`, `"c": 502`, `1 answer is kept in the state. The next apply asks again for "c". What else failed is asked again when its request, or triggers, change.`)
 	})
 	answered(t, r.State(), "a")
 	if got := failures(t, r.State()); len(got) != 3 {
@@ -241,7 +241,7 @@ func TestSet_judgesAnswers(t *testing.T) {
 	}
 	r := w.set(t)
 	diags := r.Apply(t, setOf(requests, format, object{"on_failure": "keep"}))
-	says(t, diags, "3 requests of 4 without a usable answer", `"b":`, "JSON", `"c": choices[0]: the answer was cut off`, `"d": `, "I will not", "They are asked again when they, or triggers, change.")
+	says(t, diags, "3 requests of 4 without a usable answer", `"b":`, "JSON", `"c": choices[0]: the answer was cut off`, `"d": `, "I will not", "What failed is asked again when its request, or triggers, change.")
 	w.goOn(t, r)
 	w.asks(t, 0, func() { unchanged(t, r, setOf(requests, format, object{"on_failure": "keep"})) })
 	// What has no format is cut off with a warning, unless it is to fail.

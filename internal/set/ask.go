@@ -70,6 +70,7 @@ type asking struct {
 	inARow   int
 	done     int
 	stopped  error // why no more is sent; nil = all is
+	trouble  error // why a batch could not be waited for
 }
 
 func newAsking(k *Kind, take func(*entry, tftypes.Value) error) *asking {

@@ -177,8 +177,7 @@ func (x *batching) await(ctx context.Context, left time.Duration) {
 			p.batch = b
 		}
 		if err != nil && !errors.Is(err, job.ErrPending) {
-			x.limit = time.Time{} // it cannot be looked at: the next apply does
-			tflog.Warn(ctx, "A batch could not be looked at", map[string]any{"batch": p.batch.ID, "error": err.Error()})
+			x.limit, x.trouble = time.Time{}, err // the next apply looks at it
 			return
 		}
 	}

@@ -125,26 +125,37 @@ func (s *sorted) announceBatches(ctx context.Context) {
 			lines = append(lines, fmt.Sprintf("%s of a batch that is submitted when another has ended", plural(count[id], "answer")))
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s of %s", plural(count[id], "answer"), s.describe(ctx, id)))
+		lines = append(lines, fmt.Sprintf("%s of %s", plural(count[id], "answer"), s.describe(ctx, id, answer.APIKey(s.config))))
 	}
 	s.diags.AddWarning("Applying this plan collects "+plural(len(s.pending), "answer")+" of the Batch API",
 		bullets(lines)+"\n\nThey are paid for, or will be, and no other call is made for them. What is not there when the apply has waited for it stays null until the next one.")
 }
 
 // describe is a batch with its status, as far as the server tells: to look at it costs nothing.
-func (m *managed) describe(ctx context.Context, id string) string {
+func (m *managed) describe(ctx context.Context, id, apiKey string) string {
 	if m.client == nil || answer.Replays(m.client) {
 		return id
 	}
-	b, err := job.Get(ctx, m.client, id, "")
+	b, err := job.Get(ctx, m.client, id, apiKey)
 	if err != nil {
 		return id
 	}
 	text := fmt.Sprintf("%s (%s", id, b.Status)
 	if !b.Ended() {
-		text += " for " + m.client.Clock().Now().Sub(b.Created).Round(time.Minute).String()
+		text += " for " + age(m.client.Clock().Now().Sub(b.Created))
 	}
 	return fmt.Sprintf("%s, %d of %d requests done)", text, b.Done+b.FailedCount, b.Total)
+}
+
+// age is a time span as people say it.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute")
+	}
+	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 }
 
 // reportPending says that answers are still to come.
@@ -157,6 +168,18 @@ func (a applying) reportPending(asked *asking, batches []tftypes.Value) {
 		if b := wire.Open(v); !job.Ended(b.String("status")) {
 			lines = append(lines, fmt.Sprintf("%s: %s", b.String("id"), b.String("status")))
 		}
+	}
+	unsent := 0
+	for _, m := range asked.pending {
+		if m.batch == "" {
+			unsent++
+		}
+	}
+	if unsent > 0 {
+		lines = append(lines, plural(unsent, "request")+" not submitted yet")
+	}
+	if asked.trouble != nil {
+		lines = append(lines, "the server could not be asked: "+asked.trouble.Error())
 	}
 	a.diags.AddWarning(plural(len(asked.pending), "answer")+" still to come",
 		bullets(lines)+"\n\nThey are null until then. The next apply collects them: nothing is submitted twice. OpenAI answers a batch within 24 hours.")

@@ -2,6 +2,7 @@ package set
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -88,11 +89,15 @@ func (p plan) allOpen() wire.Values {
 	for _, name := range p.kind.computed {
 		values[name] = tftypes.NewValue(p.kind.attributes.Find(name).Type(), tftypes.UnknownValue)
 	}
-	if p.kind.Batch && p.config.Get("engine").IsKnown() && p.config.String("engine") != batch && p.prior.Absent() {
-		values["batches"] = batchList(nil)
+	return values
+}
+
+// settleBatches plans what batches have no part in.
+func (s *sorted) settleBatches(values wire.Values) {
+	if s.kind.Batch && s.config.Get("engine").IsKnown() && !s.kind.batched(s.config, s.held) {
+		values["batches"] = batchList(s.batches)
 		values["status"] = tftypes.NewValue(tftypes.String, completed)
 	}
-	return values
 }
 
 // sorted is the requests of a plan by where their answers come from.
@@ -224,7 +229,7 @@ func (s *sorted) announce(ctx context.Context) {
 	var calls []area.Call
 	add := func(from area.Source, entries []*entry) {
 		for _, e := range entries {
-			c := area.Call{From: from, Free: s.kind.Of.Free}
+			c := area.Call{From: from, Free: s.kind.Of.Free, Batch: s.kind.Batch && s.config.String("engine") == batch}
 			if _, c.Again = s.answer(s.kind, e.key); e.question != nil {
 				c.Request = e.question.Name()
 				c.Input, c.Output = e.question.Size()
@@ -239,8 +244,8 @@ func (s *sorted) announce(ctx context.Context) {
 	add(area.AskedInPlan, s.asked)
 	add(area.MayBeAsked, s.opened)
 	add(area.Asked, s.asks)
-	if len(calls) > 0 {
-		calls[len(calls)-1].Changed = s.changed()
+	if i := slices.IndexFunc(calls, func(c area.Call) bool { return c.Again }); i >= 0 {
+		calls[i].Changed = s.changed()
 	}
 	answer.Announce(ctx, s.process, s.diags, calls)
 	if len(s.pending) > 0 && s.process.Plans() {
@@ -253,10 +258,19 @@ func (s *sorted) changed() (names []string) {
 	if s.prior.Absent() {
 		return nil
 	}
-	for _, a := range append(slices.Clone(s.kind.request), *s.kind.attributes.Find("requests")) {
+	for _, a := range s.kind.request {
 		if !s.config.Get(a.Name).Equal(s.prior.Get(a.Name)) {
 			names = append(names, a.Name)
 		}
+	}
+	was, changed := wire.Members(s.prior.Get("requests")), 0
+	for key, v := range wire.Members(s.config.Get("requests")) {
+		if old, there := was[key]; there && !old.Equal(v) {
+			changed++
+		}
+	}
+	if changed > 0 {
+		names = append(names, fmt.Sprintf("%d of requests", changed))
 	}
 	return names
 }
@@ -267,6 +281,7 @@ func (s *sorted) values(names []string) wire.Values {
 		return s.complete(names)
 	}
 	values := s.allOpen()
+	s.settleBatches(values)
 	if s.config.Get("results_file").IsNull() {
 		answers := maps.Clone(s.known)
 		for _, key := range names {

@@ -122,9 +122,9 @@ func (a applying) whereabouts(asked *asking, there int, failed map[string]failur
 	next := "The next apply asks only for what is missing."
 	switch {
 	case a.keeps() && len(again) == 0:
-		next = "They are asked again when they, or triggers, change."
+		next = "What failed is asked again when its request, or triggers, change."
 	case len(again) < len(failed):
-		next = "The next apply asks again for " + listed(again) + ". The others are asked again when they, or triggers, change."
+		next = "The next apply asks again for " + listed(again) + ". What else failed is asked again when its request, or triggers, change."
 	}
 	if there == 0 {
 		return next
