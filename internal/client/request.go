@@ -43,10 +43,6 @@ type Request struct {
 	// may have been answered is not sent again.
 	Costs bool
 
-	// StandsFor is how many calls a request that costs comes to, as one does that submits a batch; 0 = one. The budget
-	// counts them.
-	StandsFor int
-
 	// Repeatable says that sending the request twice does no harm although its method is POST:
 	// it updates an object, asks for what costs nothing, or uploads a file, of which a
 	// second copy only takes room. After a lost answer, or one that says too little (408, 502, 504,

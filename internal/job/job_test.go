@@ -598,30 +598,3 @@ func TestJob_secrets(t *testing.T) {
 		}
 	}
 }
-
-// The budget of a run counts each line as a request, and what it has no room for is not submitted.
-func TestSubmit_budget(t *testing.T) {
-	r := start(t, emulator.Options{BatchTime: time.Hour})
-	r.Client = r.another(func(s *client.Settings) { s.Limits.MaxRequests = 5 })
-	submit := func(n int, mark string) error {
-		work := task(n)
-		work.Mark = mark
-		_, _, err := job.Submit(t.Context(), r.Client, work)
-		return err
-	}
-	if err := submit(6, "a"); err == nil || !strings.Contains(err.Error(), "this stands for 6 requests, more than the budget of a run: limits.max_requests is 5") {
-		t.Errorf("too many: %v", err)
-	}
-	if err := submit(3, "b"); err != nil {
-		t.Error(err)
-	}
-	if err := submit(3, "c"); err == nil || !strings.Contains(err.Error(), "has used 3 requests and 0 tokens, and this one stands for 3 requests.") {
-		t.Errorf("one too many: %v", err)
-	}
-	if err := submit(2, "d"); err != nil {
-		t.Error(err)
-	}
-	if len(r.Objects("batches")) != 2 || len(r.Objects("files")) != 2 || r.count("POST batches") != 2 {
-		t.Errorf("made: %v, %v", r.Objects("batches"), r.Objects("files"))
-	}
-}

@@ -31,7 +31,7 @@ const cleaning = 20 * time.Second
 // the newest with its mark that has not failed, and whose results are still there. adopted says which. Two Submits of one client
 // never return the same batch.
 //
-// The budget of a run counts each line as a request; a file of somebody else's counts as one. The batch is made once: where the answer to that is lost, it is looked for, and an error says if it is not found.
+// The batch is made once: where the answer to that is lost, it is looked for, and an error says if it is not found.
 func Submit(ctx context.Context, c *client.Client, t Task) (b Batch, adopted bool, err error) {
 	if t.Mark == "" {
 		return Batch{}, false, errors.New("the batch has no mark")
@@ -40,13 +40,13 @@ func Submit(ctx context.Context, c *client.Client, t Task) (b Batch, adopted boo
 	if b, adopted, err = t.find(ctx, c); adopted || err != nil {
 		return b, adopted, err
 	}
-	input, lines := t.InputFileID, 0
+	input := t.InputFileID
 	if input == "" {
-		if input, lines, err = t.upload(ctx, c); err != nil {
+		if input, err = t.upload(ctx, c); err != nil {
 			return Batch{}, false, err
 		}
 	}
-	b, err = t.create(ctx, c, input, lines)
+	b, err = t.create(ctx, c, input)
 	if err == nil {
 		taken.add(c, b.ID)
 		return b, false, nil
@@ -66,7 +66,7 @@ func Submit(ctx context.Context, c *client.Client, t Task) (b Batch, adopted boo
 // lost reports whether a create that failed may have made a batch.
 func lost(err error) bool {
 	var problem *client.Problem
-	return !errors.As(err, &problem) || problem.MaybeBilled || problem.Status/100 == 2
+	return !errors.As(err, &problem) || problem.MaybeCreated || problem.Status/100 == 2
 }
 
 // recover looks for the batch that a create may have made whose answer was lost, for as long as a list may lack it.
@@ -82,14 +82,14 @@ func (t Task) recover(ctx context.Context, c *client.Client, lost error) (b Batc
 	}
 	var problem *client.Problem
 	if errors.As(lost, &problem) {
-		problem.MaybeBilled = false
+		problem.MaybeCreated = false
 		problem.Message += " A batch may have been made all the same. It was looked for and not found. The next apply looks for it before it submits one."
 	}
 	return Batch{}, false, lost
 }
 
 // create makes the batch. While the server may not know the input file yet, a refusal that may mean that is tried again.
-func (t Task) create(ctx context.Context, c *client.Client, input string, lines int) (Batch, error) {
+func (t Task) create(ctx context.Context, c *client.Client, input string) (Batch, error) {
 	body := map[string]any{"input_file_id": input, "endpoint": t.Endpoint, "completion_window": t.CompletionWindow}
 	if t.CompletionWindow == "" {
 		body["completion_window"] = "24h"
@@ -105,7 +105,7 @@ func (t Task) create(ctx context.Context, c *client.Client, input string, lines 
 	if err != nil {
 		return Batch{}, err
 	}
-	r := client.Request{Method: http.MethodPost, Path: "batches", Body: text, APIKey: t.APIKey, Secrets: t.Secrets, Costs: true, StandsFor: lines}
+	r := client.Request{Method: http.MethodPost, Path: "batches", Body: text, APIKey: t.APIKey, Secrets: t.Secrets}
 	until := c.Clock().Now().Add(object.Settling)
 	if t.InputFileID != "" {
 		until = c.Clock().Now().Add(referring)

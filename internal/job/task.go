@@ -66,12 +66,12 @@ func (t Task) mark() string {
 	return t.Mark
 }
 
-// upload uploads the lines, and returns the ID of the file and how many they are. To upload twice costs nothing, so it is sent again if
+// upload uploads the lines, and returns the ID of the file. To upload twice costs nothing, so it is sent again if
 // an answer is lost.
-func (t Task) upload(ctx context.Context, c *client.Client) (id string, lines int, err error) {
-	lines, size, err := t.size()
+func (t Task) upload(ctx context.Context, c *client.Client) (string, error) {
+	size, err := t.size()
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
 	name := t.Filename
 	if name == "" {
@@ -86,29 +86,27 @@ func (t Task) upload(ctx context.Context, c *client.Client) (id string, lines in
 		},
 	})
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
-	id, err = answer.ID()
-	return id, lines, err
+	return answer.ID()
 }
 
-// size is how many lines the input has, and how long it is, in bytes.
-func (t Task) size() (lines int, size int64, err error) {
+// size is how long the input is, in bytes.
+func (t Task) size() (size int64, err error) {
 	if t.Lines == nil {
-		return 0, 0, errNoLines
+		return 0, errNoLines
 	}
 	for line := range t.Lines {
 		text, err := t.line(line)
 		if err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 		size += int64(len(text))
-		lines++
 	}
-	if lines == 0 {
-		return 0, 0, errNoLines
+	if size == 0 {
+		return 0, errNoLines
 	}
-	return lines, size, nil
+	return size, nil
 }
 
 var errNoLines = errors.New("the batch has no requests")
