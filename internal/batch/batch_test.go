@@ -234,7 +234,7 @@ func TestBatch_isSubmittedOnce(t *testing.T) {
 	acctest.Unchanged(t, i, config)
 
 	w.Fail(emulator.Fault{Reset: true, Late: true}.On("POST", "/v1/batches"))
-	i = w.Instance(typeName)
+	i = restarted(t, w).Instance(typeName)
 	config["triggers"] = object{"a": "b"}
 	says(t, i.Apply(t, config), "Batch was already submitted")
 	if got := answers(t, stateOf(i)); len(got) != 2 || len(w.Objects("batches")) != 2 {
@@ -318,6 +318,17 @@ func TestBatch_hasErrors(t *testing.T) {
 		t.Errorf("results: %v, errors: %v", got, failures)
 	}
 	acctest.Unchanged(t, i, configured(3, nil))
+}
+
+// A request that the results do not speak of has no answer, and neither has one whose answer nobody can read.
+func TestBatch_hasGaps(t *testing.T) {
+	w := acctest.NewWorld(t, emulator.Options{})
+	i := w.Instance(typeName)
+	w.Fail(emulator.Status(http.StatusOK, `{"custom_id":"t2","response":{"status_code":200,"body":{"x":1}}}`+"\n"+`{"custom_id":"t3","response":{"status_code":200,"body":"<html>"}}`).On("GET", "/v1/files/"))
+	says(t, i.Apply(t, configured(3, nil)), "1 requests were answered, and 2 were not", "t1: The server's results have nothing about this request.", "t3: The server answered 200 OK with a text/html page")
+	if state := stateOf(i); !reflect.DeepEqual(state["results"], object{"t2": `{"x":1}`}) || len(state["errors"].(object)) != 2 {
+		t.Errorf("state: %v", state)
+	}
 }
 
 // A batch that is completed without any answer is no success.
