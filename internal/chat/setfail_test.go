@@ -255,10 +255,10 @@ func TestSet_judgesAnswers(t *testing.T) {
 			says(t, w.set(t).Apply(t, setOf(texts("cut"), object{"fail_on": test.failOn, "triggers": object{"n": test.says}})), test.says)
 		})
 	}
-	// That is no answer that waits: the next apply asks.
-	w.asks(t, 1, func() {
-		apply(t, w.set(t), setOf(texts("cut"), object{"fail_on": []any{"length"}, "triggers": object{"n": "?"}}))
-	})
+	// Neither is an answer of use that waits, where the judgement has changed.
+	w.Fail(about(said("half", "length", ""), "half"), about(mayBeMade, "b"))
+	w.asks(t, 2, func() { w.set(t).Apply(t, setOf(texts("half", "b"))) })
+	same(t, w.asks(t, 2, func() { apply(t, w.set(t), setOf(texts("half", "b"), object{"fail_on": []any{"length"}})) }), []string{"b", "half"})
 }
 
 // What no request will survive stops the rest before it is sent.
@@ -275,7 +275,7 @@ func TestSet_stopsEarly(t *testing.T) {
 		"forbidden":    {emulator.ErrorJSON(403, "invalid_request_error", "", "", "Not you").Repeat(-1), nil, nil, 64, []string{"403 Forbidden: Not you", "not sent"}},
 		"no money":     {emulator.QuotaExceeded().Repeat(-1), nil, nil, 64, []string{"429 Too Many Requests: You exceeded your current quota", "not sent"}},
 		"server down":  {mayBeMade.Repeat(-1), nil, nil, 128, []string{"502 Bad Gateway", "not sent"}},
-		"out of time":  {emulator.Hang().Repeat(-1), nil, object{"timeouts": object{"create": "700ms"}}, 64, []string{"timeouts.create (700ms)", "not sent"}},
+		"out of time":  {emulator.Hang().Repeat(-1), nil, object{"timeouts": object{"create": "3s"}}, 64, []string{"timeouts.create (3s)", "not sent"}},
 		"small budget": {emulator.Fault{}, object{"limits": object{"max_requests": 10}}, nil, 10, []string{"error: 990 requests of 1000", "limits.max_requests", "10 answers are kept below"}},
 	} {
 		t.Run(kind, func(t *testing.T) {
@@ -298,19 +298,29 @@ func TestSet_stopsEarly(t *testing.T) {
 	}
 }
 
-// Failures that come one by one do not stop the rest.
+// Failures that come one by one do not stop the rest, be it answers or refusals that come between them.
 func TestSet_goesOnBesideFailures(t *testing.T) {
-	w := newWorkplace(t)
-	const n = 200
-	for i := 0; i < n; i += 2 {
-		w.Fail(about(mayBeMade, fmt.Sprintf("q%03d", i)))
+	for kind, refuses := range map[string]bool{"answers": false, "refusals": true} {
+		t.Run(kind, func(t *testing.T) {
+			w := newWorkplace(t)
+			const n = 200
+			for i := range n {
+				switch {
+				case i%2 == 0:
+					w.Fail(about(mayBeMade, fmt.Sprintf("q%03d", i)))
+				case refuses:
+					w.Fail(about(refusedByServer, fmt.Sprintf("q%03d", i)))
+				}
+			}
+			one := object{"limits": object{"max_concurrent": 1}}
+			w.asks(t, n, func() { w.set(t, one).Apply(t, setOf(numbered(n))) })
+			rest := n
+			if !refuses {
+				rest = n / 2
+			}
+			w.asks(t, rest, func() { apply(t, w.set(t, one), setOf(numbered(n))) })
+		})
 	}
-	for i := 1; i < n; i += 4 {
-		w.Fail(about(refusedByServer, fmt.Sprintf("q%03d", i)))
-	}
-	one := object{"limits": object{"max_concurrent": 1}}
-	w.asks(t, n, func() { w.set(t, one).Apply(t, setOf(numbered(n))) })
-	w.asks(t, 150, func() { apply(t, w.set(t, one), setOf(numbered(n))) })
 }
 
 // A budget that ends in the middle keeps what was bought, and the next apply buys the rest.
