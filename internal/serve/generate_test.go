@@ -98,7 +98,14 @@ func (g *generator) attribute(a schema.Attribute) tftypes.Value {
 	case g.wild && g.chance(12):
 		return tftypes.NewValue(t, tftypes.UnknownValue)
 	}
+	if file, ok := g.schema.Attributes["results_file"]; ok && a.Equal(file) {
+		return tftypes.NewValue(t, nil) // nothing is written into the working directory
+	}
 	switch a := a.(type) {
+	case schema.DynamicAttribute:
+		if a.IsRequired() {
+			return g.requests()
+		}
 	case schema.SingleNestedAttribute:
 		return g.object(a.Attributes, nil, 3)
 	case schema.ListNestedAttribute:
@@ -161,6 +168,24 @@ func (g *generator) dynamic() tftypes.Value {
 		tftypes.NewValue(object, map[string]tftypes.Value{"a": tftypes.NewValue(tftypes.Bool, true)}),
 		tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, []tftypes.Value{}),
 	})
+}
+
+// requests are those of a set: mostly right ones.
+func (g *generator) requests() tftypes.Value {
+	types, values := map[string]tftypes.Type{}, map[string]tftypes.Value{}
+	for range 1 + g.rng.IntN(3) {
+		name := pick(g, []string{"a", "b", "c d"})
+		v := tftypes.NewValue(tftypes.String, pick(g, []string{"hello", "Say it in JSON."}))
+		if g.chance(2) {
+			of := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"content": tftypes.String, "temperature": tftypes.Number}}
+			v = tftypes.NewValue(of, map[string]tftypes.Value{"content": v, "temperature": tftypes.NewValue(tftypes.Number, number(pick(g, []string{"0", "1", "2"})))})
+		}
+		if g.chance(30) {
+			v = g.dynamic()
+		}
+		types[name], values[name] = v.Type(), v
+	}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
 }
 
 // number has the precision that the CLI gives it.

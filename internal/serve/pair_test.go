@@ -64,9 +64,12 @@ func recordsOf(t testing.TB) []declared {
 // newPairOf is a pair for a record of the provider, each of the two configured with arguments of its own.
 func newPairOf(t testing.TB, name string, s schema.Schema, more ...func() map[string]any) pair {
 	t.Helper()
-	inner := provider.New("test")
+	alone := func() *provider.Provider { // with time and a working directory of its own
+		return provider.New("test", acctest.NewClock().Adjust, acctest.DataIn(t.TempDir()))
+	}
+	inner := alone()
 	p := pair{
-		framework: serve.Inner(provider.New("test")), ours: serve.WithShortCuts(inner, serve.Inner(inner)),
+		framework: serve.Inner(alone()), ours: serve.WithShortCuts(inner, serve.Inner(inner)),
 		name: name, schema: s, tf: s.Type().TerraformType(t.Context()).(tftypes.Object),
 	}
 	for _, server := range []tfprotov6.ProviderServer{p.framework, p.ours} {
