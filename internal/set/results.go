@@ -36,8 +36,8 @@ type results struct {
 
 // head is what each line begins with.
 type head struct {
-	Key     string `json:"key"`
-	Request string `json:"request"` // the first half of the SHA-256 of the request, as in the state
+	Key     *string `json:"key"`     // "" is one, too
+	Request string  `json:"request"` // the first half of the SHA-256 of the request, as in the state
 }
 
 // readResults finds the lines of a file. One that is not there has none; a line that is not one of
@@ -57,8 +57,8 @@ func readResults(file string) (*results, error) {
 	for offset := int64(0); ; {
 		line, err := lines.ReadBytes('\n')
 		var h head
-		if json.Unmarshal(line, &h) == nil && h.Key != "" && h.Request != "" {
-			r.lines[h.Key] = span{offset, len(line), h.Request}
+		if json.Unmarshal(line, &h) == nil && h.Key != nil && h.Request != "" {
+			r.lines[*h.Key] = span{offset, len(line), h.Request}
 		}
 		offset += int64(len(line))
 		switch {
@@ -119,7 +119,7 @@ func (f *inFile) put(key, hash string, answer tftypes.Value) error {
 	if answer.IsNull() {
 		return nil
 	}
-	start, _ := json.Marshal(head{key, hash}) // texts always encode
+	start, _ := json.Marshal(head{&key, hash}) // texts always encode
 	text, err := wire.JSON(answer)
 	if err != nil {
 		return fmt.Errorf("results_file: %w", err)
@@ -171,6 +171,16 @@ func (f *inFile) sorted() (sum string, err error) {
 		return "", err
 	}
 	return hex.EncodeToString(hash.Sum(nil)), os.Rename(out.Name(), f.path)
+}
+
+// sameFile reports whether two paths are those of one file: spelled in two ways, or by a link.
+func sameFile(a, b string) bool {
+	if a == b {
+		return true
+	}
+	one, err := os.Stat(a)
+	other, otherErr := os.Stat(b)
+	return err == nil && otherErr == nil && os.SameFile(one, other)
 }
 
 // removeResults deletes the file of a set that is destroyed, unless it is no longer what the set wrote.

@@ -35,6 +35,7 @@ type held struct {
 	failed  map[string]string // why
 	batches []tftypes.Value   // all that there were
 	under   map[string]string // names by the hashes of the requests whose answers are there
+	waits   map[string]mark   // of requests in batches that are not collected, by their hashes
 	results *results          // the file that has them; nil = none
 }
 
@@ -54,10 +55,14 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	for key, text := range wire.Entries(state.Get("failed")) {
 		h.failed[key], _ = wire.Text(text)
 	}
-	h.under = map[string]string{}
+	h.under, h.waits = map[string]string{}, map[string]mark{}
 	for _, key := range slices.Sorted(maps.Keys(h.marks)) {
-		if hash := h.marks[key].answered; hash != "" {
-			h.under[hash] = key
+		m := h.marks[key]
+		if m.answered != "" {
+			h.under[m.answered] = key
+		}
+		if m.submitted != "" && h.waits[m.submitted].batch == "" {
+			h.waits[m.submitted] = mark{submitted: m.submitted, batch: m.batch}
 		}
 	}
 	if state.Has("batches") {
@@ -117,6 +122,16 @@ func (h held) answer(k *Kind, key string) (v tftypes.Value, ok bool) {
 	}
 	v, ok = h.answers[key]
 	return v, ok && !v.IsNull()
+}
+
+// inBatch is how many requests of a batch are not collected.
+func (h held) inBatch(id string) (n int) {
+	for _, m := range h.waits {
+		if m.batch == id {
+			n++
+		}
+	}
+	return n
 }
 
 // hashes are those of all answers that are there.
