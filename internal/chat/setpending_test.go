@@ -261,3 +261,19 @@ func TestSet_replacedBeforeItIsDestroyedWithAFile(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The answers of one set that wait are not thrown away because another has the same.
+func TestSet_sameRequestsWait(t *testing.T) {
+	w := newWorkplace(t)
+	first := w.set(t)
+	apply(t, first, setOf(texts("a")))
+	w.goOn(t, first)
+	unchanged(t, first, setOf(texts("a"))) // forgets its own
+	w.Fail(about(mayBeMade, "b"))
+	second := w.set(t)
+	w.asks(t, 2, func() { second.Apply(t, setOf(texts("a", "b"))) })
+	w.goOn(t, first)
+	unchanged(t, first, setOf(texts("a")))
+	second = w.set(t)
+	w.asks(t, 1, func() { apply(t, second, setOf(texts("a", "b"))) })
+}

@@ -33,7 +33,7 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 		return nil
 	}
 	if !p.prior.Absent() {
-		p.forget(h.hashes())
+		p.forget(h.took)
 	}
 	if p.unchanged(proposed, h) {
 		return wire.Values{}

@@ -132,7 +132,7 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := wire.Open(req.State.Raw)
 	h, _ := m.kind.held(state) // a file that cannot be read does not keep the set
-	m.forget(h.answered())
+	m.forget(func(e journal.Entry) bool { return h.took(e) || h.lost(shorten(e.Name)) })
 	if len(h.batches) > 0 {
 		if m.client == nil {
 			resp.Diagnostics.AddError("Could not delete the batches of the "+m.noun(), kinds.UpperFirst(client.ErrUnconfigured.Error())+".")
@@ -176,11 +176,11 @@ func removeFile(state wire.Fields, diags *diag.Diagnostics) {
 func journals(c *client.Client) string { return journal.Directory(c.DataDirectory()) }
 
 // forget removes answers from the journals. While the provider's settings are not known, it is not known where they are.
-func (m *managed) forget(has map[string]bool) {
+func (m *managed) forget(has func(journal.Entry) bool) {
 	if m.client == nil {
 		return
 	}
-	journal.Forget(journals(m.client), func(name string) bool { return has[shorten(name)] })
+	journal.Forget(journals(m.client), has)
 }
 
 // applying is one apply.

@@ -25,6 +25,7 @@ type span struct {
 	offset int64
 	length int
 	hash   string // of the request that it answers
+	id     string // of the answer; "" = it has none
 }
 
 // results is a file of answers that is there: JSON Lines.
@@ -56,9 +57,12 @@ func readResults(file string) (*results, error) {
 	lines := bufio.NewReaderSize(io.TeeReader(in, sum), 1<<16)
 	for offset := int64(0); ; {
 		line, err := lines.ReadBytes('\n')
-		var h head
+		var h struct {
+			head
+			ID string `json:"id"`
+		}
 		if json.Unmarshal(line, &h) == nil && h.Key != nil && h.Request != "" {
-			r.lines[*h.Key] = span{offset, len(line), h.Request}
+			r.lines[*h.Key] = span{offset, len(line), h.Request, h.ID}
 		}
 		offset += int64(len(line))
 		switch {

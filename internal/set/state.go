@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -134,24 +135,28 @@ func (h held) inBatch(id string) (n int) {
 	return n
 }
 
-// hashes are those of all answers that are there.
-func (h held) hashes() map[string]bool {
-	all := map[string]bool{}
-	for key, m := range h.marks {
-		if h.has(key, m.answered) {
-			all[m.answered] = true
-		}
+// took reports whether an answer that waits is the one that is there. Another to the same request waits for another set.
+func (h held) took(e journal.Entry) bool {
+	hash := shorten(e.Name)
+	key, there := h.under[hash]
+	if !there || !h.holds(key, hash) {
+		return false
 	}
-	return all
+	var id string
+	if h.results != nil {
+		id = h.results.lines[key].id
+	} else {
+		id = wire.Open(h.answers[key]).String("id")
+	}
+	var waits struct{ ID any }
+	_ = json.Unmarshal(e.Body, &waits) // without an ID, they are taken for the same
+	return id == "" || waits.ID == nil || waits.ID == any(id)
 }
 
-// answered are the hashes of all requests that have had an answer, be it still there or not.
-func (h held) answered() map[string]bool {
-	all := map[string]bool{}
-	for _, m := range h.marks {
-		all[m.answered] = true
-	}
-	return all
+// lost reports whether a request has had an answer that is not there any more.
+func (h held) lost(hash string) bool {
+	key, there := h.under[hash]
+	return there && !h.holds(key, hash)
 }
 
 // nothing stands for an answer that is not there, open for one that is to come.
