@@ -225,6 +225,9 @@ func refreshed(_ wire.Fields, o *object.Object) {
 
 // remove cancels a batch that is running, waits until it has ended, and deletes the files that were made for it.
 func remove(ctx context.Context, c *client.Client, state wire.Fields) error {
+	if job.Adopted(c, state.String("id")) {
+		return nil // by the batch that replaces this one
+	}
 	b, err := job.Get(ctx, c, state.String("id"), "")
 	if err != nil {
 		return err

@@ -178,7 +178,8 @@ func isUseless(state wire.Fields) bool {
 	case job.StatusFailed:
 		return true
 	case job.StatusCompleted, job.StatusExpired:
-		return isCollected(state) && len(wire.Entries(state.Get(results))) == 0 && !counts.Absent() && wire.Int(counts.Get("completed")) == 0
+		// A server that counts nothing says nothing of answers that are in a file.
+		return isCollected(state) && len(wire.Entries(state.Get(results))) == 0 && !counts.Absent() && wire.Int(counts.Get("total")) > 0 && wire.Int(counts.Get("completed")) == 0
 	}
 	return false
 }

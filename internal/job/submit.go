@@ -48,7 +48,7 @@ func Submit(ctx context.Context, c *client.Client, t Task) (b Batch, adopted boo
 	}
 	b, err = t.create(ctx, c, input)
 	if err == nil {
-		taken.add(c, b.ID)
+		taken.add(c, b.ID, false)
 		return b, false, nil
 	}
 	if lost(err) {
@@ -164,7 +164,7 @@ func (t Task) find(ctx context.Context, c *client.Client) (b Batch, found bool, 
 			break
 		}
 		var over bool
-		if over, err = t.over(ctx, c, b); err == nil && !over && taken.add(c, b.ID) {
+		if over, err = t.over(ctx, c, b); err == nil && !over && taken.add(c, b.ID, true) {
 			return b, true, nil
 		}
 	}
@@ -214,7 +214,7 @@ func (t Task) gone(ctx context.Context, c *client.Client, id string, made time.T
 // ownership is which batches the Submits of a client have returned, and which marks they are about.
 type ownership struct {
 	mu    sync.Mutex
-	ids   map[owned]bool
+	ids   map[owned]bool // by adoption?
 	marks map[owned]*sync.Mutex
 }
 
@@ -239,13 +239,21 @@ func (o *ownership) lock(c *client.Client, mark string) (unlock func()) {
 }
 
 // add notes that a Submit returns a batch. It reports false if another one has.
-func (o *ownership) add(c *client.Client, id string) bool {
+func (o *ownership) add(c *client.Client, id string, adopted bool) bool {
 	key := owned{c, id}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.ids[key] {
+	if _, there := o.ids[key]; there {
 		return false
 	}
-	o.ids[key] = true
+	o.ids[key] = adopted
 	return true
+}
+
+// Adopted reports whether a Submit of the client has adopted a batch. Whoever had it before has lost it: it is neither to be
+// cancelled, nor are its files to be removed, when that one is destroyed (create_before_destroy).
+func Adopted(c *client.Client, id string) bool {
+	taken.mu.Lock()
+	defer taken.mu.Unlock()
+	return taken.ids[owned{c, id}]
 }

@@ -67,7 +67,7 @@ func Open(directory string, now time.Time) (*Journal, error) {
 			_ = os.Remove(file)
 			continue
 		}
-		if err := each(file, func(name string, at place) { j.known[name] = at }); err != nil {
+		if err := each(file, func(e Entry, at place) { j.known[e.Name] = at }); err != nil {
 			return nil, fmt.Errorf("the answers that wait in %s could not be read: %w", file, err)
 		}
 	}
@@ -80,7 +80,7 @@ func files(directory string) []string {
 }
 
 // each finds the entries of a file. A line that is not whole is passed over: a writer was killed.
-func each(file string, found func(name string, at place)) error {
+func each(file string, found func(e Entry, at place)) error {
 	in, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // another process has removed it
@@ -93,7 +93,7 @@ func each(file string, found func(name string, at place)) error {
 	for offset := int64(0); ; {
 		line, err := readLine(r)
 		if e, ok := parse(line); ok {
-			found(e.Name, place{file, offset, len(line)})
+			found(e, place{file, offset, len(line)})
 		}
 		offset += int64(len(line))
 		switch {
@@ -241,9 +241,9 @@ func (j *Journal) Close() {
 	j.file = nil
 }
 
-// Forget removes the answers that the state has: has reports whether it has that of a request. Files in which there are
+// Forget removes the answers that the state has: has reports whether it has one. Files in which there are
 // others stay, and so do those that are being written.
-func Forget(directory string, has func(name string) bool) {
+func Forget(directory string, has func(Entry) bool) {
 	found := files(directory)
 	for _, name := range found {
 		file, err := os.OpenFile(name, os.O_RDWR, 0)
@@ -261,10 +261,10 @@ func Forget(directory string, has func(name string) bool) {
 }
 
 // forget blanks answers, so that others stay where they are for whoever reads them now. It reports whether none is left.
-func forget(file *os.File, has func(name string) bool) bool {
+func forget(file *os.File, has func(Entry) bool) bool {
 	left := false
-	err := each(file.Name(), func(name string, at place) {
-		if !has(name) {
+	err := each(file.Name(), func(e Entry, at place) {
+		if !has(e) {
 			left = true
 			return
 		}

@@ -80,7 +80,7 @@ func TestForget(t *testing.T) {
 	second := open(t, dir)
 	keep(t, second, 3)
 	second.Close()
-	journal.Forget(dir, func(n string) bool { return n == name(1) || n == name(3) })
+	journal.Forget(dir, func(e journal.Entry) bool { return e.Name == name(1) || e.Name == name(3) })
 	left := open(t, dir)
 	if e, ok := left.Find(name(2)); !ok || string(e.Body) != `{"n":2}` || left.Has(name(1)) || left.Has(name(3)) {
 		t.Error("what the state does not have is gone, or what it has is there")
@@ -88,7 +88,7 @@ func TestForget(t *testing.T) {
 	if found := glob(t, dir); len(found) != 1 {
 		t.Errorf("left: %v", found)
 	}
-	journal.Forget(dir, func(string) bool { return true })
+	journal.Forget(dir, func(journal.Entry) bool { return true })
 	if found := glob(t, filepath.Dir(dir)); len(found) != 0 {
 		t.Errorf("left: %v", found)
 	}
@@ -98,7 +98,7 @@ func TestForget(t *testing.T) {
 func TestForget_leavesWhatIsWritten(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "openai")
-	all := func(string) bool { return true }
+	all := func(journal.Entry) bool { return true }
 	j := open(t, dir)
 	if err := j.Ready(); err != nil {
 		t.Fatal(err)

@@ -71,6 +71,7 @@ type asking struct {
 	done     int
 	stopped  error // why no more is sent; nil = all is
 	trouble  error // why a batch could not be waited for
+	untaken  error // why an answer could not be taken
 }
 
 func newAsking(k *Kind, take func(*entry, tftypes.Value) error) *asking {
@@ -166,14 +167,32 @@ func (a *asking) takeThere(ctx context.Context, todo []*entry) (rest []*entry) {
 	return rest
 }
 
+// leave leaves what is in a batch in it, for an apply that may collect it, and takes what is recorded of it. It returns the rest.
+func (a *asking) leave(ctx context.Context, h held, todo []*entry) (rest []*entry) {
+	for _, e := range todo {
+		m := h.waits[e.hash()]
+		if m.submitted == "" {
+			rest = append(rest, e)
+		} else if r, there := e.question.Recorded(); there && r.Useful() {
+			a.succeed(ctx, &task{e.question, []*entry{e}}, r)
+		} else {
+			a.pending[e.key] = m
+		}
+	}
+	return rest
+}
+
 func (a *asking) succeed(ctx context.Context, t *task, r answer.Result) {
 	object := a.kind.object(a.kind.Project(wire.FieldsOf(r.Values)))
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.inARow = 0
 	for _, e := range t.entries {
-		if err := a.take(e, object); err != nil && a.stopped == nil {
-			a.stopped = err
+		if err := a.take(e, object); err != nil {
+			a.untaken = err
+			if a.stopped == nil {
+				a.stopped = err
+			}
 		}
 	}
 	if len(r.Warnings) > 0 {

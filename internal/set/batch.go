@@ -29,6 +29,7 @@ type part struct {
 	retries int              // how many of them were made because of failures
 	batch   job.Batch        // zero = not submitted
 	found   bool             // it had ended before this apply
+	changed bool             // its lines may be others than those of all, or in another order
 	since   time.Time        // when it was found or submitted
 }
 
@@ -54,9 +55,9 @@ func (a applying) runBatches(ctx context.Context, asked *asking, h held, missing
 	for _, t := range tasks(todo) {
 		todos[t.question.Name()] = t
 	}
-	fresh := x.resume(ctx, h, todos)
+	fresh := x.resume(ctx, h, missing, todos)
 	if a.config.String("engine") == batch {
-		x.waiting = x.split(missing, todos, fresh)
+		x.waiting = x.split(h, missing, todos)
 		return x, x.loop(ctx)
 	}
 	err := x.loop(ctx)
@@ -65,22 +66,33 @@ func (a applying) runBatches(ctx context.Context, asked *asking, h held, missing
 }
 
 // resume takes up the batches that the state names. It returns the names of requests that are in none of them.
-func (x *batching) resume(ctx context.Context, h held, todos map[string]*task) (fresh map[string]bool) {
+func (x *batching) resume(ctx context.Context, h held, missing []*entry, todos map[string]*task) (fresh map[string]bool) {
 	fresh = map[string]bool{}
 	parts := map[string]*part{}
-	for name, t := range todos {
-		m := h.marks[t.entries[0].key]
-		if m.submitted != t.entries[0].hash() || m.batch == "" {
-			fresh[name] = true
+	for _, t := range tasks(missing) { // in order, those that have an answer by now among them: they make the mark of a retry
+		name := t.question.Name()
+		id := h.waits[t.entries[0].hash()].batch
+		if id == "" {
+			fresh[name] = todos[name] != nil
 			continue
 		}
-		if parts[m.batch] == nil {
-			parts[m.batch] = &part{todo: map[string]*task{}, batch: job.Batch{ID: m.batch}}
+		p := parts[id]
+		if p == nil {
+			p = &part{todo: map[string]*task{}, batch: job.Batch{ID: id}}
+			parts[id] = p
 		}
-		parts[m.batch].todo[name] = t
-		parts[m.batch].all = append(parts[m.batch].all, t)
+		p.all = append(p.all, t)
+		if todo := todos[name]; todo != nil {
+			p.todo[name] = todo
+		}
+		p.changed = p.changed || h.marks[t.entries[0].key].batch != id
 	}
-	for id, p := range parts {
+	for _, id := range slices.Sorted(maps.Keys(parts)) {
+		p := parts[id]
+		if len(p.todo) == 0 {
+			continue
+		}
+		p.changed = p.changed || len(p.all) != h.inBatch(id)
 		b, err := job.Get(ctx, x.client, id, x.apiKey())
 		switch {
 		case client.IsGone(err):
@@ -99,10 +111,9 @@ func (x *batching) resume(ctx context.Context, h held, todos map[string]*task) (
 func (x *batching) apiKey() string { return answer.APIKey(x.config) }
 
 // split puts what is missing into batches.
-func (x *batching) split(missing []*entry, todos map[string]*task, fresh map[string]bool) (parts []*part) {
+func (x *batching) split(h held, missing []*entry, todos map[string]*task) (parts []*part) {
 	all := slices.DeleteFunc(tasks(missing), func(t *task) bool {
-		name := t.question.Name()
-		return todos[name] != nil && !fresh[name] // in a batch already
+		return h.waits[t.entries[0].hash()].batch != "" // be it collected by now or not
 	})
 	sizes := func(yield func(job.Size) bool) {
 		for _, t := range all {
@@ -313,7 +324,7 @@ func (x *batching) collect(ctx context.Context, p *part) (map[string]answer.Resu
 		} else {
 			failed[r.ID] = got
 		}
-		return x.stoppedBy()
+		return x.untakenBy()
 	})
 	if err != nil && !client.IsGone(err) {
 		return nil, err
@@ -328,10 +339,11 @@ func (x *batching) collect(ctx context.Context, p *part) (map[string]answer.Resu
 	return failed, nil
 }
 
-func (x *batching) stoppedBy() error {
+// untakenBy says why answers cannot be taken. That others have failed is no reason.
+func (x *batching) untakenBy() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.stopped
+	return x.untaken
 }
 
 // result is what became of one request, recorded or written down.
@@ -360,7 +372,7 @@ func (x *batching) invalid(p *part, failed map[string]answer.Result) {
 		if e.Code != "" {
 			text += " (" + e.Code + ")"
 		}
-		if e.Line > 0 && e.Line <= len(names) && len(p.all) == len(p.todo) {
+		if e.Line > 0 && e.Line <= len(names) && len(p.all) == len(p.todo) && !p.changed {
 			failed[names[e.Line-1]] = answer.Result{Failure: &invalidLine{text}, Refused: true}
 			continue
 		}
@@ -388,7 +400,8 @@ func (x *batching) again(p *part, failed map[string]answer.Result) {
 		next.retries++
 	}
 	for name, r := range failed {
-		if t := p.todo[name]; r.Again() && next.retries <= x.retryFailed() {
+		// What an earlier apply has failed with is asked again, as it would be without a batch.
+		if t := p.todo[name]; (r.Again() || p.found && !x.keeps()) && next.retries <= x.retryFailed() {
 			next.todo[name] = t
 		} else {
 			x.fail(t, r)

@@ -66,6 +66,9 @@ func (m *managed) release(ctx context.Context, state wire.Fields, h held, diags 
 	key := answer.APIKey(state)
 	for _, was := range h.batches {
 		id := wire.Open(was).String("id")
+		if job.Adopted(m.client, id) {
+			continue // by the set that replaces this one
+		}
 		b, err := job.Get(ctx, m.client, id, key)
 		if client.IsGone(err) {
 			continue
@@ -97,7 +100,7 @@ func (m *managed) rescue(ctx context.Context, state wire.Fields, h held, b job.B
 	names, _ := keys(state)
 	entries, err := m.kind.expandAll(m.client, state, names)
 	for _, e := range entries {
-		if h.marks[e.key].batch == b.ID && e.question != nil && e.question.Recordings() != nil {
+		if e.question != nil && h.waits[e.hash()].batch == b.ID && e.question.Recordings() != nil {
 			todo = append(todo, e)
 		}
 	}
@@ -117,7 +120,7 @@ func (m *managed) rescue(ctx context.Context, state wire.Fields, h held, b job.B
 func (s *sorted) announceBatches(ctx context.Context) {
 	count := map[string]int{}
 	for _, e := range s.pending {
-		count[s.marks[e.key].batch]++
+		count[s.waits[e.hash()].batch]++
 	}
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(count)) {

@@ -34,7 +34,7 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 		return nil
 	}
 	if !p.prior.Absent() {
-		p.forget(h.hashes())
+		p.forget(h.took)
 	}
 	if p.unchanged(proposed, h) {
 		return wire.Values{}
@@ -138,7 +138,7 @@ func (s *sorted) sort(ctx context.Context, entries []*entry) {
 			if s.known[e.key], _ = s.answer(s.kind, e.key); s.known[e.key].IsNull() {
 				s.known[e.key] = nothing
 			}
-		case s.marks[e.key].submitted == e.hash():
+		case s.waits[e.hash()].submitted != "": // under this name, or another
 			s.pending = append(s.pending, e)
 		case s.isRecorded(e):
 			s.recorded = append(s.recorded, e)

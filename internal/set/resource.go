@@ -3,6 +3,8 @@ package set
 import (
 	"context"
 	"maps"
+	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -107,6 +109,9 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), diags: &resp.Diagnostics}
 	if values := a.apply(ctx); values != nil && !resp.Diagnostics.HasError() {
 		resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+		if file, ok := a.planned.Text("results_file"); ok {
+			made.Store(creation{m.process, filepath.Clean(file)}, true)
+		}
 	}
 }
 
@@ -118,7 +123,7 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 		return
 	}
 	resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
-	if !a.prior.Get("results_file").Equal(a.planned.Get("results_file")) { // the answers are elsewhere now
+	if !sameFile(a.prior.String("results_file"), a.planned.String("results_file")) { // the answers are elsewhere now
 		removeFile(a.prior, &resp.Diagnostics)
 	}
 }
@@ -127,7 +132,7 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := wire.Open(req.State.Raw)
 	h, _ := m.kind.held(state) // a file that cannot be read does not keep the set
-	m.forget(h.answered())
+	m.forget(func(e journal.Entry) bool { return h.took(e) || h.lost(shorten(e.Name)) })
 	if len(h.batches) > 0 {
 		if m.client == nil {
 			resp.Diagnostics.AddError("Could not delete the batches of the "+m.noun(), kinds.UpperFirst(client.ErrUnconfigured.Error())+".")
@@ -137,7 +142,18 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 			return
 		}
 	}
-	removeFile(state, &resp.Diagnostics)
+	if _, another := made.Load(creation{m.process, filepath.Clean(state.String("results_file"))}); !another {
+		removeFile(state, &resp.Diagnostics)
+	}
+}
+
+// made are the results files that creates have written. Where a process has made one, what it destroys besides is a set
+// that was replaced by the one whose file it is (create_before_destroy).
+var made sync.Map
+
+type creation struct {
+	process *area.Process
+	file    string
 }
 
 // removeFile deletes the file that a state names, unless somebody has changed it.
@@ -160,11 +176,11 @@ func removeFile(state wire.Fields, diags *diag.Diagnostics) {
 func journals(c *client.Client) string { return journal.Directory(c.DataDirectory()) }
 
 // forget removes answers from the journals. While the provider's settings are not known, it is not known where they are.
-func (m *managed) forget(has map[string]bool) {
+func (m *managed) forget(has func(journal.Entry) bool) {
 	if m.client == nil {
 		return
 	}
-	journal.Forget(journals(m.client), func(name string) bool { return has[shorten(name)] })
+	journal.Forget(journals(m.client), has)
 }
 
 // applying is one apply.
@@ -304,9 +320,10 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 	}
 	if diags := a.refusals(todo); diags.HasError() {
 		a.diags.Append(diags...)
-		for _, e := range todo {
+		for _, e := range asked.leave(ctx, h, todo) {
 			asked.failures[e.key] = failure{why: errNotSent.Error(), err: errNotSent, again: true}
 		}
+		out.batches = h.batches
 		return asked, nil
 	}
 	if a.client != nil && todo[0].question.Waits() {
@@ -321,7 +338,7 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		asked.journal = j
 	}
 	if !a.kind.batched(a.config, h) || a.client == nil || answer.Replays(a.client) {
-		asked.ask(ctx, tasks(todo))
+		asked.ask(ctx, tasks(asked.leave(ctx, h, todo)))
 		out.batches = h.batches
 		return asked, nil
 	}
@@ -332,7 +349,7 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 	}
 	out.batches = x.together(h)
 	for _, e := range todo {
-		if p := x.pending[e.question.Name()]; p != nil {
+		if p := x.pending[e.question.Name()]; p != nil && out.marks[e.key].answered != e.hash() {
 			asked.pending[e.key] = mark{submitted: e.hash(), batch: p.batch.ID}
 		}
 	}

@@ -25,6 +25,7 @@ type span struct {
 	offset int64
 	length int
 	hash   string // of the request that it answers
+	id     string // of the answer; "" = it has none
 }
 
 // results is a file of answers that is there: JSON Lines.
@@ -36,8 +37,8 @@ type results struct {
 
 // head is what each line begins with.
 type head struct {
-	Key     string `json:"key"`
-	Request string `json:"request"` // the first half of the SHA-256 of the request, as in the state
+	Key     *string `json:"key"`     // "" is one, too
+	Request string  `json:"request"` // the first half of the SHA-256 of the request, as in the state
 }
 
 // readResults finds the lines of a file. One that is not there has none; a line that is not one of
@@ -56,9 +57,12 @@ func readResults(file string) (*results, error) {
 	lines := bufio.NewReaderSize(io.TeeReader(in, sum), 1<<16)
 	for offset := int64(0); ; {
 		line, err := lines.ReadBytes('\n')
-		var h head
-		if json.Unmarshal(line, &h) == nil && h.Key != "" && h.Request != "" {
-			r.lines[h.Key] = span{offset, len(line), h.Request}
+		var h struct {
+			head
+			ID string `json:"id"`
+		}
+		if json.Unmarshal(line, &h) == nil && h.Key != nil && h.Request != "" {
+			r.lines[*h.Key] = span{offset, len(line), h.Request, h.ID}
 		}
 		offset += int64(len(line))
 		switch {
@@ -119,7 +123,7 @@ func (f *inFile) put(key, hash string, answer tftypes.Value) error {
 	if answer.IsNull() {
 		return nil
 	}
-	start, _ := json.Marshal(head{key, hash}) // texts always encode
+	start, _ := json.Marshal(head{&key, hash}) // texts always encode
 	text, err := wire.JSON(answer)
 	if err != nil {
 		return fmt.Errorf("results_file: %w", err)
@@ -171,6 +175,16 @@ func (f *inFile) sorted() (sum string, err error) {
 		return "", err
 	}
 	return hex.EncodeToString(hash.Sum(nil)), os.Rename(out.Name(), f.path)
+}
+
+// sameFile reports whether two paths are those of one file: spelled in two ways, or by a link.
+func sameFile(a, b string) bool {
+	if a == b {
+		return true
+	}
+	one, err := os.Stat(a)
+	other, otherErr := os.Stat(b)
+	return err == nil && otherErr == nil && os.SameFile(one, other)
 }
 
 // removeResults deletes the file of a set that is destroyed, unless it is no longer what the set wrote.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -35,6 +36,7 @@ type held struct {
 	failed  map[string]string // why
 	batches []tftypes.Value   // all that there were
 	under   map[string]string // names by the hashes of the requests whose answers are there
+	waits   map[string]mark   // of requests in batches that are not collected, by their hashes
 	results *results          // the file that has them; nil = none
 }
 
@@ -54,10 +56,14 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	for key, text := range wire.Entries(state.Get("failed")) {
 		h.failed[key], _ = wire.Text(text)
 	}
-	h.under = map[string]string{}
+	h.under, h.waits = map[string]string{}, map[string]mark{}
 	for _, key := range slices.Sorted(maps.Keys(h.marks)) {
-		if hash := h.marks[key].answered; hash != "" {
-			h.under[hash] = key
+		m := h.marks[key]
+		if m.answered != "" {
+			h.under[m.answered] = key
+		}
+		if m.submitted != "" && h.waits[m.submitted].batch == "" {
+			h.waits[m.submitted] = mark{submitted: m.submitted, batch: m.batch}
 		}
 	}
 	if state.Has("batches") {
@@ -119,24 +125,38 @@ func (h held) answer(k *Kind, key string) (v tftypes.Value, ok bool) {
 	return v, ok && !v.IsNull()
 }
 
-// hashes are those of all answers that are there.
-func (h held) hashes() map[string]bool {
-	all := map[string]bool{}
-	for key, m := range h.marks {
-		if h.has(key, m.answered) {
-			all[m.answered] = true
+// inBatch is how many requests of a batch are not collected.
+func (h held) inBatch(id string) (n int) {
+	for _, m := range h.waits {
+		if m.batch == id {
+			n++
 		}
 	}
-	return all
+	return n
 }
 
-// answered are the hashes of all requests that have had an answer, be it still there or not.
-func (h held) answered() map[string]bool {
-	all := map[string]bool{}
-	for _, m := range h.marks {
-		all[m.answered] = true
+// took reports whether an answer that waits is the one that is there. Another to the same request waits for another set.
+func (h held) took(e journal.Entry) bool {
+	hash := shorten(e.Name)
+	key, there := h.under[hash]
+	if !there || !h.holds(key, hash) {
+		return false
 	}
-	return all
+	var id string
+	if h.results != nil {
+		id = h.results.lines[key].id
+	} else {
+		id = wire.Open(h.answers[key]).String("id")
+	}
+	var waits struct{ ID any }
+	_ = json.Unmarshal(e.Body, &waits) // without an ID, they are taken for the same
+	return id == "" || waits.ID == nil || waits.ID == any(id)
+}
+
+// lost reports whether a request has had an answer that is not there any more.
+func (h held) lost(hash string) bool {
+	key, there := h.under[hash]
+	return there && !h.holds(key, hash)
 }
 
 // nothing stands for an answer that is not there, open for one that is to come.
