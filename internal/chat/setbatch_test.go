@@ -2,6 +2,8 @@ package chat_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -463,6 +465,21 @@ func TestSetBatch_stopped(t *testing.T) {
 	apply(t, r, batched(3))
 	w.complete(t, r, 3)
 	if n := w.count("POST batches"); n != 1 {
+		t.Errorf("%d batches", n)
+	}
+}
+
+// Two workspaces have the same requests, and each a batch of its own.
+func TestSetBatch_ofTwoWorkspaces(t *testing.T) {
+	w := newBatchWorld(t, emulator.Options{BatchTime: time.Hour})
+	apply(t, w.set(t), batched(2))
+	w.data = t.TempDir() // else the answers would wait there for the next state
+	if err := os.WriteFile(filepath.Join(w.data, "environment"), []byte("staging"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := w.set(t)
+	apply(t, r, batched(2))
+	if n := w.count("POST batches"); n != 2 {
 		t.Errorf("%d batches", n)
 	}
 }

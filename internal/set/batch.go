@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +44,19 @@ type batching struct {
 	under   []*part          // submitted, and not collected
 	batches []job.Batch      // all that there were
 	pending map[string]*part // under way when the apply ended, by the name of the request
+	takenUp []string         // batches that were there already
+}
+
+// workspace is that of Terraform: two of them may have the same requests, and batches of their own.
+func (m *managed) workspace() string {
+	if name := os.Getenv("TF_WORKSPACE"); name != "" {
+		return name
+	}
+	name, err := os.ReadFile(filepath.Join(m.client.DataDirectory(), "environment"))
+	if text := strings.TrimSpace(string(name)); err == nil && text != "" {
+		return text
+	}
+	return "default"
 }
 
 // ID of a line is the name of the request, so that what comes back says what it answers.
@@ -217,7 +232,7 @@ func (x *batching) submit(ctx context.Context) error {
 			continue
 		}
 		b, found, err := job.Submit(ctx, x.client, job.Task{
-			Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(), Tokens: p.tokens(),
+			Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(x.workspace()), Tokens: p.tokens(),
 			Filename: x.kind.Of.Type + "_set.jsonl",
 		})
 		if err != nil {
@@ -225,6 +240,9 @@ func (x *batching) submit(ctx context.Context) error {
 			return x.refused(ctx, err)
 		}
 		tflog.Info(ctx, "A batch is under way", map[string]any{"batch": b.ID, "status": b.Status, "requests": len(p.todo), "found": found})
+		if found {
+			x.takenUp = append(x.takenUp, b.ID+" ("+b.Status+")")
+		}
 		p.batch, p.found = b, found && b.Ended()
 		x.under = append(x.under, p)
 	}
@@ -254,10 +272,11 @@ func (p *part) tokens() (n int) {
 	return n
 }
 
-// mark tells the batch from any other: it is made of the names of the requests, and of how many batches
-// there were for them before.
-func (p *part) mark() string {
+// mark tells the batch from any other: it is made of Terraform's workspace, of the names of the requests, and of how
+// many batches there were for them before.
+func (p *part) mark(workspace string) string {
 	sum := sha256.New()
+	fmt.Fprintln(sum, workspace)
 	for _, t := range p.all {
 		fmt.Fprintln(sum, t.question.Name())
 	}

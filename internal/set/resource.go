@@ -348,6 +348,11 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		return nil, err
 	}
 	out.batches = x.together(h)
+	if len(x.takenUp) > 0 {
+		a.diags.AddWarning("Batches of an earlier apply are taken up",
+			bullets(x.takenUp)+"\n\nThey have the same requests, and were submitted by an apply that did not save its state, or by another configuration. Nothing is submitted twice. "+
+				"If another configuration needs them as well, do not destroy this set before it has collected them: set triggers to different values to keep both apart.")
+	}
 	for _, e := range todo {
 		if p := x.pending[e.question.Name()]; p != nil && out.marks[e.key].answered != e.hash() {
 			asked.pending[e.key] = mark{submitted: e.hash(), batch: p.batch.ID}
