@@ -2,6 +2,9 @@ package chat
 
 import (
 	"errors"
+	"maps"
+	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -124,13 +127,18 @@ func goOn(arguments wire.Fields, text tftypes.Value) (wire.Fields, error) {
 	if !list.IsKnown() {
 		return arguments, nil // nothing can be said of it
 	}
-	fields := message.WithoutWriteOnly()
-	values := wire.Values{}
+	blank := blankMessage()
+	values := maps.Clone(wire.Members(blank))
+	values["role"], values["content"] = tftypes.NewValue(tftypes.String, "user"), text
+	items := append(slices.Clone(wire.Items(list)), tftypes.NewValue(blank.Type(), values))
+	return arguments.With(wire.Values{name: tftypes.NewValue(tftypes.List{ElementType: blank.Type()}, items)}), nil
+}
+
+// blankMessage is a message without anything in it, as those of a set are.
+var blankMessage = sync.OnceValue(func() tftypes.Value {
+	fields, values := message.WithoutWriteOnly(), wire.Values{}
 	for i := range fields {
 		values[fields[i].Name] = tftypes.NewValue(fields[i].Type(), nil)
 	}
-	values["role"], values["content"] = tftypes.NewValue(tftypes.String, "user"), text
-	items := append([]tftypes.Value{}, wire.Items(list)...)
-	items = append(items, tftypes.NewValue(fields.Type(), values))
-	return arguments.With(wire.Values{name: tftypes.NewValue(tftypes.List{ElementType: fields.Type()}, items)}), nil
-}
+	return tftypes.NewValue(fields.Type(), values)
+})

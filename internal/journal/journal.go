@@ -187,16 +187,10 @@ func (j *Journal) ready() error {
 
 // Keep writes an answer down.
 func (j *Journal) Keep(e Entry) error {
-	body := bytes.Buffer{}
-	if err := json.Compact(&body, e.Body); err != nil { // one line
-		return err
-	}
-	e.Body = body.Bytes()
-	line, err := json.Marshal(e)
+	line, err := e.line()
 	if err != nil {
 		return err
 	}
-	line = append(line, '\n')
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := j.ready(); err != nil {
@@ -211,6 +205,25 @@ func (j *Journal) Keep(e Entry) error {
 	j.known[e.Name] = place{j.file.Name(), j.size, len(line)}
 	j.size += int64(len(line))
 	return nil
+}
+
+// line is the entry as it stands in a file. The answer stays as it came, but for white space.
+func (e Entry) line() ([]byte, error) {
+	start, err := json.Marshal(struct {
+		Name      string `json:"request"`
+		RequestID string `json:"request_id,omitempty"`
+	}{e.Name, e.RequestID})
+	if err != nil {
+		return nil, err
+	}
+	line := bytes.NewBuffer(make([]byte, 0, len(start)+len(e.Body)+16))
+	line.Write(start[:len(start)-1])
+	line.WriteString(`,"answer":`)
+	if err := json.Compact(line, e.Body); err != nil { // one line
+		return nil, err
+	}
+	line.WriteString("}\n")
+	return line.Bytes(), nil
 }
 
 // Close ends the writing. A file to which nothing was written is removed.
