@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +42,8 @@ type sizes struct {
 	counts, parallelisms []int
 	latencies            []time.Duration
 	answerBytes          int
-	answers              []int // of sets
+	answers              []int          // of sets
+	forms                *regexp.Regexp // of sets
 	runs                 int
 }
 
@@ -57,7 +59,7 @@ func main() {
 		meanings = append(meanings, p.name+" ("+p.what+")")
 	}
 	z := sizes{counts: []int{100, 500}, latencies: []time.Duration{0, 200 * time.Millisecond}, parallelisms: []int{10, 64},
-		answers: []int{500, 5000}}
+		answers: []int{500, 5000}, forms: regexp.MustCompile("")}
 	cli := flag.String("cli", "terraform", "the Terraform or OpenTofu `program`")
 	only := flag.String("only", strings.Join(names, ","), "the `parts` to measure: "+strings.Join(meanings, ", "))
 	list("counts", &z.counts, strconv.Atoi, "`numbers` of completions; the largest where a part has only one")
@@ -65,6 +67,10 @@ func main() {
 	list("parallelism", &z.parallelisms, strconv.Atoi, "`values` of -parallelism; the largest where a part has only one")
 	flag.IntVar(&z.answerBytes, "answer-bytes", 32<<10, "size of the answers of the part memory")
 	list("answers", &z.answers, strconv.Atoi, "`numbers` of answers in a set, for the part sets")
+	flag.Func("forms", "the forms of the part sets whose names match this regular `expression` (default all)", func(text string) (err error) {
+		z.forms, err = regexp.Compile(text)
+		return err
+	})
 	flag.IntVar(&z.runs, "runs", 1, "measure so often, in turns, and take the shortest time and the largest memory of each")
 	reference := flag.String("reference", "", "another build of the provider, for the part update: a `file`")
 	profile := flag.String("profile", "", "keep CPU and heap profiles of each provider process in this `directory`")

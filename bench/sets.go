@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -31,25 +32,25 @@ func sets(s *site, z sizes) error {
 	fmt.Println("| n | latency | form | apply | ÷ loop | CPU apply | ÷ loop | peak memory | CLI's CPU apply | state | empty plan | CPU | CLI's CPU | peak memory |")
 	fmt.Println("|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, count := range z.answers {
-		if err := s.set(count, slices.Max(z.latencies), z.runs); err != nil {
+		if err := s.set(count, slices.Max(z.latencies), z); err != nil {
 			return fmt.Errorf("%d answers: %w", count, err)
 		}
 	}
 	return nil
 }
 
-func (s *site) set(count int, latency time.Duration, runs int) error {
+func (s *site) set(count int, latency time.Duration, z sizes) error {
 	url, stop, err := s.emulator("-latency", latency.String(), "-answer-bytes", strconv.Itoa(setAnswer))
 	if err != nil {
 		return err
 	}
 	defer stop()
-	forms, err := s.forms(url, count)
+	forms, err := s.forms(url, count, z.forms)
 	if err != nil {
 		return err
 	}
 	var bare cost
-	for range runs {
+	for range z.runs {
 		asked, err := s.loop(url, count, setAtOnce)
 		if err != nil {
 			return err
@@ -71,10 +72,13 @@ func (s *site) set(count int, latency time.Duration, runs int) error {
 }
 
 // forms are the ways that are measured.
-func (s *site) forms(url string, count int) ([]*form, error) {
+func (s *site) forms(url string, count int, which *regexp.Regexp) ([]*form, error) {
 	const text = `"Translate the following: 'Hello, how are you?' (${i})"`
 	var forms []*form
 	add := func(name, config string) (err error) {
+		if !which.MatchString(name) {
+			return nil
+		}
 		f := &form{name: name}
 		f.dir, err = s.directory(fmt.Sprintf("set-%d-%d", count, len(forms)), config)
 		forms = append(forms, f)
