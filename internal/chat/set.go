@@ -3,7 +3,6 @@ package chat
 import (
 	"errors"
 	"maps"
-	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -130,15 +129,24 @@ func goOn(arguments wire.Fields, text tftypes.Value) (wire.Fields, error) {
 	blank := blankMessage()
 	values := maps.Clone(wire.Members(blank))
 	values["role"], values["content"] = tftypes.NewValue(tftypes.String, "user"), text
-	items := append(slices.Clone(wire.Items(list)), tftypes.NewValue(blank.Type(), values))
-	return arguments.With(wire.Values{name: tftypes.NewValue(tftypes.List{ElementType: blank.Type()}, items)}), nil
+	before := wire.Items(list)
+	items := append(make([]tftypes.Value, 0, len(before)+1), before...)
+	items = append(items, tftypes.NewValue(blank.Type(), values))
+	types := make([]tftypes.Type, len(items))
+	for i := range types {
+		types[i] = tftypes.DynamicPseudoType
+	}
+	return arguments.With(wire.Values{name: tftypes.NewValue(tftypes.Tuple{ElementTypes: types}, items)}), nil
 }
 
-// blankMessage is a message without anything in it, as those of a set are.
+// blankMessage is a message without anything in it, as those of a set are. Like the list that it
+// comes into, it has members of any type: tftypes holds each value against its type when it is made, down to
+// the types of a tool call, which is most of the work where there are thousands of messages.
 var blankMessage = sync.OnceValue(func() tftypes.Value {
-	fields, values := message.WithoutWriteOnly(), wire.Values{}
+	fields, values, types := message.WithoutWriteOnly(), wire.Values{}, map[string]tftypes.Type{}
 	for i := range fields {
 		values[fields[i].Name] = tftypes.NewValue(fields[i].Type(), nil)
+		types[fields[i].Name] = tftypes.DynamicPseudoType
 	}
-	return tftypes.NewValue(fields.Type(), values)
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
 })

@@ -99,8 +99,8 @@ func each(file string, found func(name string, at place)) error {
 	r := bufio.NewReaderSize(in, 1<<16)
 	for offset := int64(0); ; {
 		line, err := readLine(r)
-		if e, ok := parse(line); ok {
-			found(e.Name, place{file, offset, len(line)})
+		if name, ok := nameIn(line); ok {
+			found(name, place{file, offset, len(line)})
 		}
 		offset += int64(len(line))
 		switch {
@@ -124,6 +124,24 @@ func readLine(r *bufio.Reader) (line []byte, err error) {
 			return line, err
 		}
 	}
+}
+
+// opening is how a line begins, and nameLength how long the name after that is.
+const (
+	opening    = `{"request":"`
+	nameLength = 64
+)
+
+// nameIn is the name in a line. A whole one is not read for that: there may be thousands, of many kilobytes.
+func nameIn(line []byte) (string, bool) {
+	rest, ours := bytes.CutPrefix(line, []byte(opening))
+	if ours && len(rest) > nameLength && rest[nameLength] == '"' && bytes.HasSuffix(rest, []byte("}}\n")) {
+		if name := rest[:nameLength]; len(bytes.Trim(name, "0123456789abcdef")) == 0 {
+			return string(name), true
+		}
+	}
+	e, ok := parse(line)
+	return e.Name, ok
 }
 
 func parse(line []byte) (Entry, bool) {
