@@ -97,8 +97,9 @@ func each(file string, found func(name string, at place)) error {
 	}
 	defer in.Close()
 	r := bufio.NewReaderSize(in, 1<<16)
+	var line []byte
 	for offset := int64(0); ; {
-		line, err := readLine(r)
+		line, err = readLine(r, line[:0])
 		if name, ok := nameIn(line); ok {
 			found(name, place{file, offset, len(line)})
 		}
@@ -112,8 +113,8 @@ func each(file string, found func(name string, at place)) error {
 	}
 }
 
-// readLine reads up to the end of a line, that included.
-func readLine(r *bufio.Reader) (line []byte, err error) {
+// readLine adds what is there up to the end of a line, that included.
+func readLine(r *bufio.Reader, line []byte) ([]byte, error) {
 	for {
 		part, err := r.ReadSlice('\n')
 		line = append(line, part...)

@@ -30,17 +30,23 @@ type job struct {
 	entries  []*entry
 }
 
+func (j *job) release() {
+	j.question = nil
+	for _, e := range j.entries {
+		e.release()
+	}
+}
+
 // jobs puts together what is asked once, in the order of the names.
 func jobs(todo []*entry) []*job {
 	var all []*job
 	found := map[string]*job{}
 	for _, e := range todo {
-		name := e.question.Name()
-		if found[name] == nil {
-			found[name] = &job{question: e.question}
-			all = append(all, found[name])
+		if found[e.name] == nil {
+			found[e.name] = &job{question: e.question}
+			all = append(all, found[e.name])
 		}
-		found[name].entries = append(found[name].entries, e)
+		found[e.name].entries = append(found[e.name].entries, e)
 	}
 	return all
 }
@@ -60,6 +66,7 @@ type asking struct {
 	kind    *Kind
 	journal *journal.Journal // of answers that are recorded nowhere
 	total   int
+	release bool // what is asked is not needed after that
 
 	mu       sync.Mutex
 	take     func(e *entry, answer tftypes.Value) error // of one at a time
@@ -81,6 +88,9 @@ func (a *asking) ask(ctx context.Context, all []*job) {
 		workers.Go(func() {
 			for j := range queue {
 				a.one(ctx, j)
+				if a.release {
+					j.release()
+				}
 			}
 		})
 	}

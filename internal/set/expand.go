@@ -21,11 +21,15 @@ type entry struct {
 	key       string
 	arguments wire.Fields
 	open      string           // the place in the arguments that is not known yet; "" = all is known
-	question  *answer.Question // nil where something is not known yet
+	question  *answer.Question // nil where something is not known yet, and after release
+	name      string           // of the question
 }
 
 // hash stands for the request in the state.
-func (e *entry) hash() string { return shorten(e.question.Name()) }
+func (e *entry) hash() string { return shorten(e.name) }
+
+// release gives up what is only needed to ask: of thousands of requests, it is most of what is in memory.
+func (e *entry) release() { e.question, e.arguments = nil, wire.Fields{} }
 
 // shorten is the first half of a name: enough to tell requests apart.
 func shorten(name string) string { return name[:len(name)/2] }
@@ -135,6 +139,7 @@ func (k *Kind) expandAll(c *client.Client, config wire.Fields, names []string) (
 			if e.question, err = k.Of.Question(c, e.arguments); err != nil {
 				return nil, fmt.Errorf("%s: %w", place(key), err)
 			}
+			e.name = e.question.Name()
 		}
 		all = append(all, e)
 	}

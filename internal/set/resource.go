@@ -265,7 +265,7 @@ func (a applying) keeps() bool { return a.keepsFailures(a.config) }
 
 // ask asks for what is missing.
 func (a applying) ask(ctx context.Context, out *outcome, todo []*entry) (*asking, error) {
-	asked := &asking{kind: a.kind, failures: map[string]failure{}, take: func(e *entry, v tftypes.Value) error {
+	asked := &asking{kind: a.kind, release: true, failures: map[string]failure{}, take: func(e *entry, v tftypes.Value) error {
 		return out.put(e.key, mark{answered: e.hash()}, v)
 	}}
 	if len(todo) == 0 {

@@ -54,7 +54,7 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	}
 	if file, ok := state.Text("results_file"); ok {
 		var err error
-		h.results, err = readResults(file)
+		h.results, err = readResults(file, state.String("results_sha256"))
 		return h, err
 	}
 	h.answers = wire.Members(state.Get("answers"))
