@@ -24,7 +24,7 @@ help: ## Show this list
 build: ## Build the provider and the emulator into bin/
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/ . ./cmd/openai-emulator
 
-demo: ## Run three examples from init to destroy, against the emulator
+demo: ## Run five examples from init to destroy, against the emulator
 	@scripts/demo.sh
 
 test: ## Run all tests, those that need a CLI included
@@ -39,8 +39,8 @@ race: ## Run all tests with the race detector
 soak: ## Ask a bad server with SOAK_RESOURCES resources at once, as every night
 	@SOAK_RESOURCES=$(SOAK_RESOURCES) scripts/test.sh -C internal/faults -run TestSoak -v -count=1 -timeout 40m $(TESTARGS) .
 
-thorough: ## Run what the usual tests take a part of: all faults, and many random configurations, as every night
-	@FAULTS=all scripts/test.sh -C internal/faults -run TestMatrix -count=1 -timeout 40m .
+thorough: ## Run what the usual tests take a part of: all faults, a large set, and many random configurations, as every night
+	@FAULTS=all scripts/test.sh -C internal/faults -run 'TestMatrix|TestSetSoak' -count=1 -timeout 40m .
 	@scripts/test.sh -run TestParity_of -count=1 -timeout 40m ./internal/serve -seeds 100
 
 fuzz: ## Run each fuzz test for FUZZTIME

@@ -26,7 +26,7 @@ type rule struct {
 }
 
 // An area is one part of the API. Areas never import each other.
-var area = rule{may: []string{"answer", "area", "client", "content", "jsontext", "kinds", "object", "report", "rules", "wire"}, never: []string{"net/http/httptest"}}
+var area = rule{may: []string{"answer", "area", "client", "content", "job", "jsontext", "kinds", "object", "report", "rules", "wire"}, never: []string{"net/http/httptest"}}
 
 // rules is the whole plan of who may import whom. A new package needs a line here.
 var rules = map[string]rule{
@@ -36,8 +36,9 @@ var rules = map[string]rule{
 
 	"internal/serve":        {},
 	"internal/command":      {may: []string{"jsontext", "recording"}, never: []string{"github.com/hashicorp/", "net/http"}},
-	"internal/provider":     {may: []string{"area", "chat", "client", "conversation", "embedding", "file", "functions", "kinds", "models", "moderation", "recording", "vectorstore", "webhook"}},
+	"internal/provider":     {may: []string{"area", "batch", "chat", "client", "conversation", "embedding", "file", "functions", "kinds", "models", "moderation", "recording", "vectorstore", "webhook"}},
 	"internal/chat":         {may: append(slices.Clone(area.may), "set", "structured"), never: area.never},
+	"internal/batch":        area,
 	"internal/models":       area,
 	"internal/conversation": area,
 	"internal/embedding":    area,
@@ -50,8 +51,9 @@ var rules = map[string]rule{
 	"internal/structured": {may: []string{"jsontext"}, never: []string{"github.com/hashicorp/", "net/http"}},
 
 	"internal/answer":  {may: []string{"area", "client", "jsontext", "kinds", "recording", "report", "rules", "wire"}, never: area.never},
-	"internal/set":     {may: []string{"answer", "area", "client", "journal", "kinds", "recording", "wire"}, never: area.never},
+	"internal/set":     {may: []string{"answer", "area", "client", "job", "journal", "kinds", "recording", "report", "wire"}, never: area.never},
 	"internal/content": {may: []string{"client", "wire"}, never: area.never},
+	"internal/job":     {may: []string{"client", "object"}, never: area.never},
 	"internal/object":  {may: []string{"area", "client", "kinds", "report", "wire"}, never: area.never},
 	"internal/area":    {},
 	"internal/rules":   {may: []string{"kinds", "wire"}},

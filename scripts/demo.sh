@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the examples seed, pay_once and knowledge_base from init to destroy with a freshly built provider, against the emulator.
+# Runs the examples seed, pay_once, knowledge_base, set_structured and nightly from init to destroy with a freshly built provider, against the emulator.
 # With DEMO_LIVE=1 and OPENAI_API_KEY set it talks to the real API instead, which costs money.
 set -eu
 . "$(dirname "$0")/env.sh"
@@ -81,6 +81,9 @@ cp examples/pay_once/*.tf "$dir/here"
 cp -R examples/pay_once/*.tf examples/pay_once/tests "$dir/there"
 cp -R examples/pay_once "$dir/approved"
 cp -R examples/knowledge_base "$dir/knowledge"
+mkdir "$dir/set"
+cp examples/seed/versions.tf examples/set_structured/*.tf "$dir/set"
+cp -R examples/nightly "$dir/night"
 export TF_CLI_CONFIG_FILE="$dir/cli.tfrc" TF_IN_AUTOMATION=1 TF_INPUT=0
 echo "$provider_namespace/$provider_type for $("$cli" version | head -n 1)"
 
@@ -173,5 +176,43 @@ if [ "$live" != 1 ]; then
   [ "$(sent "POST files")" -eq "$(sent "DELETE files/[^/\"]*")" ] || fail "files are left"
   [ "$(sent "POST vector_stores")" -eq "$(sent "DELETE vector_stores/[^/\"]*")" ] || fail "vector stores are left"
 fi
+count knowledge_base
+
+heading "set_structured: many answers in one resource"
+at=set
+tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
+tf apply -auto-approve >"$dir/apply.out" || fail "$(cat "$dir/apply.out")"
+count apply 3
+tf output levels
+
+heading "set_structured: one more name, and only that one is asked"
+sed 's/^    status  = .*/&\n    wiki    = "Keeps what colleagues write for each other."/' "$dir/set/main.tf" >"$dir/main.tf"
+mv "$dir/main.tf" "$dir/set/main.tf"
+tf plan -no-color -out=tfplan >"$dir/plan.out" || fail "$(cat "$dir/plan.out")"
+sed -n '/^Warning: Applying/,/^$/p' "$dir/plan.out"
+tf apply tfplan >"$dir/apply.out" || fail "$(cat "$dir/apply.out")"
+count apply 1
+tf output levels
+tf plan -detailed-exitcode >"$dir/plan.out" || fail "the plan after that is not empty: $(cat "$dir/plan.out")"
+tf destroy -auto-approve >"$dir/destroy.out" || fail "$(cat "$dir/destroy.out")"
+count destroy 0
+
+heading "nightly: one apply submits a batch, and does not wait for it"
+at=night
+tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
+tf apply -auto-approve >"$dir/apply.out" || fail "$(cat "$dir/apply.out")"
+tf output status
+
+heading "nightly: the next apply collects what has been answered"
+tf plan -no-color >"$dir/plan.out" || fail "$(cat "$dir/plan.out")"
+sed -n '/^Warning: Applying/p; /answers of batch_/p' "$dir/plan.out"
+tf apply -auto-approve >"$dir/apply.out" || fail "$(cat "$dir/apply.out")"
+tf output
+if [ "$live" != 1 ]; then # OpenAI may take until tomorrow
+  [ "$(tf output -raw status)" = completed ] || fail "the batch was not collected"
+  [ "$(sent "POST batches")" -eq 1 ] || fail "$(sent "POST batches") batches were submitted"
+fi
+tf destroy -auto-approve >"$dir/destroy.out" || fail "$(cat "$dir/destroy.out")"
+count nightly
 
 heading "Done: everything went as it should"

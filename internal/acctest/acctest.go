@@ -140,10 +140,12 @@ func (s *Server) Provider(arguments ...string) string {
 		strings.Join(arguments, "\n  ") + "\n}\n"
 }
 
-// Factories serve the provider in process, short cuts included.
-func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+// Factories serve the provider in process, short cuts included. All have one data directory, of the test's own.
+func Factories(t testing.TB) map[string]func() (tfprotov6.ProviderServer, error) {
+	t.Helper()
+	own := DataIn(t.TempDir())
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"openai": func() (tfprotov6.ProviderServer, error) { return serve.New(provider.New("test")), nil },
+		"openai": func() (tfprotov6.ProviderServer, error) { return serve.New(provider.New("test", own)), nil },
 	}
 }
 
@@ -156,5 +158,5 @@ func (s *Server) Run(t *testing.T, steps ...resource.TestStep) {
 			steps[i].Config = s.Provider() + steps[i].Config
 		}
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: Factories(), Steps: steps})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: Factories(t), Steps: steps})
 }

@@ -115,10 +115,17 @@ type Protocol struct {
 	Schema *tfprotov6.GetProviderSchemaResponse
 }
 
-// Speak starts a provider, not configured yet. What its configuration cannot say is adjusted.
+// DataIn has providers go by a directory for Terraform's data, as in one working directory.
+func DataIn(directory string) func(*client.Settings) {
+	return func(s *client.Settings) { s.DataDirectory = directory }
+}
+
+// Speak starts a provider, not configured yet. What its configuration cannot say is adjusted. It has a working
+// directory of its own, unless DataIn gives it another's.
 func Speak(t testing.TB, adjust ...func(*client.Settings)) Protocol {
 	t.Helper()
-	p := Protocol{ProviderServer: serve.New(provider.New("test", adjust...))}
+	own := func(s *client.Settings) { s.DataDirectory = t.TempDir() }
+	p := Protocol{ProviderServer: serve.New(provider.New("test", append([]func(*client.Settings){own}, adjust...)...))}
 	var err error
 	if p.Schema, err = p.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 		t.Fatal(err)

@@ -232,6 +232,9 @@ func billed(calls []area.Call) string {
 	free := slices.DeleteFunc(slices.Clone(calls), func(c area.Call) bool { return !c.Free })
 	switch len(free) {
 	case 0:
+		if !slices.ContainsFunc(calls, func(c area.Call) bool { return !c.Batch }) {
+			return " They go through the Batch API, and each is billed at its price."
+		}
 		return " Each call is billed."
 	case len(calls):
 		return ""

@@ -17,8 +17,9 @@ import (
 // asker asks for answers of one kind: request in, answer out.
 type asker struct {
 	kind   *Kind
-	client *client.Client // nil while the provider's settings are not known
-	unkept bool           // only a recording keeps an answer that comes after an interrupt
+	client *client.Client            // nil while the provider's settings are not known
+	unkept bool                      // only a recording keeps an answer that comes after an interrupt
+	keep   func(client.Answer) error // is given each answer of use that came, besides the recording; nil = nobody is
 
 	stateless bool // no state names the recording of an answer
 }
@@ -74,6 +75,9 @@ func (a asker) take(ctx context.Context, store *recording.Store, r request, ques
 	made := r.read(answer, err)
 	if len(answer.Body) > 0 {
 		made.keptIn(slot.Keep(recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, made.unusable()))
+	}
+	if a.keep != nil && made.useful() {
+		made.kept.Unrecorded = errors.Join(made.kept.Unrecorded, a.keep(answer))
 	}
 	if err != nil {
 		slot.Fail(err, mayBeBilled(err))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -48,8 +49,33 @@ func (q *Question) Name() string { return q.question.Name() }
 // Body is the request's JSON.
 func (q *Question) Body() []byte { return q.request.call.Body }
 
+// WholeBody is the request's JSON without what says how the answer travels: it comes in one piece.
+func (q *Question) WholeBody() []byte {
+	object, err := wire.ParseObject(q.Body())
+	if err != nil {
+		return q.Body()
+	}
+	changed := false
+	for _, name := range q.kind.Delivery {
+		_, there := object[name]
+		changed = changed || there
+		delete(object, name)
+	}
+	if !changed {
+		return q.Body()
+	}
+	return jsontext.Canonical(object)
+}
+
+// APIKey is the key that arguments name instead of the provider's; "" = they name none.
+func APIKey(arguments wire.Fields) string { return apiKey(arguments) }
+
 // Recordings is where the answer is recorded; nil = nowhere.
 func (q *Question) Recordings() *recording.Store { return q.store }
+
+// Waits reports whether no recording gives an answer to the next who asks, so that it has to wait for the state
+// elsewhere: there are none, or they are refreshed.
+func (q *Question) Waits() bool { return q.store == nil || q.store.Mode() == recording.Refresh }
 
 // Promise is what a saved plan that is being applied knows of the answer.
 func (q *Question) Promise() recording.Promise {
@@ -76,15 +102,22 @@ type Result struct {
 	File       string      // that holds it; "" = none does
 	Recorded   bool        // it was recorded before: no call was made
 	Unrecorded error       // why it could not be recorded; nil = it was, or is not to be
+	Refused    bool        // the failure is because of what the request says
 }
 
 // Useful reports whether there is an answer, and it is of use.
 func (r Result) Useful() bool { return r.Values != nil && r.Failure == nil && len(r.Faults) == 0 }
 
-// Why says in one line why the answer is of no use; "" = it is.
+// Why says in one line why the answer is of no use; "" = it is. It is the same for requests that fail alike.
 func (r Result) Why() string {
 	text := strings.Join(r.Faults, "; ")
-	if r.Failure != nil {
+	var problem *client.Problem
+	switch {
+	case errors.As(r.Failure, &problem):
+		alike := *problem
+		alike.RequestID = ""
+		text = alike.Error()
+	case r.Failure != nil:
 		text = r.Failure.Error()
 	}
 	return client.Printable(text, false)
@@ -112,14 +145,18 @@ func (q *Question) Recorded() (r Result, found bool) {
 	return q.request.recorded(taken).result(), true
 }
 
-// Ask answers the question: from a recording, or by a call, whose answer is recorded. Where it is
-// recorded nowhere, keep is given each answer that came, before it is looked at.
+// Ask answers the question: from a recording, or by a call, whose answer is recorded. Where it
+// Waits, keep is given each answer of use that came.
 func (q *Question) Ask(ctx context.Context, keep func(client.Answer) error) Result {
 	if q.client == nil {
 		return q.failed(client.ErrUnconfigured).result()
 	}
 	if q.store != nil {
-		return q.take(ctx, q.store, q.request, q.question, nil).result()
+		a := q.asker
+		if q.Waits() {
+			a.keep = keep
+		}
+		return a.take(ctx, q.store, q.request, q.question, nil).result()
 	}
 	answer, err := q.send(ctx, q.request, nil)
 	var unkept error
@@ -161,7 +198,7 @@ func (q *Question) Take(ctx context.Context, answer client.Answer, err error) Re
 // Again reports whether the failure may be another the next time: nothing was answered, or not because of
 // what the request says.
 func (r Result) Again() bool {
-	if r.Useful() {
+	if r.Useful() || r.Refused {
 		return false
 	}
 	var problem *client.Problem

@@ -25,6 +25,7 @@ type Call struct {
 	Input, Output int    // tokens; output as far as the request limits it, 0 = it does not
 	Partly        bool   // not counted are values that are not known yet
 	Free          bool   // nothing is billed
+	Batch         bool   // it goes through the Batch API
 	Again         bool   // there is an answer, of another request
 	Of            int    // calls of one resource that makes several have the same, see Calls.Several; 0 = it makes one
 	Changed, Open []string

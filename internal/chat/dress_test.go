@@ -107,7 +107,7 @@ func TestResource_takesAnswersInAnyDress(t *testing.T) {
 		config += asking(model, test.arguments, test.condition)
 	}
 	provider := saying(t, answers)
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{{Config: provider("") + config}}})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(t), Steps: []resource.TestStep{{Config: provider("") + config}}})
 }
 
 // The text of an answer that cannot be read may have been paid for: it is kept beside
@@ -116,7 +116,7 @@ func TestResource_keepsTheTextThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	provider := saying(t, map[string]string{"torn": `{"choices":[{"message":{"content":"The answer is 42, beca`})
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{{
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(t), Steps: []resource.TestStep{{
 		Config:      provider(recordingsIn(dir, "")) + asking("torn", "", "self.content != null"),
 		ExpectError: flat("but with JSON that ends in the middle"),
 	}}})

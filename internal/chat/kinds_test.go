@@ -23,7 +23,7 @@ import (
 
 func TestEphemeral_answersAndKeepsNothing(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	factories := acctest.Factories()
+	factories := acctest.Factories(t)
 	factories["echo"] = echoprovider.NewProviderServer()
 	const config = `
 ephemeral "openai_chat_completion" "test" {

@@ -149,7 +149,7 @@ func TestRecordings_areSharedByTheSameRequest(t *testing.T) {
 func TestRecordings_serveTheEphemeralResourceAndTheAction(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := t.TempDir()
-	factories := acctest.Factories()
+	factories := acctest.Factories(t)
 	factories["echo"] = echoprovider.NewProviderServer()
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 		Config: s.Provider(recordingsIn(dir, "")) + `

@@ -21,8 +21,8 @@ var many = &set.Kind{
 		"If some requests fail, the answers to the others are kept, also when Terraform is interrupted or killed, and the next apply asks only for the rest.\n\n" +
 		"While it runs, Terraform shows nothing but `Still creating…`. With `TF_LOG_PROVIDER=INFO`, the log says how many answers have come.\n\n" +
 		"The prompts and the answers are kept in the state in plain text.",
-	Without: []string{"store", "metadata"}, Instead: []string{"message", "messages", "messages_json"},
-	Answer: setAnswer, Project: project, Usage: "usage", Continue: goOn,
+	Without: []string{"store", "metadata", "n", "logprobs", "top_logprobs", "modalities", "audio"}, Instead: []string{"message", "messages", "messages_json"},
+	Answer: setAnswer, Project: project, Usage: "usage", Continue: goOn, Batch: true,
 }
 
 // setAnswer is what a set has of each answer. What is made of the first choice stands for all.

@@ -61,15 +61,15 @@ func newBudget(limits Limits) *budget {
 	return &budget{limits: limits, settled: make(chan struct{})}
 }
 
-// reserve holds one request and so many tokens. A call for which there is no
+// reserve holds so many requests and tokens. A call for which there is no
 // room waits while others may leave some: waits is then told the limit. It returns
 // *overspent, or *transport.LimitError where ctx ends first.
-func (b *budget) reserve(ctx context.Context, tokens int, waits func(limit string)) error {
+func (b *budget) reserve(ctx context.Context, needs tally, waits func(limit string)) error {
 	if b == nil {
 		return nil
 	}
 	for told := false; ; told = true {
-		limit, settled, err := b.hold(tokens)
+		limit, settled, err := b.hold(needs)
 		if limit == "" || err != nil {
 			return err
 		}
@@ -85,16 +85,15 @@ func (b *budget) reserve(ctx context.Context, tokens int, waits func(limit strin
 }
 
 // hold is reserve without the waiting: where limit is not "", the call has to wait until settled is closed.
-func (b *budget) hold(tokens int) (limit string, settled <-chan struct{}, err error) {
+func (b *budget) hold(needs tally) (limit string, settled <-chan struct{}, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := tally{1, tokens}
-	if limit = b.exceeded(b.spent.plus(one)); limit != "" {
-		return limit, nil, &overspent{limit: limit, spent: b.spent, estimated: b.estimated, needs: tokens}
+	if limit = b.exceeded(b.spent.plus(needs)); limit != "" {
+		return limit, nil, &overspent{limit: limit, spent: b.spent, estimated: b.estimated, needs: needs}
 	}
-	if limit = b.exceeded(b.spent.plus(b.held).plus(one)); limit == "" {
-		b.held.requests++
-		b.held.tokens += tokens // within the limit, where there is one
+	if limit = b.exceeded(b.spent.plus(b.held).plus(needs)); limit == "" {
+		b.held.requests += needs.requests
+		b.held.tokens += needs.tokens // within the limit, where there is one
 	}
 	return limit, b.settled, nil
 }
@@ -110,16 +109,16 @@ func (b *budget) exceeded(t tally) string {
 	return ""
 }
 
-// settle ends a reservation of so many tokens: spent is what the request came
+// settle ends a reservation: spent is what the request came
 // to, of whose tokens estimated were counted by nobody.
-func (b *budget) settle(reserved int, spent tally, estimated int) {
+func (b *budget) settle(reserved, spent tally, estimated int) {
 	if b == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.held.requests--
-	b.held.tokens -= reserved
+	b.held.requests -= reserved.requests
+	b.held.tokens -= reserved.tokens
 	b.spent = b.spent.plus(spent)
 	b.estimated = plus(b.estimated, estimated)
 	close(b.settled)
@@ -131,14 +130,14 @@ type overspent struct {
 	limit     string
 	spent     tally
 	estimated int // of spent.tokens
-	needs     int // tokens
+	needs     tally
 }
 
 func (e *overspent) Error() string { return "the budget of this run would be exceeded: " + e.limit }
 
 // reserve is budget.reserve for the first request of the call; nil = it may be sent.
 func (k *call) reserve() *Problem {
-	if !k.costs() || k.client.budget == nil {
+	if !k.costs() && k.request.Carries == 0 || k.client.budget == nil {
 		return nil
 	}
 	err := k.hold(k.ctx)
@@ -184,8 +183,8 @@ func (k *call) budgetLimit() string {
 	return ""
 }
 
-// estimate is what the call reserves of the tokens.
-func (k *call) estimate() int { return max(0, k.request.Tokens) }
+// estimate is what the call reserves.
+func (k *call) estimate() tally { return tally{max(1, k.request.Carries), max(0, k.request.Tokens)} }
 
 // settle says what the last request came to. It comes after the answer, or the
 // failure. What was sent counts, whatever came back; only a refusal does not.
@@ -197,13 +196,13 @@ func (k *call) settle() {
 		return
 	}
 	k.reserved = false
-	switch tokens := k.estimate(); {
+	switch held := k.estimate(); {
 	case !k.wire.Reached():
-		k.client.budget.settle(tokens, tally{}, 0)
-	case k.usage > 0:
-		k.client.budget.settle(tokens, tally{1, k.usage}, 0)
+		k.client.budget.settle(held, tally{}, 0)
+	case k.usage > 0 && k.request.Carries == 0:
+		k.client.budget.settle(held, tally{1, k.usage}, 0)
 	default:
-		k.client.budget.settle(tokens, tally{1, tokens}, tokens)
+		k.client.budget.settle(held, held, held.tokens)
 	}
 }
 
@@ -240,7 +239,7 @@ func (k *call) overspent(e *overspent) *Problem {
 	}
 	tokens := argument == "max_total_tokens"
 	what := "is used up"
-	if tokens && e.spent.tokens < value {
+	if tokens && e.spent.tokens < value || !tokens && e.spent.requests < value {
 		what = "would be exceeded"
 	}
 	p.Message = fmt.Sprintf("Nothing was sent, because the budget of this run %s: %s is %d. So far this run has used %s and %s",
@@ -248,13 +247,16 @@ func (k *call) overspent(e *overspent) *Problem {
 	if e.estimated > 0 {
 		p.Message += fmt.Sprintf(" (%d of the tokens are an estimate)", e.estimated)
 	}
-	if tokens && e.spent.tokens < value {
-		p.Message += fmt.Sprintf(", and this request may take about %d more tokens", e.needs)
+	switch {
+	case tokens && e.spent.tokens < value:
+		p.Message += fmt.Sprintf(", and this request may take about %d more tokens", e.needs.tokens)
+	case e.needs.requests > 1:
+		p.Message += fmt.Sprintf(", and this batch has %d more requests", e.needs.requests)
 	}
 	p.Message += "."
 	p.next = fmt.Sprintf("The answers so far are kept. Raise %s in the provider's limits block, or run the operation again: each run has a budget of its own.", argument)
-	if tokens && e.needs > value {
-		p.Message = fmt.Sprintf("Nothing was sent, because this request alone may take about %d tokens, more than the budget of a run: %s is %d.", e.needs, e.limit, value)
+	if tokens && e.needs.tokens > value {
+		p.Message = fmt.Sprintf("Nothing was sent, because this request alone may take about %d tokens, more than the budget of a run: %s is %d.", e.needs.tokens, e.limit, value)
 		p.next = "Raise max_total_tokens in the provider's limits block, or ask for less: a shorter input, or a lower limit of output tokens if there is one."
 	}
 	p.cause = &veiled{text: p.Message, err: e}

@@ -116,6 +116,15 @@ func (c *Client) transport() http.RoundTripper {
 // not look there: what of a request makes an answer another one is the area's to say.
 func (c *Client) Recordings() *recording.Store { return c.settings.Recordings }
 
+// DataDirectory is where Terraform keeps what belongs to a working directory, and where answers wait for the state. The
+// client itself keeps nothing there.
+func (c *Client) DataDirectory() string {
+	if c.settings.DataDirectory == "" {
+		return ".terraform"
+	}
+	return c.settings.DataDirectory
+}
+
 // Clock is what tells the time and waits: for whoever waits between calls.
 func (c *Client) Clock() transport.Clock {
 	if c.settings.Clock == nil {
@@ -183,7 +192,9 @@ type call struct {
 
 func (c *Client) newCall(ctx context.Context, r Request) *call {
 	watched, wire := transport.Watch(ctx)
-	wire.Expect(r.Tokens)
+	if r.Carries == 0 { // else they have limits of their own
+		wire.Expect(r.Tokens)
+	}
 	wire.Within(r.Limits...)
 	if r.Unkept {
 		wire.Abandon()

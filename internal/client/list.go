@@ -21,22 +21,36 @@ const (
 // List reads a list of the API page by page, up to limit items; 0 = all. Method and the query's limit and after are its own. A list of more than 1,000 pages is
 // an error, and so is a page that does not say where the next one begins. Other errors are those of Do.
 func (c *Client) List(ctx context.Context, r Request, limit int64) ([]json.RawMessage, error) {
+	var all []json.RawMessage
+	err := c.Pages(ctx, r, limit, func(items []json.RawMessage) (more bool, err error) {
+		all = append(all, items...)
+		return true, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// Pages is List for whoever may have seen enough after some pages: visit gets the items of one page, in the server's
+// order, and says whether it wants more.
+func (c *Client) Pages(ctx context.Context, r Request, limit int64, visit func(items []json.RawMessage) (more bool, err error)) error {
 	asked := url.Values{}
 	maps.Copy(asked, r.Query)
 	r.Method, r.Query = http.MethodGet, asked
-	var all []json.RawMessage
+	seen := int64(0)
 	for pages := 1; ; pages++ {
 		if pages > maxPages {
-			return nil, fmt.Errorf("the list does not end: after %d pages with %d items, the server says there are more. Use limit to read only the first ones", maxPages, len(all))
+			return fmt.Errorf("the list does not end: after %d pages with %d items, the server says there are more. Use limit to read only the first ones", maxPages, seen)
 		}
 		size := int64(pageSize)
 		if limit > 0 {
-			size = min(size, limit-int64(len(all)))
+			size = min(size, limit-seen)
 		}
 		asked.Set("limit", strconv.FormatInt(size, 10))
 		answer, err := c.Do(ctx, r)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		var page struct {
 			Data    []json.RawMessage `json:"data"`
@@ -44,20 +58,22 @@ func (c *Client) List(ctx context.Context, r Request, limit int64) ([]json.RawMe
 			HasMore bool              `json:"has_more"`
 		}
 		if err := json.Unmarshal(answer.Body, &page); err != nil {
-			return nil, fmt.Errorf("the server's list could not be read: %w", err)
+			return fmt.Errorf("the server's list could not be read: %w", err)
 		}
 		if page.Data == nil {
-			return nil, errors.New("the server's answer is no list: it has no data")
+			return errors.New("the server's answer is no list: it has no data")
 		}
-		all = append(all, page.Data...)
-		if limit > 0 && int64(len(all)) >= limit {
-			return all[:limit], nil
+		items := page.Data
+		if limit > 0 {
+			items = items[:min(int64(len(items)), limit-seen)]
 		}
-		if !page.HasMore || len(page.Data) == 0 {
-			return all, nil
+		seen += int64(len(items))
+		more, err := visit(items)
+		if err != nil || !more || limit > 0 && seen >= limit || !page.HasMore || len(page.Data) == 0 {
+			return err
 		}
 		if page.LastID == "" || page.LastID == asked.Get("after") {
-			return nil, errors.New("the server says there are more items, but not where they begin")
+			return errors.New("the server says there are more items, but not where they begin")
 		}
 		asked.Set("after", page.LastID)
 	}

@@ -28,6 +28,10 @@ type Request struct {
 	// limits go by it until the server says how many it were. 0 = nobody knows.
 	Tokens int
 
+	// Carries is how many requests that cost are in this one, such as the lines of a batch: they count
+	// for the budget of the run. 0 = it is none of that kind.
+	Carries int
+
 	// Limits are those of the classes that the request belongs to. Requests of other classes
 	// go before one that has to wait for its own.
 	Limits []Limit

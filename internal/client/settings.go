@@ -32,6 +32,7 @@ type Settings struct {
 	Clock          transport.Clock   // nil = the real one
 	Grace          time.Duration     // how long a call that was sent is waited for when it is canceled; 0 = transport.DefaultGrace
 	Recordings     *recording.Store  // nil = none
+	DataDirectory  string            // where Terraform keeps what belongs to a working directory; "" = ".terraform"
 }
 
 // String shows no secret, also of one in the query of BaseURL.

@@ -144,3 +144,54 @@ func TestPrune_keepsWhatAPlanDoesNotLookAt(t *testing.T) {
 		t.Errorf("%d\n%s", status, said)
 	}
 }
+
+// A set that keeps its answers in a file names no recording, and needs those of all its requests.
+func TestPrune_keepsWhatASetHasInAFile(t *testing.T) {
+	const set = `
+resource "openai_chat_completion_set" "many" {
+  model        = "gpt-5.4"
+  results_file = "answers.jsonl"
+  requests     = { one = "hello", two = "goodbye" }
+}
+`
+	dir := workspace(t, set+completion("other", "hello", ""))
+	recordings := filepath.Join(dir.Path, "recordings")
+	if status, said := run(dir.MustRun("show", "-json"), "prune", recordings); status != 0 || !strings.Contains(said, "nothing to delete") {
+		t.Errorf("%d\n%s", status, said)
+	}
+	dir.MustRun("plan", "-out=tfplan")
+	if status, said := run(dir.MustRun("show", "-json", "tfplan"), "prune", recordings); status != 0 || !strings.Contains(said, "nothing to delete") {
+		t.Errorf("%d\n%s", status, said)
+	}
+	// What a plan does not know is an error.
+	dir.Write("main.tf", provider+strings.Replace(set, "goodbye", "good night", 1)+completion("other", "hello", ""))
+	dir.MustRun("plan", "-out=tfplan")
+	status, said := run(dir.MustRun("show", "-json", "tfplan"), "prune", recordings)
+	if status == 0 {
+		t.Error(said)
+	}
+	contains(t, said, "does not know which recordings some resources will use: openai_chat_completion_set.many")
+	// A removed name needs its recording no more.
+	dir.Write("main.tf", provider+strings.Replace(set, `, two = "goodbye"`, "", 1)+completion("other", "hello", ""))
+	dir.MustRun("apply", "-auto-approve")
+	if status, said := run(dir.MustRun("show", "-json"), "prune", recordings); status != 0 || !strings.Contains(said, "1 recording that no given state or plan uses would be deleted") || !strings.Contains(said, "two.") {
+		t.Errorf("%d\n%s", status, said)
+	}
+}
+
+// A set that keeps its answers in the state names their recordings. Those that an edit replaces are needed until it is applied.
+func TestPrune_keepsWhatASetHas(t *testing.T) {
+	const set = `
+resource "openai_chat_completion_set" "many" {
+  model    = "gpt-5.4"
+  requests = { one = "hello", two = "goodbye" }
+}
+`
+	dir := workspace(t, set)
+	recordings := filepath.Join(dir.Path, "recordings")
+	dir.Write("main.tf", provider+strings.Replace(set, "goodbye", "good night", 1))
+	dir.MustRun("plan", "-out=tfplan")
+	if status, said := run(dir.MustRun("show", "-json", "tfplan"), "prune", recordings); status != 0 || !strings.Contains(said, "nothing to delete") {
+		t.Errorf("%d\n%s", status, said)
+	}
+}

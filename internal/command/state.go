@@ -26,8 +26,22 @@ type change struct {
 	Address string `json:"address"`
 	Type    string `json:"type"`
 	Change  struct {
+		After   json.RawMessage `json:"after"`
 		Unknown json.RawMessage `json:"after_unknown"`
 	} `json:"change"`
+}
+
+// hashes is the attribute of a set that says which requests it has answers to.
+const hashes = "request_hashes"
+
+// open reports whether it is not known which recordings will be used; some = nor whether the plan names those that it
+// knows: a set that keeps its answers in a file has them under none of its attributes.
+func (c *change) open() (open, some bool) {
+	unknown := members(c.Change.Unknown)
+	one, _ := unknown["recording"].(bool)
+	set, _ := unknown[hashes].(bool)
+	_, inFile := members(c.Change.After)["results_file"].(string)
+	return one || set, set && inFile
 }
 
 // module is a module of a state, with those that it calls.
@@ -40,7 +54,7 @@ type module struct {
 	Modules []module `json:"child_modules"`
 }
 
-// namedBy are the names of the recordings that states and plans name, one after another.
+// namedBy are the names of the recordings that states and plans name, one after another; of sets, the first half of each.
 // It fails for each that is not one, or has no resource of this provider: a state that could
 // not be read must not look like one that needs no recording.
 func namedBy(in io.Reader) (named map[string]bool, states int, err error) {
@@ -81,9 +95,9 @@ func (d *document) names() ([]string, error) {
 		if !ours(d.Values) {
 			return nil, errors.New("has no resource of this provider. Leave it out, if it should have none")
 		}
-		return recording.Names(d.Values), nil
+		return append(recording.Names(d.Values), ofSets(d.Values)...), nil
 	}
-	names := recording.Names(d.Planned)
+	names := append(recording.Names(d.Planned), ofSets(d.Planned)...)
 	known := ours(d.Planned)
 	if d.Prior != nil {
 		known = known || ours(d.Prior.Values)
@@ -107,8 +121,8 @@ func (d *document) open() []string {
 	}
 	var open []string
 	for _, c := range d.Changes {
-		unknown, _ := members(c.Change.Unknown)["recording"].(bool)
-		if unknown && !before[c.Address] && strings.HasPrefix(c.Type, "openai_") {
+		unknown, some := c.open()
+		if (some || unknown && !before[c.Address]) && strings.HasPrefix(c.Type, "openai_") {
 			open = append(open, jsontext.Printable(c.Address))
 		}
 	}
@@ -121,16 +135,38 @@ func (d *document) open() []string {
 func (d *document) stays() []string {
 	replaced := map[string]bool{}
 	for _, c := range d.Changes {
-		open, _ := members(c.Change.Unknown)["recording"].(bool)
+		open, _ := c.open()
 		replaced[c.Address] = !open
 	}
 	var names []string
 	each(d.Prior.Values, func(address, _ string, values json.RawMessage) {
 		if !replaced[address] {
-			names = append(names, recording.Names(values)...)
+			names = append(append(names, recording.Names(values)...), hashesOf(values)...)
 		}
 	})
 	return names
+}
+
+// ofSets are the first halves of the names of recordings that the sets among values have answers of.
+func ofSets(values json.RawMessage) (halves []string) {
+	each(values, func(_, typeName string, values json.RawMessage) {
+		if strings.HasPrefix(typeName, "openai_") {
+			halves = append(halves, hashesOf(values)...)
+		}
+	})
+	return halves
+}
+
+func hashesOf(values json.RawMessage) (halves []string) {
+	text, _ := members(values)[hashes].(string)
+	var of map[string]string
+	if json.Unmarshal([]byte(text), &of) != nil {
+		return nil
+	}
+	for _, marks := range of {
+		halves = append(halves, strings.Split(marks, "/")...)
+	}
+	return halves
 }
 
 // ours reports whether there is a resource of this provider among values.

@@ -149,7 +149,7 @@ output "same" {
 func TestKinds_shareOneRecording(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
 	dir := filepath.ToSlash(t.TempDir())
-	factories := acctest.Factories()
+	factories := acctest.Factories(t)
 	factories["echo"] = echoprovider.NewProviderServer()
 	body := "  model = \"text-embedding-3-small\"\n  input = \"hello\"\n  dimensions = 4\n}\n"
 	config := s.Provider("recordings {\n    directory = \""+dir+"\"\n  }") +

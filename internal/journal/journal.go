@@ -45,15 +45,8 @@ type Journal struct {
 	known map[string]place // by the name of the request
 }
 
-// Directory is where Terraform keeps what belongs to a working directory: that of the
-// environment variable TF_DATA_DIR, else ".terraform". The journals are below it.
-func Directory() string {
-	data := os.Getenv("TF_DATA_DIR")
-	if data == "" {
-		data = ".terraform"
-	}
-	return filepath.Join(data, "openai")
-}
+// Directory is where the journals are, below Terraform's data directory.
+func Directory(data string) string { return filepath.Join(data, "openai") }
 
 const (
 	prefix, ending = "answers-", ".jsonl"
@@ -194,14 +187,34 @@ func (j *Journal) ready() error {
 	if j.file != nil {
 		return nil
 	}
-	err := os.MkdirAll(j.directory, 0o700)
-	if err == nil {
-		j.file, err = os.CreateTemp(j.directory, prefix+"*"+ending) // readable by its owner only
+	for try := 0; ; try++ {
+		err := os.MkdirAll(j.directory, 0o700)
+		var file *os.File
+		if err == nil {
+			file, err = os.CreateTemp(j.directory, prefix+"*"+ending) // readable by its owner only
+		}
+		if errors.Is(err, fs.ErrNotExist) && try < 10 {
+			continue // Forget has removed the directory
+		}
+		if err != nil {
+			return fmt.Errorf("answers cannot be kept until the state has them: %w", err)
+		}
+		if lock(file) && isThere(file) {
+			j.file = file
+			return nil
+		}
+		_ = file.Close() // Forget was faster
 	}
+}
+
+// isThere reports whether a file still has its name.
+func isThere(file *os.File) bool {
+	now, err := os.Stat(file.Name())
 	if err != nil {
-		return fmt.Errorf("answers cannot be kept until the state has them: %w", err)
+		return false
 	}
-	return nil
+	then, err := file.Stat()
+	return err == nil && os.SameFile(now, then)
 }
 
 // Keep writes an answer down.
@@ -260,17 +273,36 @@ func (j *Journal) Close() {
 	j.file = nil
 }
 
-// Forget removes the files in a directory whose answers the state has all: has reports whether it has
-// that of a request. Others stay as they are.
+// Forget removes the answers that the state has: has reports whether it has that of a request. Files in which there are
+// others stay, and so do those that are being written.
 func Forget(directory string, has func(name string) bool) {
 	found := files(directory)
-	for _, file := range found {
-		all := true
-		if err := each(file, func(name string, _ place) { all = all && has(name) }); err == nil && all {
-			_ = os.Remove(file)
+	for _, name := range found {
+		file, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err != nil {
+			continue
 		}
+		if lock(file) && forget(file, has) {
+			_ = os.Remove(name)
+		}
+		_ = file.Close()
 	}
 	if len(found) > 0 {
 		_ = os.Remove(directory) // unless there is something else in it
 	}
+}
+
+// forget blanks answers, so that others stay where they are for whoever reads them now. It reports whether none is left.
+func forget(file *os.File, has func(name string) bool) bool {
+	left := false
+	err := each(file.Name(), func(name string, at place) {
+		if !has(name) {
+			left = true
+			return
+		}
+		if _, err := file.WriteAt(bytes.Repeat([]byte(" "), at.length-1), at.offset); err != nil {
+			left = true
+		}
+	})
+	return err == nil && !left
 }

@@ -81,10 +81,37 @@ func TestForget(t *testing.T) {
 	keep(t, second, 3)
 	second.Close()
 	journal.Forget(dir, func(n string) bool { return n == name(1) || n == name(3) })
-	if left := open(t, dir); !left.Has(name(1)) || !left.Has(name(2)) || left.Has(name(3)) {
+	left := open(t, dir)
+	if e, ok := left.Find(name(2)); !ok || string(e.Body) != `{"n":2}` || left.Has(name(1)) || left.Has(name(3)) {
 		t.Error("what the state does not have is gone, or what it has is there")
 	}
+	if found := glob(t, dir); len(found) != 1 {
+		t.Errorf("left: %v", found)
+	}
 	journal.Forget(dir, func(string) bool { return true })
+	if found := glob(t, filepath.Dir(dir)); len(found) != 0 {
+		t.Errorf("left: %v", found)
+	}
+}
+
+// What one set has in the state, another may be asking for at the same time: its journal stays.
+func TestForget_leavesWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "openai")
+	all := func(string) bool { return true }
+	j := open(t, dir)
+	if err := j.Ready(); err != nil {
+		t.Fatal(err)
+	}
+	journal.Forget(dir, all) // nothing is in it yet
+	keep(t, j, 1)
+	journal.Forget(dir, all)
+	keep(t, j, 2)
+	if left := open(t, dir); !left.Has(name(1)) || !left.Has(name(2)) {
+		t.Error("answers are lost")
+	}
+	j.Close()
+	journal.Forget(dir, all)
 	if found := glob(t, filepath.Dir(dir)); len(found) != 0 {
 		t.Errorf("left: %v", found)
 	}

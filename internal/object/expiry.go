@@ -22,7 +22,7 @@ const (
 
 // end is when the object expires; false = never, as far as is known.
 func (k *Kind) end(fields wire.Fields) (time.Time, bool) {
-	if k.Attributes.Find(endAttribute) == nil {
+	if k.Lasting || k.Attributes.Find(endAttribute) == nil {
 		return time.Time{}, false
 	}
 	at := wire.Int(fields.Get(endAttribute))
@@ -31,7 +31,7 @@ func (k *Kind) end(fields wire.Fields) (time.Time, bool) {
 
 // expired reports whether the object is still there, but of no use any more.
 func (k *Kind) expired(fields wire.Fields) bool {
-	return k.Attributes.Find(statusAttribute) != nil && fields.String(statusAttribute) == expired
+	return !k.Lasting && k.Attributes.Find(statusAttribute) != nil && fields.String(statusAttribute) == expired
 }
 
 // warnOfGone says why an object may not be there any more.

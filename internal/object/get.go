@@ -53,6 +53,7 @@ func (k *Kind) get(ctx context.Context, c *client.Client, fields wire.Fields, ma
 		return nil, 0, err
 	}
 	shown, err = wire.ParseObject(answer.Body)
+	k.adapt(shown)
 	return shown, answer.PollAfter, err
 }
 

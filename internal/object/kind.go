@@ -78,6 +78,9 @@ type Kind struct {
 	// may change what the state will have. nil: nothing.
 	Updated func(ctx context.Context, prior wire.Fields, o *Object) error
 
+	// Shown puts right what the server shows of an object, wherever it does. nil: it is right.
+	Shown func(shown map[string]any)
+
 	// Refreshed has the last word on what was read. nil: nothing.
 	Refreshed func(prior wire.Fields, o *Object)
 
@@ -93,6 +96,13 @@ type Kind struct {
 
 	// Repeatable says that two creates make one object, so that a create that may have got through is sent again.
 	Repeatable bool
+
+	// Patience is how long a create or an update may take where the user does not say; 0 = 20 minutes.
+	Patience time.Duration
+
+	// Lasting says that the status expired and the time expires_at are about the object's work, and not the end of its
+	// use: neither is warned of, and nothing takes its place.
+	Lasting bool
 
 	// Pace are limits of calls that change an object, besides those of all calls; nil = none.
 	Pace func(fields wire.Fields) []client.Limit
@@ -127,6 +137,7 @@ type Planning struct {
 	Planned       wire.Values
 	Changes       kinds.Changes // of an update
 	Imported      bool          // the object was imported, and this is the first plan since
+	Now           time.Time     // by the client's clock; zero = there is no client yet
 	Diags         *diag.Diagnostics
 
 	kind *Kind
@@ -159,12 +170,20 @@ type Object struct {
 	Shown  map[string]any // the server's last answer
 	Diags  *diag.Diagnostics
 
-	after time.Duration // when the server wants to be asked again; 0 = it does not say
+	after   time.Duration // when the server wants to be asked again; 0 = it does not say
+	kind    *Kind
+	planned wire.Fields
+}
+
+// Show takes what the server shows now into the state, where the plan leaves it open.
+func (o *Object) Show(shown map[string]any) {
+	o.kind.adapt(shown)
+	o.kind.take(o, shown, o.planned)
 }
 
 // attributes are those of the resource: the kind's own, and the settings that all have.
 func (k *Kind) attributes() kinds.Attributes {
-	k.once.Do(func() { k.all = kinds.Join(k.Attributes, timeouts) })
+	k.once.Do(func() { k.all = kinds.Join(k.Attributes, timeouts(k.patience())) })
 	return k.all
 }
 
@@ -203,6 +222,21 @@ func (k *Kind) collection(fields wire.Fields) []string {
 // path is the path of an object.
 func (k *Kind) path(fields wire.Fields) string {
 	return client.Path(append(k.collection(fields), fields.String(k.id()))...)
+}
+
+// patience is how long a create or an update may take where the user does not say.
+func (k *Kind) patience() time.Duration {
+	if k.Patience == 0 {
+		return defaultTimeout
+	}
+	return k.Patience
+}
+
+// adapt puts right what the server shows.
+func (k *Kind) adapt(shown map[string]any) {
+	if k.Shown != nil && shown != nil {
+		k.Shown(shown)
+	}
 }
 
 // pace are the limits of calls that change an object.

@@ -43,6 +43,7 @@ func (k *Kind) list(ctx context.Context, c *client.Client, arguments wire.Fields
 		if id, _ := all[i]["id"].(string); id == "" {
 			return nil, fmt.Errorf("item %d of the server's list has no id", i)
 		}
+		k.adapt(all[i])
 	}
 	return all, nil
 }

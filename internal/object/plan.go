@@ -41,6 +41,9 @@ func (m *managed) complete(ctx context.Context, req resource.ModifyPlanRequest, 
 	}
 	p.Prior, p.Config, p.Planned = wire.Open(req.State.Raw), wire.Open(req.Config.Raw), wire.Open(planned).Values()
 	p.Diags, p.kind = &resp.Diagnostics, m.kind
+	if m.client != nil {
+		p.Now = m.client.Clock().Now()
+	}
 	if m.kind.Limits != nil && m.client != nil && m.client.IsOpenAI() {
 		resp.Diagnostics.Append(m.kind.Limits(p.Config)...)
 	}

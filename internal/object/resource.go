@@ -74,7 +74,7 @@ func (m *managed) ValidateConfig(_ context.Context, req resource.ValidateConfigR
 // Create makes the object. Once it is there, its ID is in the state, whatever comes after.
 func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	planned, config := wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
-	ctx, until, cancel := within(ctx, m.client, planned, "create")
+	ctx, until, cancel := within(ctx, m.client, planned, "create", m.kind.patience())
 	defer cancel()
 	shown, after, err := m.create(ctx, planned, config)
 	if err != nil {
@@ -133,6 +133,7 @@ func (m *managed) create(ctx context.Context, planned, config wire.Fields) (show
 			return nil, 0, fmt.Errorf("the server's answer has no %s: %s", a.WireName(), said)
 		}
 	}
+	m.kind.adapt(shown)
 	return shown, answer.PollAfter, nil
 }
 
@@ -162,7 +163,7 @@ func (k *Kind) body(planned, config wire.Fields) wire.Fields {
 
 // object is an object as the plan and the server's answer have it.
 func (m *managed) object(shown map[string]any, planned, config wire.Fields, diags *diag.Diagnostics) *Object {
-	o := &Object{Client: m.client, Config: config, Diags: diags}
+	o := &Object{Client: m.client, Config: config, Diags: diags, kind: m.kind, planned: planned}
 	m.kind.take(o, shown, planned)
 	return o
 }
@@ -224,7 +225,7 @@ func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		resp.Diagnostics.Append(note(ctx, resp.Private, importedKey, importedRead)...)
 		resp.Diagnostics.Append(note(ctx, resp.Private, trustedKey, m.client.Clock().Now().Add(trust))...)
 	}
-	o := &Object{Client: m.client, Shown: shown, Diags: &resp.Diagnostics}
+	o := &Object{Client: m.client, Shown: shown, Diags: &resp.Diagnostics, kind: m.kind}
 	o.State = wire.Reconcile(m.kind.attributes(), shown, before)
 	for _, name := range m.kind.identity() {
 		o.State[name] = prior.Get(name)
@@ -240,7 +241,7 @@ func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 // Update tells the server of what has changed. If that fails, the state stays as it was.
 func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	prior, planned, config := wire.Open(req.State.Raw), wire.Open(req.Plan.Raw), wire.Open(req.Config.Raw)
-	ctx, until, cancel := within(ctx, m.client, planned, "update")
+	ctx, until, cancel := within(ctx, m.client, planned, "update", m.kind.patience())
 	defer cancel()
 	shown, err := m.update(ctx, prior, planned, config)
 	if err != nil {
@@ -282,7 +283,9 @@ func (m *managed) update(ctx context.Context, prior, planned, config wire.Fields
 	if err != nil {
 		return nil, err
 	}
-	return wire.ParseObject(answer.Body)
+	shown, err := wire.ParseObject(answer.Body)
+	m.kind.adapt(shown)
+	return shown, err
 }
 
 // known reports whether a plan leaves nothing open.
@@ -298,7 +301,7 @@ func (k *Kind) known(planned wire.Fields) bool {
 // Delete deletes the object. What is not there is as good as deleted.
 func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := wire.Open(req.State.Raw)
-	ctx, _, cancel := within(ctx, m.client, state, "delete")
+	ctx, _, cancel := within(ctx, m.client, state, "delete", defaultTimeout)
 	defer cancel()
 	if err := m.delete(ctx, state, madeAt(ctx, req.Private)); err != nil {
 		report.Failure(&resp.Diagnostics, "Could not delete "+m.kind.name(state), nil, err, "It stays in the state.")
@@ -325,7 +328,11 @@ func (m *managed) delete(ctx context.Context, state wire.Fields, made time.Time)
 // Remove deletes what is at a path. It is believed on success only; the error of what is not there
 // satisfies client.IsGone.
 func Remove(ctx context.Context, c *client.Client, path string, limits ...client.Limit) error {
-	answer, err := c.Do(ctx, client.Request{Method: http.MethodDelete, Path: path, Existing: true, Limits: limits})
+	return Removed(c.Do(ctx, client.Request{Method: http.MethodDelete, Path: path, Existing: true, Limits: limits}))
+}
+
+// Removed is what a call of DELETE came to, as Remove has it.
+func Removed(answer client.Answer, err error) error {
 	var problem *client.Problem
 	if errors.As(err, &problem) && problem.Kind == client.BadAnswer && problem.Status/100 == 2 {
 		return nil // it is a success, whatever is said besides

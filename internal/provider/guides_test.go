@@ -23,7 +23,8 @@ import (
 
 // ofGuides are the examples of guides that are more than a configuration, or that the
 // test library cannot run (for_each): each has a test here.
-var ofGuides = map[string]bool{"cost": true, "knowledge_base": true, "network": true, "testing": true, "versions": true, "yaml_to_files": true}
+var ofGuides = map[string]bool{"cost": true, "knowledge_base": true, "network": true, "nightly": true, "set_batch": true,
+	"sets_and_batches": true, "testing": true, "versions": true, "yaml_to_files": true}
 
 // copied is a copy of an example, in which the CLI runs. If the example does not say where
 // the provider comes from, the copy does.

@@ -39,9 +39,9 @@ func limitsBlock() schema.Block {
 				"Until it is answered, a request counts with an estimate: a quarter of its prompt's bytes, 1000 for each image, audio or file in it, and the limit of its answer (`max_completion_tokens` or `max_tokens`, times `n`), if it has one. " +
 				"A request that is larger than the limit is sent once no other has been for 60 seconds."),
 			"max_requests": limit("How many answers one run (one `plan`, or one `apply`) may pay for. A request that was rejected does not count; one whose answer was lost does. " +
-				"Further requests fail, and are not sent."),
+				"Each request of a batch counts, unless the batch is made of a file that is there. Further requests fail, and are not sent."),
 			"max_total_tokens": limit("How many tokens one run (one `plan`, or one `apply`) may spend on prompts and answers together, as the server counts them. Further requests fail, and are not sent. " +
-				"A request is sent only if its estimate (see `tokens_per_minute`) still fits. If a request has no limit of its own, such as `max_completion_tokens`, its answer can be longer than what was left, so requests in flight can exceed this limit."),
+				"A request is sent only if its estimate (see `tokens_per_minute`) still fits. If a request has no limit of its own, such as `max_completion_tokens`, its answer can be longer than what was left, so requests in flight can exceed this limit. Batches do not count."),
 		},
 	}
 }

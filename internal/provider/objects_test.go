@@ -29,11 +29,12 @@ func creator(t *testing.T, s *acctest.Server) func(typeName string, config objec
 }
 
 // aLibrary puts on the server what examples look for that did not make it: a vector store with a file, and the requests
-// of a batch. It returns the ID of the store.
+// of a batch, and one that is done. It returns the ID of the store.
 func aLibrary(t *testing.T, s *acctest.Server) (store string) {
 	t.Helper()
 	create := creator(t, s)
 	create("openai_file", object{"filename": "requests.jsonl", "purpose": "batch", "content": "{}\n{}\n"})
+	create("openai_batch", object{"endpoint": "/v1/embeddings", "requests": []any{object{"custom_id": "a", "body": `{"model":"text-embedding-3-small","input":"a"}`}}})
 	faq := create("openai_file", object{"filename": "faq.md", "purpose": "assistants", "content": "# Refunds\n\nA refund takes two days."})
 	store = create("openai_vector_store", object{"name": "support"})
 	create("openai_vector_store_file", object{"vector_store_id": store, "file_id": faq, "attributes": object{"language": "en"}})
@@ -81,7 +82,7 @@ func TestExamples_queries(t *testing.T) {
 			found[typeName]++
 		}
 	}
-	for typeName, want := range map[string]int{"openai_file": 1, "openai_vector_store": 1, "openai_vector_store_file": 1} {
+	for typeName, want := range map[string]int{"openai_file": 1, "openai_vector_store": 1, "openai_vector_store_file": 1, "openai_batch": 1} {
 		if found[typeName] != want {
 			t.Errorf("%d of %s", found[typeName], typeName)
 		}

@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/batch"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/conversation"
@@ -64,7 +65,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area}
+var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area, batch.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
@@ -214,6 +215,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		Limits:         s.limits(ctx, &resp.Diagnostics),
 		Log:            wireLog(),
 		Recordings:     s.recordings(ctx, p.version, &resp.Diagnostics),
+		DataDirectory:  os.Getenv("TF_DATA_DIR"),
 	}
 	if resp.Diagnostics.HasError() {
 		return

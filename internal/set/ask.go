@@ -24,26 +24,27 @@ const (
 	mostInARow = 32
 )
 
-// job is requests that are the same, and are asked once.
-type job struct {
+// task is requests that are the same, and are asked once.
+type task struct {
 	question *answer.Question
 	entries  []*entry
 }
 
-func (j *job) release() {
-	j.question = nil
-	for _, e := range j.entries {
+// release gives up what is only needed to ask.
+func (t *task) release() {
+	t.question = nil
+	for _, e := range t.entries {
 		e.release()
 	}
 }
 
-// jobs puts together what is asked once, in the order of the names.
-func jobs(todo []*entry) []*job {
-	var all []*job
-	found := map[string]*job{}
+// tasks puts together what is asked once, in the order of the names.
+func tasks(todo []*entry) []*task {
+	var all []*task
+	found := map[string]*task{}
 	for _, e := range todo {
 		if found[e.name] == nil {
-			found[e.name] = &job{question: e.question}
+			found[e.name] = &task{question: e.question}
 			all = append(all, found[e.name])
 		}
 		found[e.name].entries = append(found[e.name].entries, e)
@@ -58,8 +59,8 @@ type failure struct {
 	again bool  // it may end in another way the next time
 }
 
-// errNotSent is the failure of requests that are not sent after others have failed.
-var errNotSent = errors.New("not sent, because of the failures of others")
+// errNotSent is the failure of requests that are not sent after others have failed, or after the operation was stopped.
+var errNotSent = errors.New("not sent, because the apply stopped asking")
 
 // asking is the asking of many questions.
 type asking struct {
@@ -71,35 +72,44 @@ type asking struct {
 	mu       sync.Mutex
 	take     func(e *entry, answer tftypes.Value) error // of one at a time
 	failures map[string]failure
+	pending  map[string]mark // of requests whose answers are still to come, by their keys
 	warnings []string
 	unkept   error // why an answer could not be written down
 	inARow   int
 	done     int
 	stopped  error // why no more is sent; nil = all is
+	trouble  error // why a batch could not be waited for
+}
+
+func newAsking(k *Kind, take func(*entry, tftypes.Value) error) *asking {
+	if take == nil {
+		take = func(*entry, tftypes.Value) error { return nil }
+	}
+	return &asking{kind: k, failures: map[string]failure{}, pending: map[string]mark{}, take: take}
 }
 
 // ask asks the questions, several at a time. What comes is given to take, and what fails noted. It
 // returns when all is there, or nothing more will come.
-func (a *asking) ask(ctx context.Context, all []*job) {
+func (a *asking) ask(ctx context.Context, all []*task) {
 	a.total = len(all)
-	queue := make(chan *job)
+	queue := make(chan *task)
 	var workers sync.WaitGroup
 	for range min(atOnce, len(all)) {
 		workers.Go(func() {
-			for j := range queue {
-				a.one(ctx, j)
+			for t := range queue {
+				a.one(ctx, t)
 				if a.release {
-					j.release()
+					t.release()
 				}
 			}
 		})
 	}
-	for _, j := range all {
+	for _, t := range all {
 		if a.stop(ctx) {
-			a.fail(j, answer.Result{Failure: errNotSent})
+			a.fail(t, answer.Result{Failure: errNotSent})
 			continue
 		}
-		queue <- j
+		queue <- t
 	}
 	close(queue)
 	workers.Wait()
@@ -114,49 +124,71 @@ func (a *asking) stop(ctx context.Context) bool {
 	return a.stopped != nil
 }
 
-func (a *asking) one(ctx context.Context, j *job) {
-	r, there := a.waiting(j)
+func (a *asking) one(ctx context.Context, t *task) {
+	r, there := a.waiting(ctx, t)
 	if !there {
 		if a.stop(ctx) { // it was handed out before that
-			a.fail(j, answer.Result{Failure: errNotSent})
+			a.fail(t, answer.Result{Failure: errNotSent})
 			return
 		}
-		r = j.question.Ask(ctx, func(got client.Answer) error {
-			return a.journal.Keep(journal.Entry{Name: j.question.Name(), RequestID: got.RequestID, Body: got.Body})
+		r = t.question.Ask(ctx, func(got client.Answer) error {
+			return a.journal.Keep(journal.Entry{Name: t.question.Name(), RequestID: got.RequestID, Body: got.Body})
 		})
 	}
 	if r.Useful() {
-		a.succeed(ctx, j, r)
+		a.succeed(ctx, t, r)
 	} else {
-		a.fail(j, r)
+		a.fail(t, r)
 	}
 }
 
 // waiting is an answer that an operation has left which ended too early.
-func (a *asking) waiting(j *job) (answer.Result, bool) {
+func (a *asking) waiting(ctx context.Context, t *task) (answer.Result, bool) {
 	if a.journal == nil {
 		return answer.Result{}, false
 	}
-	e, ok := a.journal.Find(j.question.Name())
+	e, ok := a.journal.Find(t.question.Name())
 	if !ok {
 		return answer.Result{}, false
 	}
-	r := j.question.Read(client.Answer{Body: e.Body, RequestID: e.RequestID}, nil)
-	return r, r.Useful()
+	left := client.Answer{Body: e.Body, RequestID: e.RequestID}
+	if !t.question.Read(left, nil).Useful() {
+		return answer.Result{}, false
+	}
+	return t.question.Take(ctx, left, nil), true // recorded, where it is to be
 }
 
-func (a *asking) succeed(ctx context.Context, j *job, r answer.Result) {
+// takeThere takes the answers that are recorded, or were left by an earlier operation. It returns what is to be asked.
+func (a *asking) takeThere(ctx context.Context, todo []*entry) (rest []*entry) {
+	for _, t := range tasks(todo) {
+		r, there := a.waiting(ctx, t)
+		if !there {
+			r, there = t.question.Recorded()
+		}
+		switch {
+		case there && r.Useful():
+			a.succeed(ctx, t, r)
+		case there && r.Failure != nil: // a recording that cannot be used
+			a.fail(t, r)
+		default:
+			rest = append(rest, t.entries...)
+		}
+	}
+	return rest
+}
+
+func (a *asking) succeed(ctx context.Context, t *task, r answer.Result) {
 	object := a.kind.object(a.kind.Project(wire.FieldsOf(r.Values)))
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.inARow = 0
-	for _, e := range j.entries {
+	for _, e := range t.entries {
 		if err := a.take(e, object); err != nil && a.stopped == nil {
 			a.stopped = err
 		}
 	}
 	if len(r.Warnings) > 0 {
-		a.warnings = append(a.warnings, fmt.Sprintf("%s: %s", j.entries[0].key, r.Warnings[0]))
+		a.warnings = append(a.warnings, fmt.Sprintf("%s: %s", t.entries[0].key, r.Warnings[0]))
 	}
 	if r.Unrecorded != nil && a.unkept == nil {
 		a.unkept = r.Unrecorded
@@ -164,11 +196,11 @@ func (a *asking) succeed(ctx context.Context, j *job, r answer.Result) {
 	a.progress(ctx)
 }
 
-func (a *asking) fail(j *job, r answer.Result) {
+func (a *asking) fail(t *task, r answer.Result) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	f := failure{why: r.Why(), err: r.Failure, again: r.Again()}
-	for _, e := range j.entries {
+	for _, e := range t.entries {
 		a.failures[e.key] = f
 	}
 	if a.stopped == nil {

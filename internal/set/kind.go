@@ -1,8 +1,6 @@
 package set
 
 import (
-	"fmt"
-
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -23,6 +21,9 @@ type Kind struct {
 
 	// Instead are arguments that stand for each other: one that a request gives takes the place of all.
 	Instead []string
+
+	// Batch says that the server answers such requests through its Batch API as well.
+	Batch bool
 
 	// Answer are the attributes of each answer. Project makes them of an answer of the kind.
 	Answer  kinds.Attributes
@@ -73,7 +74,11 @@ func (k *Kind) declare() {
 		kept = append(kept, a)
 	}
 	k.request = kinds.Join(k.template, k.request)
-	k.attributes = kinds.Join(k.template, kept, k.arguments(), k.outcome())
+	own := k.arguments()
+	if k.Batch {
+		own = kinds.Join(own, batchArguments)
+	}
+	k.attributes = kinds.Join(k.template, kept, own, k.outcome())
 	for _, a := range k.outcome() {
 		k.computed = append(k.computed, a.Name)
 	}
@@ -92,10 +97,10 @@ func named(names []string, name string) bool {
 func (k *Kind) arguments() kinds.Attributes {
 	return kinds.Declare(
 		kinds.Attribute{Name: "requests", Shape: kinds.Dynamic, Mode: kinds.Required, Local: true,
-			Description: fmt.Sprintf("The requests by a name of your choice: `{ for name, text in local.texts : name => { content = text } }`. Each has what differs from the arguments above:\n"+
-				"  - `content`: the text of a last message, with the role `user`, after those above. A text instead of an object is short for that: `{ for name, text in local.texts : name => text }`;\n"+
-				"  - any argument of the request in place of the one above, blocks as objects: `messages`, `model`, `temperature`, …\n\n"+
-				"At most %d. Only what is missing is asked: a new name asks for that one, a changed one for that one again, a removed one asks nothing. Requests that are the same, here or elsewhere, share a recording; in one set they share the call as well.", mostRequests)},
+			Description: "The requests by a name of your choice: `{ for name, text in local.texts : name => { content = text } }`. Each has what differs from the arguments above:\n" +
+				"  - `content`: the text of a last message, with the role `user`, after those above. A text instead of an object is short for that: `{ for name, text in local.texts : name => text }`;\n" +
+				"  - any argument of the request in place of the one above, blocks as objects: `messages`, `model`, `temperature`, …\n\n" +
+				"At most 50,000. Only what is missing is asked: a new name asks for that one, a changed one for that one again, a removed one asks nothing. Requests that are the same, here or elsewhere, share a recording; in one set they share the call as well."},
 		kinds.Attribute{Name: "on_failure", Shape: kinds.String, Local: true,
 			Description: "What happens if some requests have no usable answer: `fail` (the default) fails the apply, and names them in the error; `keep` gives a warning, and `failed` says why. In either case the answers that came are kept, and the next apply asks only for the rest. With `keep`, a request that the server refused, or whose answer is of no use, is asked again only when it or `triggers` change.",
 			Validators:  checks{kinds.OneOf(fail, keep)}},
@@ -106,7 +111,7 @@ func (k *Kind) arguments() kinds.Attributes {
 			Description: "How long Terraform waits.",
 			Fields: kinds.Declare(
 				kinds.Attribute{Name: "create", Shape: kinds.String, Local: true,
-					Description: "How long to wait for all answers, such as `30m`. It also applies to updates. Default: `60m`. What was answered until then is kept. The provider's `request_timeout` limits each attempt.",
+					Description: "How long to wait for all answers, such as `30m`. It also applies to updates. Default: `60m`, or `24h` with `engine = \"batch\"`. What was answered until then is kept, and a batch goes on. The provider's `request_timeout` limits each attempt.",
 					Validators:  checks{kinds.Duration()}},
 			)},
 	)
@@ -117,11 +122,15 @@ func (k *Kind) outcome() kinds.Attributes {
 	usage := *k.Answer.Find(k.Usage)
 	usage.Mode, usage.Local = kinds.Computed, true
 	usage.Description = "How many tokens all answers used together, those from recordings included."
+	var batches kinds.Attributes
+	if k.Batch {
+		batches = batchOutcome
+	}
 	described := "The answers by the names of `requests`. Null for a request that has none (see `failed`), and as a whole if there is a `results_file`. Each has:"
 	for _, a := range k.Answer {
 		described += "\n  - `" + a.Name + "`: " + a.Description
 	}
-	return kinds.Declare(
+	return kinds.Join(batches, kinds.Declare(
 		kinds.Attribute{Name: "answers", Shape: kinds.Dynamic, Mode: kinds.Computed, Local: true, Description: described},
 		kinds.Attribute{Name: "failed", Shape: kinds.StringMap, Mode: kinds.Computed, Local: true,
 			Description: "Why a request has no usable answer, by its name. Null if all have one."},
@@ -130,5 +139,61 @@ func (k *Kind) outcome() kinds.Attributes {
 			Description: "The SHA-256 of `results_file`, in hexadecimal. Null if there is none."},
 		kinds.Attribute{Name: "request_hashes", Shape: kinds.String, Mode: kinds.Computed, Local: true, Sensitive: true,
 			Description: "What each answer answers, as JSON: names of `requests` and the first half of the SHA-256 of their requests. The provider finds out from it what has to be asked. Plans do not show it, because it is long."},
-	)
+	))
+}
+
+// The values of engine.
+const (
+	direct = "direct"
+	batch  = "batch"
+)
+
+// The values of status.
+const (
+	pending   = "pending"
+	completed = "completed"
+)
+
+// batchArguments are those of a set that may use the Batch API.
+var batchArguments = kinds.Declare(
+	kinds.Attribute{Name: "engine", Shape: kinds.String, Local: true,
+		Description: "How the model is asked: `direct` (the default), a call for each request; or `batch`, through OpenAI's Batch API, which takes up to 24 hours, costs half, and has limits of its own. Answers and recordings are the same.",
+		Validators:  checks{kinds.OneOf(direct, batch)}},
+	kinds.Attribute{Name: "wait", Shape: kinds.Bool, Local: true,
+		Description: "Whether an apply waits for the batches, as long as `timeouts.create` says (by default a day). When that time is over, or with `false`, the apply succeeds with the `status` `pending`: answers that are to come are null, the next plan says that it collects them, and the next apply does. Default: `true`."},
+	kinds.Attribute{Name: "retry_failed", Shape: kinds.Int64, Local: true,
+		Description: "How often an apply asks again, in another batch, for what has failed in one or was not run before it expired. What was answered is never asked again, and what the server refuses neither. Default: `0`.",
+		Validators:  checks{kinds.Between(0, 10)}},
+	kinds.Attribute{Name: "max_enqueued_tokens", Shape: kinds.Int64, Local: true,
+		Description: "How many prompt tokens may be in the queue of a model at a time, as the rate limits of your account say: larger sets are split, and the next batch is submitted when one has ended. Tokens are estimated. By default, a set is split only by model, 50,000 requests and 200 MB.",
+		Validators:  checks{kinds.AtLeast(1)}},
+)
+
+// batchAttributes are what the state has of a batch.
+var batchAttributes = kinds.Declare(
+	kinds.Attribute{Name: "id", Shape: kinds.String, Description: "The ID of the batch."},
+	kinds.Attribute{Name: "status", Shape: kinds.String, Description: "Its status when it was last looked at: `validating`, `in_progress`, `finalizing`, `completed`, `failed`, `expired`, `cancelling` or `cancelled`."},
+	kinds.Attribute{Name: "requests", Shape: kinds.Int64, Description: "How many requests it has."},
+	kinds.Attribute{Name: "created_at", Shape: kinds.Int64, Description: "When it was submitted, in seconds since 1970 (Unix time)."},
+)
+
+// batchOutcome are the computed attributes of a set that may use the Batch API.
+var batchOutcome = kinds.Declare(
+	kinds.Attribute{Name: "status", Shape: kinds.String, Mode: kinds.Computed, Local: true,
+		Description: "`completed`, or `pending` while a batch is under way whose answers are not collected."},
+	kinds.Attribute{Name: "batches", Shape: kinds.Objects, Mode: kinds.Computed, Local: true, Fields: batchAttributes,
+		Description: "The batches that the set has submitted. When it is destroyed, those under way are cancelled, and the files of all deleted. Null if there were none."},
+)
+
+// batched reports whether batches have a part in a set: it asks through them, or has some that are not collected.
+func (k *Kind) batched(config wire.Fields, h held) bool {
+	if !k.Batch {
+		return false
+	}
+	for _, m := range h.marks {
+		if m.submitted != "" {
+			return true
+		}
+	}
+	return config.String("engine") == batch
 }

@@ -2,6 +2,7 @@ package set
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -33,7 +34,7 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 		return nil
 	}
 	if !p.prior.Absent() {
-		forget(h)
+		p.forget(h.hashes())
 	}
 	if p.unchanged(proposed, h) {
 		return wire.Values{}
@@ -69,6 +70,9 @@ func (p plan) unchanged(proposed wire.Fields, h held) bool {
 	}
 	for key := range wire.Members(p.prior.Get("requests")) {
 		m := h.marks[key]
+		if m.submitted != "" {
+			return false
+		}
 		if (m.refused == "" || !p.keepsFailures(p.config)) && !h.has(key, m.answered) {
 			return false
 		}
@@ -88,6 +92,14 @@ func (p plan) allOpen() wire.Values {
 	return values
 }
 
+// settleBatches plans what batches have no part in.
+func (s *sorted) settleBatches(values wire.Values) {
+	if s.kind.Batch && s.config.Get("engine").IsKnown() && !s.kind.batched(s.config, s.held) {
+		values["batches"] = batchList(s.batches)
+		values["status"] = tftypes.NewValue(tftypes.String, completed)
+	}
+}
+
 // sorted is the requests of a plan by where their answers come from.
 type sorted struct {
 	plan
@@ -100,15 +112,18 @@ type sorted struct {
 	asked    []*entry // the model was asked, in this plan
 	opened   []*entry // a value is not known yet
 	settled  []*entry // the server refused, and is not asked again
+	pending  []*entry // a batch has it
 }
 
 func (s *sorted) sort(ctx context.Context, entries []*entry) {
-	left, err := journal.Open(journal.Directory(), now(s.client))
-	if err != nil {
-		s.diags.AddError("Could not plan the "+s.noun(), kinds.UpperFirst(err.Error())+".")
-		return
+	left := &journal.Journal{} // has nothing
+	if s.client != nil {
+		var err error
+		if left, err = journal.Open(journals(s.client), s.client.Clock().Now()); err != nil {
+			s.diags.AddError("Could not plan the "+s.noun(), kinds.UpperFirst(err.Error())+".")
+			return
+		}
 	}
-	defer left.Close()
 	for _, e := range entries {
 		if e.question != nil {
 			s.hash[e.key] = e.hash()
@@ -117,15 +132,17 @@ func (s *sorted) sort(ctx context.Context, entries []*entry) {
 		case e.open != "":
 			s.opened = append(s.opened, e)
 		case s.has(e.key, e.hash()):
-			s.known[e.key], _ = s.answer(s.kind, e.key)
+			s.known[e.key] = s.answerTo(s.kind, e.key, e.hash())
 		case s.keepsFailures(s.config) && s.marks[e.key].refused == e.hash():
 			s.settled = append(s.settled, e)
 			if s.known[e.key], _ = s.answer(s.kind, e.key); s.known[e.key].IsNull() {
 				s.known[e.key] = nothing
 			}
+		case s.marks[e.key].submitted == e.hash():
+			s.pending = append(s.pending, e)
 		case s.isRecorded(e):
 			s.recorded = append(s.recorded, e)
-		case e.question.Recordings() == nil && left.Has(e.question.Name()):
+		case e.question.Waits() && left.Has(e.question.Name()):
 			s.waiting = append(s.waiting, e)
 		default:
 			s.asks = append(s.asks, e)
@@ -169,7 +186,12 @@ func (s *sorted) promised(e *entry) bool {
 func (s *sorted) askNow(ctx context.Context) {
 	store := s.asks[0].question.Recordings()
 	switch {
-	case s.client == nil, store == nil, !s.process.PlansToAsk():
+	case s.client == nil, !s.process.PlansToAsk():
+		return
+	case store == nil:
+		s.kind.Of.ValidateGeneration(s.diags, s.config, false)
+		return
+	case !s.config.Get("api_key").IsKnown(), !s.config.Get("api_key_wo").IsKnown(): // the apply has the right key
 		return
 	case store.Mode() == recording.Refresh:
 		s.diags.AddAttributeError(path.Root("generate_on"), "generate_on does not work with this mode",
@@ -181,11 +203,15 @@ func (s *sorted) askNow(ctx context.Context) {
 	a := applying{managed: s.managed, config: s.config, prior: s.prior, diags: s.diags}
 	ctx, cancel := a.within(ctx)
 	defer cancel()
-	asked := &asking{kind: s.kind, failures: map[string]failure{}, take: func(e *entry, v tftypes.Value) error {
+	asked := newAsking(s.kind, func(e *entry, v tftypes.Value) error {
 		s.known[e.key] = v
-		return nil
-	}}
-	asked.ask(ctx, jobs(s.asks))
+		return store.Broken() // the apply would not find the next answers either
+	})
+	asked.ask(ctx, tasks(s.asks))
+	if asked.unkept != nil {
+		s.diags.AddError("Answers cannot be planned", "The model answered, but the answers could not be recorded, so the apply would not find them: "+asked.unkept.Error()+". The next plan asks again.")
+		return
+	}
 	a.report(asked, len(s.asks), asked.failures)
 	var failed []*entry
 	for _, e := range s.asks {
@@ -203,7 +229,7 @@ func (s *sorted) announce(ctx context.Context) {
 	var calls []area.Call
 	add := func(from area.Source, entries []*entry) {
 		for _, e := range entries {
-			c := area.Call{From: from, Free: s.kind.Of.Free}
+			c := area.Call{From: from, Free: s.kind.Of.Free, Batch: s.kind.Batch && s.config.String("engine") == batch}
 			if _, c.Again = s.answer(s.kind, e.key); e.question != nil {
 				c.Request = e.question.Name()
 				c.Input, c.Output = e.question.Size()
@@ -218,10 +244,13 @@ func (s *sorted) announce(ctx context.Context) {
 	add(area.AskedInPlan, s.asked)
 	add(area.MayBeAsked, s.opened)
 	add(area.Asked, s.asks)
-	if len(calls) > 0 {
-		calls[len(calls)-1].Changed = s.changed()
+	if i := slices.IndexFunc(calls, func(c area.Call) bool { return c.Again }); i >= 0 {
+		calls[i].Changed = s.changed()
 	}
 	answer.Announce(ctx, s.process, s.diags, calls)
+	if len(s.pending) > 0 && s.process.Plans() {
+		s.announceBatches(ctx)
+	}
 }
 
 // changed are the arguments of the request that have changed.
@@ -229,10 +258,19 @@ func (s *sorted) changed() (names []string) {
 	if s.prior.Absent() {
 		return nil
 	}
-	for _, a := range append(slices.Clone(s.kind.request), *s.kind.attributes.Find("requests")) {
+	for _, a := range s.kind.request {
 		if !wire.Same(s.config.Get(a.Name), s.prior.Get(a.Name)) {
 			names = append(names, a.Name)
 		}
+	}
+	was, changed := wire.Members(s.prior.Get("requests")), 0
+	for key, v := range wire.Members(s.config.Get("requests")) {
+		if old, there := was[key]; there && !old.Equal(v) {
+			changed++
+		}
+	}
+	if changed > 0 {
+		names = append(names, fmt.Sprintf("%d of requests", changed))
 	}
 	return names
 }
@@ -243,6 +281,7 @@ func (s *sorted) values(names []string) wire.Values {
 		return s.complete(names)
 	}
 	values := s.allOpen()
+	s.settleBatches(values)
 	if s.config.Get("results_file").IsNull() {
 		answers := maps.Clone(s.known)
 		for _, key := range names {
@@ -264,6 +303,7 @@ func (s *sorted) complete(names []string) wire.Values {
 	for _, key := range names {
 		_ = out.put(key, mark{answered: s.hash[key]}, s.known[key]) // the sink is in memory
 	}
+	out.batches = s.batches
 	for _, e := range s.settled {
 		out.marks[e.key] = s.marks[e.key]
 		out.fail(e.key, s.failed[e.key])

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
@@ -57,7 +56,8 @@ func reasons(failed map[string]failure) string {
 			unsent++
 			continue
 		}
-		names[failed[key].why] = append(names[failed[key].why], key)
+		why := failed[key].alike()
+		names[why] = append(names[why], key)
 	}
 	whys := slices.SortedFunc(maps.Keys(names), func(x, y string) int { return strings.Compare(names[x][0], names[y][0]) })
 	var lines []string
@@ -66,12 +66,23 @@ func reasons(failed map[string]failure) string {
 			lines = append(lines, fmt.Sprintf("and others, for %s", plural(len(whys)-i, "other reason")))
 			break
 		}
-		lines = append(lines, listed(names[why])+": "+why)
+		lines = append(lines, listed(names[why])+": "+failed[names[why][0]].why)
 	}
 	if unsent > 0 {
 		lines = append(lines, plural(unsent, "request")+": "+errNotSent.Error())
 	}
 	return bullets(lines)
+}
+
+// alike is the reason without what differs from call to call.
+func (f failure) alike() string {
+	var problem *client.Problem
+	if !errors.As(f.err, &problem) {
+		return f.why
+	}
+	without := *problem
+	without.RequestID = ""
+	return without.Error()
 }
 
 // listed is "a, b and 56 others".
@@ -111,9 +122,9 @@ func (a applying) whereabouts(asked *asking, there int, failed map[string]failur
 	next := "The next apply asks only for what is missing."
 	switch {
 	case a.keeps() && len(again) == 0:
-		next = "They are asked again when they, or triggers, change."
+		next = "What failed is asked again when its request, or triggers, change."
 	case len(again) < len(failed):
-		next = "The next apply asks again for " + listed(again) + ". The others are asked again when they, or triggers, change."
+		next = "The next apply asks again for " + listed(again) + ". What else failed is asked again when its request, or triggers, change."
 	}
 	if there == 0 {
 		return next
@@ -122,7 +133,7 @@ func (a applying) whereabouts(asked *asking, there int, failed map[string]failur
 	switch {
 	case a.keeps() || !a.prior.Absent():
 	case asked.journal != nil:
-		where = "below " + journal.Directory() + ", until an apply that is complete takes them into the state"
+		where = "below " + journals(a.client) + ", until an apply that is complete takes them into the state"
 	default:
 		where = "in the recordings, until an apply that is complete takes them into the state"
 	}

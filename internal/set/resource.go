@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
@@ -59,6 +60,7 @@ func (m *managed) Configure(_ context.Context, req resource.ConfigureRequest, _ 
 func (m *managed) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	config := wire.Open(req.Config.Raw)
 	m.kind.validate(ctx, &resp.Diagnostics, config)
+	m.kind.validateBatch(&resp.Diagnostics, config)
 	m.kind.Of.ValidateGeneration(&resp.Diagnostics, config, m.process.MayRecord())
 }
 
@@ -111,18 +113,35 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 // Update asks for what is missing. Where some of it does not come, the state has the rest, and what was there.
 func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), prior: wire.Open(req.State.Raw), diags: &resp.Diagnostics}
-	if values := a.apply(ctx); values != nil {
-		resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+	values := a.apply(ctx)
+	if values == nil {
+		return
+	}
+	resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+	if !a.prior.Get("results_file").Equal(a.planned.Get("results_file")) { // the answers are elsewhere now
+		removeFile(a.prior, &resp.Diagnostics)
 	}
 }
 
-// Delete forgets the answers: those that wait for the state, and the file that has them.
-func (m *managed) Delete(_ context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+// Delete forgets the answers: those that wait for the state, the file that has them, and what batches have left.
+func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := wire.Open(req.State.Raw)
-	h, err := m.kind.held(state)
-	if err == nil {
-		forget(h)
+	h, _ := m.kind.held(state) // a file that cannot be read does not keep the set
+	m.forget(h.answered())
+	if len(h.batches) > 0 {
+		if m.client == nil {
+			resp.Diagnostics.AddError("Could not delete the batches of the "+m.noun(), kinds.UpperFirst(client.ErrUnconfigured.Error())+".")
+			return
+		}
+		if m.release(ctx, state, h, &resp.Diagnostics); resp.Diagnostics.HasError() {
+			return
+		}
 	}
+	removeFile(state, &resp.Diagnostics)
+}
+
+// removeFile deletes the file that a state names, unless somebody has changed it.
+func removeFile(state wire.Fields, diags *diag.Diagnostics) {
 	file, ok := state.Text("results_file")
 	if !ok {
 		return
@@ -130,25 +149,22 @@ func (m *managed) Delete(_ context.Context, req resource.DeleteRequest, resp *re
 	changed, err := removeResults(file, state.String("results_sha256"))
 	switch {
 	case err != nil:
-		resp.Diagnostics.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted", kinds.UpperFirst(err.Error())+".")
+		diags.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted", kinds.UpperFirst(err.Error())+".")
 	case changed:
-		resp.Diagnostics.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted",
+		diags.AddAttributeWarning(path.Root("results_file"), "The results file was not deleted",
 			file+" has changed since it was written. Delete it yourself.")
 	}
 }
 
-// now is the time, as the client has it.
-func now(c *client.Client) time.Time {
-	if c == nil {
-		return time.Now()
-	}
-	return c.Clock().Now()
-}
+// journals is where answers wait for the state.
+func journals(c *client.Client) string { return journal.Directory(c.DataDirectory()) }
 
-// forget removes journals of answers that the state has.
-func forget(h held) {
-	has := h.hashes()
-	journal.Forget(journal.Directory(), func(name string) bool { return has[shorten(name)] })
+// forget removes answers from the journals. While the provider's settings are not known, it is not known where they are.
+func (m *managed) forget(has map[string]bool) {
+	if m.client == nil {
+		return
+	}
+	journal.Forget(journals(m.client), func(name string) bool { return has[shorten(name)] })
 }
 
 // applying is one apply.
@@ -198,15 +214,31 @@ func (a applying) decided() bool {
 	return true
 }
 
-// defaultTimeout is how long all answers together may take.
-const defaultTimeout = time.Hour
+// How long all answers together may take, where the user does not say.
+const (
+	defaultTimeout = time.Hour
+	batchTimeout   = 24 * time.Hour
+)
 
 func (a applying) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	limit := defaultTimeout
-	if d, err := time.ParseDuration(a.config.Open("timeouts").String("create")); err == nil {
-		limit = d
+	limit := a.timeLimit()
+	if a.kind.batched(a.config, held{}) {
+		limit += time.Hour // the wait for a batch ends by itself, and then what has ended is collected
 	}
 	return client.WithTimeLimit(ctx, "timeouts.create", limit)
+}
+
+// timeLimit is how long all answers together may take.
+func (a applying) timeLimit() time.Duration {
+	if fields := a.config.Open("timeouts"); !fields.Absent() {
+		if d, err := time.ParseDuration(fields.String("create")); err == nil {
+			return d
+		}
+	}
+	if a.kind.batched(a.config, held{}) {
+		return batchTimeout
+	}
+	return defaultTimeout
 }
 
 func (a applying) outcome() (*outcome, error) {
@@ -224,13 +256,12 @@ func (a applying) outcome() (*outcome, error) {
 func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*entry) (wire.Values, error) {
 	known := wire.Members(a.planned.Get("answers"))
 	failed := map[string]failure{}
-	var todo []*entry
+	var missing, todo []*entry
 	for _, e := range entries {
 		m := h.marks[e.key]
 		switch planned := known[e.key]; {
 		case h.has(e.key, e.hash()):
-			v, _ := h.answer(a.kind, e.key)
-			if err := out.put(e.key, mark{answered: e.hash()}, v); err != nil {
+			if err := out.put(e.key, mark{answered: e.hash()}, h.answerTo(a.kind, e.key, e.hash())); err != nil {
 				return nil, err
 			}
 		case a.keeps() && m.refused == e.hash():
@@ -239,21 +270,23 @@ func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*ent
 			if err := out.put(e.key, mark{answered: e.hash()}, planned); err != nil {
 				return nil, err
 			}
+			missing = append(missing, e)
 		default:
-			todo = append(todo, e)
+			missing, todo = append(missing, e), append(todo, e)
 		}
 	}
-	asked, err := a.ask(ctx, out, todo)
+	asked, err := a.ask(ctx, out, h, missing, todo)
 	if err != nil {
 		return nil, err
 	}
 	maps.Copy(failed, asked.failures)
-	if err := a.settle(out, h, entries, failed); err != nil {
+	if err := a.settle(out, h, entries, failed, asked.pending); err != nil {
 		return nil, err
 	}
 	values, err := out.values()
 	if err == nil {
 		a.report(asked, len(entries), failed)
+		a.reportPending(asked, out.batches)
 	}
 	return values, err
 }
@@ -263,11 +296,9 @@ func (m *managed) keepsFailures(config wire.Fields) bool { return config.String(
 
 func (a applying) keeps() bool { return a.keepsFailures(a.config) }
 
-// ask asks for what is missing.
-func (a applying) ask(ctx context.Context, out *outcome, todo []*entry) (*asking, error) {
-	asked := &asking{kind: a.kind, release: true, failures: map[string]failure{}, take: func(e *entry, v tftypes.Value) error {
-		return out.put(e.key, mark{answered: e.hash()}, v)
-	}}
+// ask asks for what is missing: todo is that of it that no recording in the plan answers.
+func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo []*entry) (*asking, error) {
+	asked := newAsking(a.kind, func(e *entry, v tftypes.Value) error { return out.put(e.key, mark{answered: e.hash()}, v) })
 	if len(todo) == 0 {
 		return asked, nil
 	}
@@ -278,8 +309,8 @@ func (a applying) ask(ctx context.Context, out *outcome, todo []*entry) (*asking
 		}
 		return asked, nil
 	}
-	if a.client != nil && todo[0].question.Recordings() == nil {
-		j, err := journal.Open(journal.Directory(), now(a.client))
+	if a.client != nil && todo[0].question.Waits() {
+		j, err := journal.Open(journals(a.client), a.client.Clock().Now())
 		if err == nil {
 			err = j.Ready()
 		}
@@ -289,7 +320,23 @@ func (a applying) ask(ctx context.Context, out *outcome, todo []*entry) (*asking
 		defer j.Close()
 		asked.journal = j
 	}
-	asked.ask(ctx, jobs(todo))
+	if !a.kind.batched(a.config, h) || a.client == nil || answer.Replays(a.client) {
+		asked.release = true
+		asked.ask(ctx, tasks(todo))
+		out.batches = h.batches
+		return asked, nil
+	}
+	todo = asked.takeThere(ctx, todo)
+	x, err := a.runBatches(ctx, asked, h, missing, todo)
+	if err != nil {
+		return nil, err
+	}
+	out.batches = x.together(h)
+	for _, e := range todo {
+		if p := x.pending[e.question.Name()]; p != nil {
+			asked.pending[e.key] = mark{submitted: e.hash(), batch: p.batch.ID}
+		}
+	}
 	return asked, nil
 }
 
@@ -306,24 +353,27 @@ func (m *managed) refusals(todo []*entry) (diags diag.Diagnostics) {
 	return diags
 }
 
-// settle decides what the state has under the names of requests that have no answer of use: the old one stays.
-func (a applying) settle(out *outcome, h held, entries []*entry, failed map[string]failure) error {
+// settle decides what the state has under the names of requests that have no answer of use, or none yet: the old one stays.
+func (a applying) settle(out *outcome, h held, entries []*entry, failed map[string]failure, pending map[string]mark) error {
 	for _, e := range entries {
-		f, ok := failed[e.key]
-		if !ok {
+		f, fails := failed[e.key]
+		m, waits := pending[e.key]
+		if !fails && !waits {
 			continue
 		}
-		m, old := mark{}, nothing
+		old := nothing
 		if v, there := h.answer(a.kind, e.key); there {
 			m.answered, old = h.marks[e.key].answered, v
 		}
-		if a.keeps() && !f.again {
+		if fails && a.keeps() && !f.again {
 			m.refused = e.hash()
 		}
 		if err := out.put(e.key, m, old); err != nil {
 			return err
 		}
-		out.fail(e.key, f.why)
+		if fails {
+			out.fail(e.key, f.why)
+		}
 	}
 	return nil
 }

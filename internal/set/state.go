@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -12,20 +13,19 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
-// mark says what a state has for one name: which request its answer answers, and which one
-// was refused, or answered with nothing of use, and is not asked again. "" = none.
-type mark struct{ answered, refused string }
+// mark says what a state has for one name, by the hashes of requests: which one its answer answers, which one
+// was refused, or answered with nothing of use, and is not asked again, and which one was submitted in a batch that is not
+// collected. "" = none.
+type mark struct{ answered, refused, submitted, batch string }
 
 func (m mark) String() string {
-	if m.refused == "" {
-		return m.answered
-	}
-	return m.answered + "/" + m.refused
+	text := m.answered + "/" + m.refused + "/" + m.submitted + "/" + m.batch
+	return strings.TrimRight(text, "/")
 }
 
 func parseMark(text string) mark {
-	answered, refused, _ := strings.Cut(text, "/")
-	return mark{answered, refused}
+	parts := append(strings.SplitN(text, "/", 4), "", "", "", "")
+	return mark{parts[0], parts[1], parts[2], parts[3]}
 }
 
 // held is what a state has. The zero value has nothing.
@@ -33,6 +33,8 @@ type held struct {
 	marks   map[string]mark
 	answers wire.Values       // by name; nil where a file has them
 	failed  map[string]string // why
+	batches []tftypes.Value   // all that there were
+	under   map[string]string // names by the hashes of the requests whose answers are there
 	results *results          // the file that has them; nil = none
 }
 
@@ -52,6 +54,15 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	for key, text := range wire.Entries(state.Get("failed")) {
 		h.failed[key], _ = wire.Text(text)
 	}
+	h.under = map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(h.marks)) {
+		if hash := h.marks[key].answered; hash != "" {
+			h.under[hash] = key
+		}
+	}
+	if state.Has("batches") {
+		h.batches = state.Items("batches")
+	}
 	if file, ok := state.Text("results_file"); ok {
 		var err error
 		h.results, err = readResults(file, state.String("results_sha256"))
@@ -61,16 +72,42 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	return h, nil
 }
 
-// has reports whether the answer to a request is there: the one that stands under this name.
+// has reports whether the answer to a request is there: under this name, or another.
 func (h held) has(key, hash string) bool {
-	if h.marks[key].answered != hash {
-		return false
+	_, ok := h.name(key, hash)
+	return ok
+}
+
+// name is the name under which the answer to a request stands: this one, if it can be.
+func (h held) name(key, hash string) (name string, ok bool) {
+	if hash == "" {
+		return "", false
 	}
+	for _, name := range []string{key, h.under[hash]} {
+		if h.marks[name].answered == hash && h.holds(name, hash) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// holds reports whether an answer is there that a mark speaks of.
+func (h held) holds(key, hash string) bool {
 	if h.results != nil {
 		return h.results.has(key, hash)
 	}
 	v, ok := h.answers[key]
 	return ok && !v.IsNull()
+}
+
+// answerTo is the answer to a request that is there.
+func (h held) answerTo(k *Kind, key, hash string) tftypes.Value {
+	name, ok := h.name(key, hash)
+	if !ok {
+		return nothing
+	}
+	v, _ := h.answer(k, name)
+	return v
 }
 
 // answer is the answer that stands under a name, to whichever request; ok = there is one.
@@ -89,6 +126,15 @@ func (h held) hashes() map[string]bool {
 		if h.has(key, m.answered) {
 			all[m.answered] = true
 		}
+	}
+	return all
+}
+
+// answered are the hashes of all requests that have had an answer, be it still there or not.
+func (h held) answered() map[string]bool {
+	all := map[string]bool{}
+	for _, m := range h.marks {
+		all[m.answered] = true
 	}
 	return all
 }
@@ -159,6 +205,8 @@ type outcome struct {
 	failed map[string]string
 	usage  tftypes.Value
 	sink   sink
+
+	batches []tftypes.Value // as the state has them; nil = none
 }
 
 // sink takes the answers: into the state, or into a file.
@@ -207,6 +255,9 @@ func (o *outcome) values() (wire.Values, error) {
 		"failed":         tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, nil),
 		"request_hashes": tftypes.NewValue(tftypes.String, string(text)),
 	}
+	if o.kind.Batch {
+		values["status"], values["batches"] = tftypes.NewValue(tftypes.String, o.status()), batchList(o.batches)
+	}
 	if len(o.failed) > 0 {
 		failed := wire.Values{}
 		for key, why := range o.failed {
@@ -215,6 +266,16 @@ func (o *outcome) values() (wire.Values, error) {
 		values["failed"] = tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, failed)
 	}
 	return values, o.sink.close(values)
+}
+
+// status says whether answers are still to come.
+func (o *outcome) status() string {
+	for _, m := range o.marks {
+		if m.submitted != "" {
+			return pending
+		}
+	}
+	return completed
 }
 
 // inState is the sink of a set whose answers are in the state.

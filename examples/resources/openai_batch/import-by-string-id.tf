@@ -1,0 +1,4 @@
+import {
+  to = openai_batch.sentiment
+  id = "batch_68f0a1b2c3d4e5f6"
+}

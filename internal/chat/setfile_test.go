@@ -1,0 +1,276 @@
+package chat_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+)
+
+// lines reads a results file: the keys in their order, and the texts of the answers.
+func lines(t *testing.T, file string) (keys []string, contents map[string]any) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Clean(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	contents = map[string]any{}
+	for scanner := bufio.NewScanner(bytes.NewReader(text)); scanner.Scan(); {
+		var line map[string]any
+		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
+			t.Fatalf("%v: %s", err, scanner.Bytes())
+		}
+		key, _ := line["key"].(string)
+		keys = append(keys, key)
+		contents[key] = line["content"]
+	}
+	return keys, contents
+}
+
+// rewrite changes the text of a file.
+func rewrite(t *testing.T, file string, change func(string) string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Clean(file))
+	if err == nil {
+		err = os.WriteFile(file, []byte(change(string(text))), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sumOf(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Clean(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func TestSet_writesAResultsFile(t *testing.T) {
+	w := newWorkplace(t)
+	file := filepath.Join(t.TempDir(), "out", "answers.jsonl")
+	config := func(requests object) object { return setOf(requests, object{"results_file": file}) }
+	whole := func(r *acctest.Instance, keys ...string) {
+		t.Helper()
+		got, contents := lines(t, file)
+		same(t, got, keys)
+		for _, key := range keys {
+			if contents[key] != "Emulated answer to: "+key {
+				t.Errorf("%s has %v", key, contents[key])
+			}
+		}
+		same(t, []any{of(t, r.State(), "answers"), of(t, r.State(), "results_sha256")}, []any{nil, sumOf(t, file)})
+		if found := files(t, filepath.Dir(file)); len(found) != 1 {
+			t.Errorf("beside the file: %v", found)
+		}
+	}
+	r := w.set(t)
+	w.asks(t, 3, func() { apply(t, r, config(texts("b", "c", "a"))) })
+	whole(r, "a", "b", "c")
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if text, _ := json.Marshal(r.State()); strings.Contains(string(text), "Emulated") {
+		t.Error("an answer is in the state")
+	}
+	w.goOn(t, r)
+	w.asks(t, 0, func() { unchanged(t, r, config(texts("a", "b", "c"))) })
+	if left := w.waiting(t); len(left) != 0 {
+		t.Errorf("left when the file has all: %v", left)
+	}
+
+	// An update keeps what is there.
+	same(t, w.asks(t, 1, func() { apply(t, r, config(texts("a", "c", "d"))) }), []string{"d"})
+	whole(r, "a", "c", "d")
+	if total := of(t, of(t, r.State(), "usage"), "total_tokens"); total == nil || total == 0.0 {
+		t.Errorf("the usage is %v", total)
+	}
+	w.goOn(t, r)
+	unchanged(t, r, config(texts("a", "c", "d")))
+
+	// A line that is missing is asked for again.
+	rewrite(t, file, func(text string) string {
+		all := strings.SplitAfter(text, "\n")
+		return all[0] + all[2] + "not a line of ours\n"
+	})
+	w.goOn(t, r)
+	says(t, r.Plan(t, config(texts("a", "c", "d"))).Diags, "makes 1 call to the model")
+	same(t, w.asks(t, 1, func() { apply(t, r, config(texts("a", "c", "d"))) }), []string{"c"})
+	whole(r, "a", "c", "d")
+
+	// A file that is changed, with all its answers, is written anew without a call.
+	rewrite(t, file, func(text string) string { return "\n" + text })
+	w.goOn(t, r)
+	w.asks(t, 0, func() { apply(t, r, config(texts("a", "c", "d"))) })
+	whole(r, "a", "c", "d")
+
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	w.goOn(t, r)
+	w.asks(t, 3, func() { apply(t, r, config(texts("a", "c", "d"))) })
+	whole(r, "a", "c", "d")
+}
+
+func TestSet_switchesItsResultsFile(t *testing.T) {
+	w := newWorkplace(t)
+	root := t.TempDir()
+	first, second := object{"results_file": filepath.Join(root, "a.jsonl")}, object{"results_file": filepath.Join(root, "b.jsonl")}
+	r := w.set(t)
+	apply(t, r, setOf(texts("a", "b")))
+	before := of(t, r.State(), "answers")
+	w.asks(t, 0, func() {
+		for _, file := range []object{first, second} {
+			w.goOn(t, r)
+			apply(t, r, setOf(texts("a", "b"), file))
+			same(t, of(t, r.State(), "answers"), nil)
+			if keys, contents := lines(t, file["results_file"].(string)); len(keys) != 2 || contents["b"] != "Emulated answer to: b" { //nolint:forcetypeassert // it is a path
+				t.Errorf("the file has %v", contents)
+			}
+		}
+		w.goOn(t, r)
+		apply(t, r, setOf(texts("a", "b")))
+		same(t, []any{of(t, r.State(), "answers"), of(t, r.State(), "results_sha256")}, []any{before, nil})
+		w.goOn(t, r)
+		unchanged(t, r, setOf(texts("a", "b")))
+	})
+}
+
+// A plan does not know which file, as a module's path may not be known.
+func TestSet_learnsItsResultsFileInTheApply(t *testing.T) {
+	w := newWorkplace(t)
+	file := filepath.Join(t.TempDir(), "a.jsonl")
+	r := w.set(t)
+	config := func(path any) object { return setOf(texts("a"), object{"results_file": path}) }
+	plan, diags := r.ApplyOpen(t, config(acctest.Unknown{}), config(file))
+	acctest.Quiet(t, diags)
+	same(t, []any{of(t, plan.Value, "answers"), of(t, r.State(), "answers")}, []any{acctest.Unknown{}, nil})
+	if keys, _ := lines(t, file); len(keys) != 1 {
+		t.Errorf("the file has %v", keys)
+	}
+}
+
+func TestSet_deletesItsResultsFile(t *testing.T) {
+	for kind, test := range map[string]struct {
+		change func(*testing.T, string)
+		left   bool
+		says   string
+	}{
+		"unchanged": {func(*testing.T, string) {}, false, ""},
+		"changed":   {func(t *testing.T, f string) { rewrite(t, f, func(s string) string { return s + "{}\n" }) }, true, "has changed since it was written. Delete it yourself."},
+		"gone":      {func(t *testing.T, f string) { _ = os.Remove(f) }, false, ""},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			w := newWorkplace(t)
+			file := filepath.Join(t.TempDir(), "a.jsonl")
+			r := w.set(t)
+			apply(t, r, setOf(texts("a"), object{"results_file": file}))
+			test.change(t, file)
+			w.goOn(t, r)
+			diags := r.Destroy(t)
+			if r.State() != nil || hasError(diags) || (len(diags) > 0) != (test.says != "") {
+				t.Errorf("it says %q", diags)
+			}
+			says(t, diags, test.says)
+			if _, err := os.Stat(file); os.IsNotExist(err) == test.left {
+				t.Errorf("the file: %v", err)
+			}
+			if left := w.waiting(t); len(left) != 0 {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
+
+// A file that cannot be written is known before anything is sent; one that cannot be written in the end loses nothing.
+func TestSet_cannotWriteItsResultsFile(t *testing.T) {
+	root := t.TempDir()
+	var gone func()
+	w := newWorkplaceWith(t, emulator.Options{Log: writer(func() { gone() })})
+	gone = func() {}
+	blocked := filepath.Join(root, "blocked")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.asks(t, 0, func() {
+		says(t, w.set(t).Apply(t, setOf(texts("a"), object{"results_file": filepath.Join(blocked, "a.jsonl")})), "error: Could not make the set of chat completions: Results_file cannot be written")
+	})
+	there := filepath.Join(root, "there")
+	config := setOf(texts("a", "b"), object{"results_file": filepath.Join(there, "a.jsonl")})
+	gone = func() { _ = os.RemoveAll(there) }
+	w.asks(t, 2, func() {
+		r := w.set(t)
+		says(t, r.Apply(t, config), "error: Could not make the set", "cannot be written")
+		if r.State() != nil {
+			t.Error("there is a state")
+		}
+	})
+	w.asks(t, 0, func() { apply(t, w.set(t), config) })
+}
+
+// An update that fails in part has the old answers in the file, too, each with what it answers.
+func TestSet_keepsOldLinesOfAnUpdateThatFails(t *testing.T) {
+	w := newWorkplace(t)
+	file := filepath.Join(t.TempDir(), "a.jsonl")
+	config := func(temperature int) object {
+		return setOf(texts("a", "b"), object{"results_file": file, "temperature": temperature})
+	}
+	r := w.set(t)
+	apply(t, r, config(0))
+	w.Fail(about(mayBeMade, "b"))
+	w.goOn(t, r)
+	w.asks(t, 2, func() { says(t, r.Apply(t, config(1)), "1 request of 2", "1 answer is kept in the state") })
+	if keys, contents := lines(t, file); len(keys) != 2 || contents["b"] != "Emulated answer to: b" {
+		t.Errorf("the file has %v", contents)
+	}
+	w.goOn(t, r)
+	same(t, w.asks(t, 1, func() { apply(t, r, config(1)) }), []string{"b"})
+	w.goOn(t, r)
+	same(t, w.asks(t, 2, func() { apply(t, r, config(0)) }), []string{"a", "b"})
+}
+
+// A create with a file that fails in part keeps its answers as any other.
+func TestSet_keepsTheAnswersOfACreateWithAFileThatFails(t *testing.T) {
+	w := newWorkplace(t)
+	config := setOf(texts("a", "b", "c"), object{"results_file": filepath.Join(t.TempDir(), "a.jsonl")})
+	w.Fail(about(mayBeMade, "b"))
+	r := w.set(t)
+	w.asks(t, 3, func() { r.Apply(t, config) })
+	if r.State() != nil {
+		t.Errorf("there is a state: %v", r.State())
+	}
+	same(t, w.asks(t, 1, func() { apply(t, w.set(t), config) }), []string{"b"})
+}
+
+// The file holds answers with all that they have, and is the same whichever way they come.
+func TestSet_readsBackItsResultsFile(t *testing.T) {
+	w := newWorkplace(t)
+	schema := `{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}`
+	requests := object{
+		"json": object{"content": "Where?", "response_format": object{"type": "json_schema", "json_schema": object{"name": "place", "schema": schema, "strict": true}}},
+		"tool": object{"content": "Weather?", "tool": []any{object{"type": "function", "function": object{"name": "get_weather", "parameters": schema}}}, "tool_choice": "required"},
+		"text": "hello",
+	}
+	file := filepath.Join(t.TempDir(), "a.jsonl")
+	r := w.set(t)
+	apply(t, r, setOf(requests))
+	inState := of(t, r.State(), "answers")
+	w.asks(t, 0, func() {
+		apply(t, r, setOf(requests, object{"results_file": file}))
+		apply(t, r, setOf(requests))
+		same(t, of(t, r.State(), "answers"), inState)
+	})
+	w.goOn(t, r)
+	w.asks(t, 0, func() { unchanged(t, r, setOf(requests)) })
+}

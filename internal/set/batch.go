@@ -1,0 +1,410 @@
+package set
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/job"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
+)
+
+// part is requests that go into one batch.
+type part struct {
+	all     []*task          // whose names make the mark, those among it that have an answer by now
+	todo    map[string]*task // what is asked, by the name of the request
+	attempt int              // counts the batches of these requests
+	retries int              // how many of them were made because of failures
+	batch   job.Batch        // zero = not submitted
+	found   bool             // it had ended before this apply
+	since   time.Time        // when it was found or submitted
+}
+
+// batching is the asking of questions through batches.
+type batching struct {
+	applying
+	*asking
+	limit   time.Time        // until when is waited
+	waiting []*part          // not submitted yet
+	under   []*part          // submitted, and not collected
+	batches []job.Batch      // all that there were
+	pending map[string]*part // under way when the apply ended, by the name of the request
+}
+
+// ID of a line is the name of the request, so that what comes back says what it answers.
+
+// runBatches asks through the Batch API, and collects what earlier applies have asked. missing are all requests
+// whose answer the state has not; todo those among them that recordings do not answer either.
+func (a applying) runBatches(ctx context.Context, asked *asking, h held, missing, todo []*entry) (*batching, error) {
+	x := &batching{applying: a, asking: asked, pending: map[string]*part{}, limit: a.client.Clock().Now().Add(a.timeLimit())}
+	x.total = len(todo)
+	todos := map[string]*task{}
+	for _, t := range tasks(todo) {
+		todos[t.question.Name()] = t
+	}
+	fresh := x.resume(ctx, h, todos)
+	if a.config.String("engine") == batch {
+		x.waiting = x.split(missing, todos, fresh)
+		return x, x.loop(ctx)
+	}
+	err := x.loop(ctx)
+	asked.ask(ctx, slices.DeleteFunc(tasks(todo), func(t *task) bool { return !fresh[t.question.Name()] }))
+	return x, err
+}
+
+// resume takes up the batches that the state names. It returns the names of requests that are in none of them.
+func (x *batching) resume(ctx context.Context, h held, todos map[string]*task) (fresh map[string]bool) {
+	fresh = map[string]bool{}
+	parts := map[string]*part{}
+	for name, t := range todos {
+		m := h.marks[t.entries[0].key]
+		if m.submitted != t.entries[0].hash() || m.batch == "" {
+			fresh[name] = true
+			continue
+		}
+		if parts[m.batch] == nil {
+			parts[m.batch] = &part{todo: map[string]*task{}, batch: job.Batch{ID: m.batch}}
+		}
+		parts[m.batch].todo[name] = t
+		parts[m.batch].all = append(parts[m.batch].all, t)
+	}
+	for id, p := range parts {
+		b, err := job.Get(ctx, x.client, id, x.apiKey())
+		switch {
+		case client.IsGone(err):
+			x.failAll(p, fmt.Errorf("the batch %s is not on the server any more", id))
+			continue
+		case err != nil: // it is looked at again while it is waited for
+			tflog.Warn(ctx, "A batch could not be looked at", map[string]any{"batch": id, "error": err.Error()})
+		default:
+			p.batch = b
+		}
+		x.under = append(x.under, p)
+	}
+	return fresh
+}
+
+func (x *batching) apiKey() string { return answer.APIKey(x.config) }
+
+// split puts what is missing into batches.
+func (x *batching) split(missing []*entry, todos map[string]*task, fresh map[string]bool) (parts []*part) {
+	all := slices.DeleteFunc(tasks(missing), func(t *task) bool {
+		name := t.question.Name()
+		return todos[name] != nil && !fresh[name] // in a batch already
+	})
+	sizes := func(yield func(job.Size) bool) {
+		for _, t := range all {
+			input, _ := t.question.Size()
+			line := job.Line{ID: t.question.Name(), Body: t.question.Body()}
+			if !yield(job.Size{Model: t.entries[0].arguments.String("model"), Bytes: job.LineBytes(x.endpoint(), line), Tokens: int64(input)}) {
+				return
+			}
+		}
+	}
+	for _, indexes := range job.Split(sizes, job.Limits{Tokens: x.maxEnqueued()}) {
+		p := &part{todo: map[string]*task{}}
+		for _, i := range indexes {
+			p.all = append(p.all, all[i])
+			if t := todos[all[i].question.Name()]; t != nil {
+				p.todo[t.question.Name()] = t
+			}
+		}
+		if len(p.todo) > 0 {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+func (x *batching) endpoint() string { return "/v1/" + strings.Join(x.kind.Of.Endpoint, "/") }
+
+func (x *batching) maxEnqueued() int64 { return wire.Int(x.config.Get("max_enqueued_tokens")) }
+
+func (x *batching) waits() bool {
+	wait := x.config.Get("wait")
+	return wait.IsNull() || wire.True(wait)
+}
+
+// loop submits, waits and collects, until all is there or the time is over.
+func (x *batching) loop(ctx context.Context) error {
+	for {
+		if err := x.collectEnded(ctx); err != nil {
+			return err
+		}
+		if err := x.submit(ctx); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(x.under, func(p *part) bool { return p.batch.Ended() }) {
+			continue // one that was found
+		}
+		if len(x.under) == 0 && len(x.waiting) == 0 {
+			return nil
+		}
+		left := x.limit.Sub(x.client.Clock().Now())
+		if !x.waits() || left <= 0 || ctx.Err() != nil || len(x.under) == 0 {
+			x.leave()
+			return nil
+		}
+		x.await(ctx, left)
+	}
+}
+
+// await waits for the first batch, and looks at the others when it has ended.
+func (x *batching) await(ctx context.Context, left time.Duration) {
+	told := func(b job.Batch) {
+		tflog.Info(ctx, "A batch is under way", map[string]any{"batch": b.ID, "status": b.Status, "requests": b.Total, "completed": b.Done, "failed": b.FailedCount})
+	}
+	for i, p := range x.under {
+		if i > 0 {
+			left = 0
+		}
+		var err error
+		if i == 0 {
+			p.batch, err = job.Await(ctx, x.client, p.batch, x.apiKey(), left, told)
+		} else if b, other := job.Get(ctx, x.client, p.batch.ID, x.apiKey()); other == nil {
+			p.batch = b
+		}
+		if err != nil && !errors.Is(err, job.ErrPending) {
+			x.limit, x.trouble = time.Time{}, err // the next apply looks at it
+			return
+		}
+	}
+}
+
+// leave notes what is under way, for the next apply.
+func (x *batching) leave() {
+	for _, p := range slices.Concat(x.under, x.waiting) {
+		for name := range p.todo {
+			x.pending[name] = p
+		}
+	}
+	for _, p := range x.under {
+		x.batches = append(x.batches, p.batch)
+	}
+}
+
+// submit submits what can be: all, or with max_enqueued_tokens one batch of each model at a time.
+func (x *batching) submit(ctx context.Context) error {
+	rest := x.waiting
+	x.waiting = nil
+	for i, p := range rest {
+		busy := x.maxEnqueued() > 0 && slices.ContainsFunc(x.under, func(q *part) bool { return q.model() == p.model() })
+		if busy {
+			x.waiting = append(x.waiting, p)
+			continue
+		}
+		b, found, err := job.Submit(ctx, x.client, job.Task{
+			Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(), Tokens: p.tokens(),
+			Filename: x.kind.Of.Type + "_set.jsonl",
+		})
+		if err != nil {
+			x.waiting = append(x.waiting, rest[i:]...)
+			return x.refused(ctx, err)
+		}
+		tflog.Info(ctx, "A batch is under way", map[string]any{"batch": b.ID, "status": b.Status, "requests": len(p.todo), "found": found})
+		p.batch, p.found = b, found && b.Ended()
+		x.under = append(x.under, p)
+	}
+	return nil
+}
+
+// refused ends the asking: what is not submitted has failed. What is under way stays.
+func (x *batching) refused(ctx context.Context, err error) error {
+	for _, p := range x.waiting {
+		x.failAll(p, err)
+	}
+	x.waiting = nil
+	x.stopped = err
+	x.leave()
+	x.under = nil
+	return nil
+}
+
+func (p *part) model() string { return p.all[0].entries[0].arguments.String("model") }
+
+// tokens is about how many tokens the requests and their answers take.
+func (p *part) tokens() (n int) {
+	for _, t := range p.todo {
+		input, output := t.question.Size()
+		n += input + output
+	}
+	return n
+}
+
+// mark tells the batch from any other: it is made of the names of the requests, and of how many batches
+// there were for them before.
+func (p *part) mark() string {
+	sum := sha256.New()
+	for _, t := range p.all {
+		fmt.Fprintln(sum, t.question.Name())
+	}
+	return fmt.Sprintf("%s-%d", hex.EncodeToString(sum.Sum(nil)), p.attempt)
+}
+
+// lines are the requests of the batch. What recordings answer by now is not among them.
+func (p *part) lines() iter.Seq[job.Line] {
+	return func(yield func(job.Line) bool) {
+		for _, t := range p.all {
+			if p.todo[t.question.Name()] != nil && !yield(job.Line{ID: t.question.Name(), Body: t.question.WholeBody()}) {
+				return
+			}
+		}
+	}
+}
+
+// collectEnded collects the batches that have ended, and puts what has failed into others, as far as that is wanted.
+func (x *batching) collectEnded(ctx context.Context) error {
+	under := x.under
+	x.under = nil
+	for i, p := range under {
+		if !p.batch.Ended() {
+			x.under = append(x.under, p)
+			continue
+		}
+		x.batches = append(x.batches, p.batch)
+		failed, err := x.collect(ctx, p)
+		if err != nil {
+			x.batches = x.batches[:len(x.batches)-1]
+			x.under = append(x.under, under[i:]...)
+			if ctx.Err() == nil {
+				return err
+			}
+			x.leave()
+			x.under = nil
+			return nil
+		}
+		x.again(p, failed)
+	}
+	return nil
+}
+
+// collect takes the results of a batch. It returns those without a usable answer.
+func (x *batching) collect(ctx context.Context, p *part) (map[string]answer.Result, error) {
+	failed := map[string]answer.Result{}
+	left := map[string]bool{}
+	for name := range p.todo {
+		left[name] = true
+	}
+	if p.batch.Status == job.StatusFailed {
+		x.invalid(p, failed)
+		return failed, nil
+	}
+	err := job.Collect(ctx, x.client, p.batch, x.apiKey(), func(r job.Result) error {
+		t := p.todo[r.ID]
+		if t == nil || !left[r.ID] {
+			return nil // of nobody here, or a second one
+		}
+		delete(left, r.ID)
+		got := x.result(ctx, t, r)
+		if got.Useful() {
+			x.succeed(ctx, t, got)
+		} else {
+			failed[r.ID] = got
+		}
+		return x.stoppedBy()
+	})
+	if err != nil && !client.IsGone(err) {
+		return nil, err
+	}
+	for name := range left {
+		why := fmt.Errorf("batch %s, which is %s, has no result for it", p.batch.ID, p.batch.Status)
+		if err != nil {
+			why = err
+		}
+		failed[name] = answer.Result{Failure: why}
+	}
+	return failed, nil
+}
+
+func (x *batching) stoppedBy() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.stopped
+}
+
+// result is what became of one request, recorded or written down.
+func (x *batching) result(ctx context.Context, t *task, r job.Result) answer.Result {
+	if r.Err != nil {
+		return answer.Result{Failure: r.Err}
+	}
+	got := client.Answer{Body: r.Body, RequestID: r.RequestID, Complete: true}
+	made := t.question.Take(ctx, got, nil)
+	if made.Useful() && x.journal != nil {
+		made.Unrecorded = x.journal.Keep(journal.Entry{Name: t.question.Name(), RequestID: r.RequestID, Body: r.Body})
+	}
+	return made
+}
+
+// invalid are the requests of a batch that the server refused as a whole: those that it names with what it
+// says of them, the others because of those.
+func (x *batching) invalid(p *part, failed map[string]answer.Result) {
+	var names []string
+	for line := range p.lines() {
+		names = append(names, line.ID)
+	}
+	general := fmt.Sprintf("batch %s was refused", p.batch.ID)
+	for _, e := range p.batch.Errors {
+		text := e.Message
+		if e.Code != "" {
+			text += " (" + e.Code + ")"
+		}
+		if e.Line > 0 && e.Line <= len(names) && len(p.all) == len(p.todo) {
+			failed[names[e.Line-1]] = answer.Result{Failure: &invalidLine{text}, Refused: true}
+			continue
+		}
+		general += ": " + text
+	}
+	for _, name := range names {
+		if _, named := failed[name]; !named {
+			failed[name] = answer.Result{Failure: errors.New(general)}
+		}
+	}
+}
+
+// invalidLine is what the server says of one line of a batch that it does not run.
+type invalidLine struct{ text string }
+
+func (e *invalidLine) Error() string { return e.text }
+
+// again asks what has failed once more in another batch, if the user wants that, or if it failed in an earlier apply.
+// It has never anything among it that has an answer.
+func (x *batching) again(p *part, failed map[string]answer.Result) {
+	next := &part{all: p.all, todo: map[string]*task{}, attempt: p.attempt + 1, retries: p.retries}
+	// A batch that was refused because of some lines has cost nothing, and says nothing of the others.
+	refused := slices.ContainsFunc(slices.Collect(maps.Values(failed)), isInvalid)
+	if !p.found && !refused {
+		next.retries++
+	}
+	for name, r := range failed {
+		if t := p.todo[name]; r.Again() && next.retries <= x.retryFailed() {
+			next.todo[name] = t
+		} else {
+			x.fail(t, r)
+		}
+	}
+	if len(next.todo) > 0 {
+		x.waiting = append(x.waiting, next)
+	}
+}
+
+func isInvalid(r answer.Result) bool { return errors.As(r.Failure, new(*invalidLine)) }
+
+func (x *batching) retryFailed() int { return int(wire.Int(x.config.Get("retry_failed"))) }
+
+func (x *batching) failAll(p *part, err error) {
+	for _, t := range p.todo {
+		x.fail(t, answer.Result{Failure: err})
+	}
+}
