@@ -31,6 +31,30 @@ resource "openai_chat_completion" "many" {
 `, url, provider, count, arguments, prompt)
 }
 
+// set asks so many questions in one resource, with this in the provider block, this among the resource's
+// arguments, and each request as this expression of i.
+func set(url string, count int, provider, arguments, request string) string {
+	return requiring("openai") + fmt.Sprintf(`provider "openai" {
+  base_url = %q
+  %s
+}
+resource "openai_chat_completion_set" "many" {
+  model       = "gpt-4"
+  temperature = 0.7
+  max_tokens  = 100
+  %s
+  message {
+    role    = "system"
+    content = "You are a helpful assistant that translates English to French."
+  }
+  requests = { for i in local.numbers : format("request-%%05d", i) => %s }
+}
+locals { // range gives 1,024 numbers at most
+  numbers = [for i in flatten([for a in range(%d) : [for b in range(1000) : 1000 * a + b]]) : i if i < %d]
+}
+`, url, provider, arguments, request, count/1000+1, count)
+}
+
 // vectors embeds so many texts, with this among the resource's arguments.
 func vectors(url string, count int, arguments string) string {
 	return requiring("openai") + fmt.Sprintf(`provider "openai" {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,7 @@ var parts = []part{
 	{"update", "one edited prompt for all: in place, and by replacement, for each latency", update},
 	{"logprobs", "one answer with the log probabilities of its tokens, and of alternatives", logprobs},
 	{"embeddings", "vectors in base64, and as numbers too, for the smallest of the numbers", embeddings},
+	{"sets", "answers in one resource, in each of its forms, beside a loop over the SDK and resources of their own", sets},
 	{"documents", "a folder of documents into a vector store, for the largest of the numbers", documents},
 }
 
@@ -40,6 +42,8 @@ type sizes struct {
 	counts, parallelisms []int
 	latencies            []time.Duration
 	answerBytes          int
+	answers              []int          // of sets
+	forms                *regexp.Regexp // of sets
 	runs                 int
 }
 
@@ -54,13 +58,19 @@ func main() {
 		names = append(names, p.name)
 		meanings = append(meanings, p.name+" ("+p.what+")")
 	}
-	z := sizes{counts: []int{100, 500}, latencies: []time.Duration{0, 200 * time.Millisecond}, parallelisms: []int{10, 64}}
+	z := sizes{counts: []int{100, 500}, latencies: []time.Duration{0, 200 * time.Millisecond}, parallelisms: []int{10, 64},
+		answers: []int{500, 5000}, forms: regexp.MustCompile("")}
 	cli := flag.String("cli", "terraform", "the Terraform or OpenTofu `program`")
 	only := flag.String("only", strings.Join(names, ","), "the `parts` to measure: "+strings.Join(meanings, ", "))
 	list("counts", &z.counts, strconv.Atoi, "`numbers` of completions; the largest where a part has only one")
 	list("latencies", &z.latencies, time.ParseDuration, "how long the emulated model takes, as `durations`")
 	list("parallelism", &z.parallelisms, strconv.Atoi, "`values` of -parallelism; the largest where a part has only one")
 	flag.IntVar(&z.answerBytes, "answer-bytes", 32<<10, "size of the answers of the part memory")
+	list("answers", &z.answers, strconv.Atoi, "`numbers` of answers in a set, for the part sets")
+	flag.Func("forms", "the forms of the part sets whose names match this regular `expression` (default all)", func(text string) (err error) {
+		z.forms, err = regexp.Compile(text)
+		return err
+	})
 	flag.IntVar(&z.runs, "runs", 1, "measure so often, in turns, and take the shortest time and the largest memory of each")
 	reference := flag.String("reference", "", "another build of the provider, for the part update: a `file`")
 	profile := flag.String("profile", "", "keep CPU and heap profiles of each provider process in this `directory`")

@@ -1,15 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"net"
-	"net/http"
-	"sync"
 	"time"
-
-	"github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/option"
 )
 
 // matrix prints a row for each number, latency and parallelism.
@@ -61,11 +54,11 @@ func (s *site) row(count int, latency time.Duration, parallelism, runs int) erro
 		if err != nil {
 			return err
 		}
-		took, err := loop(url, count, parallelism)
+		asked, err := s.loop(url, count, parallelism)
 		if err != nil {
 			return err
 		}
-		bare.better(cost{wall: took})
+		bare.better(asked)
 	}
 	fmt.Printf("| %d | %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
 		count, latency, parallelism,
@@ -84,40 +77,4 @@ func applying(parallelism int) []string {
 // planning fails where the plan is not empty.
 func planning(parallelism int) []string {
 	return []string{"plan", "-detailed-exitcode", fmt.Sprintf("-parallelism=%d", parallelism)}
-}
-
-// loop asks the same questions with nothing but the SDK.
-func loop(url string, count, parallelism int) (time.Duration, error) {
-	client := openai.NewClient(option.WithBaseURL(url+"/"), option.WithAPIKey("none"), option.WithMaxRetries(0),
-		option.WithHTTPClient(&http.Client{Transport: &http.Transport{
-			DialContext: (&net.Dialer{}).DialContext, MaxIdleConnsPerHost: parallelism,
-		}}))
-	work := make(chan int)
-	failures := make(chan error, count)
-	var wg sync.WaitGroup
-	start := time.Now()
-	for range parallelism {
-		wg.Go(func() {
-			for i := range work {
-				_, err := client.Chat.Completions.New(context.Background(), openai.ChatCompletionNewParams{
-					Model: "gpt-4", Temperature: openai.Float(0.7), MaxTokens: openai.Int(100),
-					Messages: []openai.ChatCompletionMessageParamUnion{
-						openai.SystemMessage("You are a helpful assistant that translates English to French."),
-						openai.UserMessage(fmt.Sprintf("Translate the following: 'Hello, how are you?' (%d)", i)),
-					},
-				})
-				if err != nil {
-					failures <- err
-				}
-			}
-		})
-	}
-	for i := range count {
-		work <- i
-	}
-	close(work)
-	wg.Wait()
-	took := time.Since(start)
-	close(failures)
-	return took, <-failures // nil where none has failed
 }

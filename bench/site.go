@@ -8,6 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -42,7 +46,7 @@ func (c *cost) better(other cost) {
 // prepare builds the programs. reference is the file of another build of the provider; "" = none.
 func (s *site) prepare(reference string) error {
 	for out, from := range map[string]string{
-		"openai-emulator":                "./cmd/openai-emulator",
+		"openai-emulator": "./cmd/openai-emulator", "loop": "./bench/loop",
 		"terraform-provider-openai.real": ".", "terraform-provider-openai": "./bench/meter",
 		"terraform-provider-nothing.real": "./bench/nothing", "terraform-provider-nothing": "./bench/meter",
 	} {
@@ -190,6 +194,30 @@ func (s *site) command(dir string, args ...string) (cost, error) {
 	}
 	c.rest -= c.cpu
 	return c, nil
+}
+
+// loop asks as many questions with nothing but the SDK. The cost is that of the program; its wall time is the asking's.
+func (s *site) loop(url string, count, parallelism int) (cost, error) {
+	cmd := exec.Command(filepath.Join(s.dir, "loop"), "-url", url, "-count", strconv.Itoa(count), "-parallelism", strconv.Itoa(parallelism))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return cost{}, fmt.Errorf("the loop: %w", err)
+	}
+	took, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+	return cost{wall: time.Duration(took), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), peak: resident(cmd.ProcessState)}, err
+}
+
+// resident is how many bytes a process that has ended had in memory at most; 0 where the system does not say.
+func resident(p *os.ProcessState) int64 {
+	usage, ok := p.SysUsage().(*syscall.Rusage)
+	switch {
+	case !ok:
+		return 0
+	case runtime.GOOS == "linux":
+		return usage.Maxrss * 1024 // kilobytes there, bytes on macOS
+	}
+	return usage.Maxrss
 }
 
 func (s *site) directory(name, config string) (string, error) {

@@ -119,7 +119,7 @@ func (a asker) sendShown(ctx context.Context, r request, progress func(string)) 
 
 // read makes a reply of what came back.
 func (r request) read(answer client.Answer, err error) reply {
-	made := reply{kind: r.kind, failure: err, given: r.given}
+	made := reply{kind: r.kind, failure: err, arguments: r.arguments}
 	if len(answer.Body) == 0 {
 		return made
 	}

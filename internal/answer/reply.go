@@ -15,13 +15,13 @@ import (
 
 // reply is an answer, and what is wrong with it.
 type reply struct {
-	kind     *Kind
-	values   wire.Values      // every attribute of the outcome; nil = there is no answer at all
-	failure  error            // why it is not whole; nil = it is
-	given    kinds.Attributes // the arguments that made the request
-	faults   []string         // why it is of no use
-	warnings []string         // what else there is to say against it
-	kept     recording.Taken  // the file that holds it, if one does
+	kind      *Kind
+	values    wire.Values     // every attribute of the outcome; nil = there is no answer at all
+	failure   error           // why it is not whole; nil = it is
+	arguments wire.Fields     // that made the request; absent where none was made
+	faults    []string        // why it is of no use
+	warnings  []string        // what else there is to say against it
+	kept      recording.Taken // the file that holds it, if one does
 }
 
 // useful reports whether the answer is there and of use.
@@ -109,9 +109,9 @@ func (r reply) report(diags *diag.Diagnostics, d disposition) {
 		if d.stays != "" {
 			notes = append(notes, d.stays)
 		}
-		report.Failure(diags, summary, r.given, r.failure, notes...)
+		report.Failure(diags, summary, r.kind.givenArguments(r.arguments), r.failure, notes...)
 	case r.failure != nil:
-		report.Failure(diags, summary, r.given, r.failure, "What had arrived before that is "+r.whereabouts(d))
+		report.Failure(diags, summary, r.kind.givenArguments(r.arguments), r.failure, "What had arrived before that is "+r.whereabouts(d))
 	case len(r.faults) > 0:
 		diags.AddError("Unusable "+r.kind.Noun,
 			"The model answered, but the answer is not what was asked for:\n\n"+bullets(r.faults)+"\n\nThe answer is "+client.Printable(r.whereabouts(d), true))

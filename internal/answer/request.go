@@ -22,14 +22,13 @@ import (
 type request struct {
 	kind      *Kind
 	arguments wire.Fields
-	given     kinds.Attributes // the arguments that made it
 	call      client.Request
 }
 
 // newRequest writes arguments as the request's JSON. It fails for arguments that are
 // not known yet.
 func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
-	r := request{kind: k, arguments: arguments, given: k.givenArguments(arguments)}
+	r := request{kind: k, arguments: arguments}
 	body, err := wire.Encode(k.Request, k.completed(arguments))
 	if err != nil {
 		return r, fmt.Errorf("the request could not be written as JSON: %w", err)

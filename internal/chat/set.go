@@ -2,6 +2,8 @@ package chat
 
 import (
 	"errors"
+	"maps"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -124,13 +126,27 @@ func goOn(arguments wire.Fields, text tftypes.Value) (wire.Fields, error) {
 	if !list.IsKnown() {
 		return arguments, nil // nothing can be said of it
 	}
-	fields := message.WithoutWriteOnly()
-	values := wire.Values{}
+	blank := blankMessage()
+	values := maps.Clone(wire.Members(blank))
+	values["role"], values["content"] = tftypes.NewValue(tftypes.String, "user"), text
+	before := wire.Items(list)
+	items := append(make([]tftypes.Value, 0, len(before)+1), before...)
+	items = append(items, tftypes.NewValue(blank.Type(), values))
+	types := make([]tftypes.Type, len(items))
+	for i := range types {
+		types[i] = tftypes.DynamicPseudoType
+	}
+	return arguments.With(wire.Values{name: tftypes.NewValue(tftypes.Tuple{ElementTypes: types}, items)}), nil
+}
+
+// blankMessage is a message without anything in it, as those of a set are. Like the list that it
+// comes into, it has members of any type: tftypes holds each value against its type when it is made, down to
+// the types of a tool call, which is most of the work where there are thousands of messages.
+var blankMessage = sync.OnceValue(func() tftypes.Value {
+	fields, values, types := message.WithoutWriteOnly(), wire.Values{}, map[string]tftypes.Type{}
 	for i := range fields {
 		values[fields[i].Name] = tftypes.NewValue(fields[i].Type(), nil)
+		types[fields[i].Name] = tftypes.DynamicPseudoType
 	}
-	values["role"], values["content"] = tftypes.NewValue(tftypes.String, "user"), text
-	items := append([]tftypes.Value{}, wire.Items(list)...)
-	items = append(items, tftypes.NewValue(fields.Type(), values))
-	return arguments.With(wire.Values{name: tftypes.NewValue(tftypes.List{ElementType: fields.Type()}, items)}), nil
-}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
+})

@@ -67,7 +67,7 @@ func Open(directory string, now time.Time) (*Journal, error) {
 			_ = os.Remove(file)
 			continue
 		}
-		if err := each(file, func(e Entry, at place) { j.known[e.Name] = at }); err != nil {
+		if err := each(file, func(name string, at place, _ []byte) { j.known[name] = at }); err != nil {
 			return nil, fmt.Errorf("the answers that wait in %s could not be read: %w", file, err)
 		}
 	}
@@ -80,7 +80,7 @@ func files(directory string) []string {
 }
 
 // each finds the entries of a file. A line that is not whole is passed over: a writer was killed.
-func each(file string, found func(e Entry, at place)) error {
+func each(file string, found func(name string, at place, line []byte)) error {
 	in, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // another process has removed it
@@ -90,10 +90,11 @@ func each(file string, found func(e Entry, at place)) error {
 	}
 	defer in.Close()
 	r := bufio.NewReaderSize(in, 1<<16)
+	var line []byte
 	for offset := int64(0); ; {
-		line, err := readLine(r)
-		if e, ok := parse(line); ok {
-			found(e, place{file, offset, len(line)})
+		line, err = readLine(r, line[:0])
+		if name, ok := nameIn(line); ok {
+			found(name, place{file, offset, len(line)}, line)
 		}
 		offset += int64(len(line))
 		switch {
@@ -105,8 +106,8 @@ func each(file string, found func(e Entry, at place)) error {
 	}
 }
 
-// readLine reads up to the end of a line, that included.
-func readLine(r *bufio.Reader) (line []byte, err error) {
+// readLine adds what is there up to the end of a line, that included.
+func readLine(r *bufio.Reader, line []byte) ([]byte, error) {
 	for {
 		part, err := r.ReadSlice('\n')
 		line = append(line, part...)
@@ -117,6 +118,24 @@ func readLine(r *bufio.Reader) (line []byte, err error) {
 			return line, err
 		}
 	}
+}
+
+// opening is how a line begins, and nameLength how long the name after that is.
+const (
+	opening    = `{"request":"`
+	nameLength = 64
+)
+
+// nameIn is the name in a line. A whole one is not read for that: there may be thousands, of many kilobytes.
+func nameIn(line []byte) (string, bool) {
+	rest, ours := bytes.CutPrefix(line, []byte(opening))
+	if ours && len(rest) > nameLength && rest[nameLength] == '"' && bytes.HasSuffix(rest, []byte("}}\n")) {
+		if name := rest[:nameLength]; len(bytes.Trim(name, "0123456789abcdef")) == 0 {
+			return string(name), true
+		}
+	}
+	e, ok := parse(line)
+	return e.Name, ok
 }
 
 func parse(line []byte) (Entry, bool) {
@@ -200,16 +219,10 @@ func isThere(file *os.File) bool {
 
 // Keep writes an answer down.
 func (j *Journal) Keep(e Entry) error {
-	body := bytes.Buffer{}
-	if err := json.Compact(&body, e.Body); err != nil { // one line
-		return err
-	}
-	e.Body = body.Bytes()
-	line, err := json.Marshal(e)
+	line, err := e.line()
 	if err != nil {
 		return err
 	}
-	line = append(line, '\n')
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := j.ready(); err != nil {
@@ -224,6 +237,25 @@ func (j *Journal) Keep(e Entry) error {
 	j.known[e.Name] = place{j.file.Name(), j.size, len(line)}
 	j.size += int64(len(line))
 	return nil
+}
+
+// line is the entry as it stands in a file. The answer stays as it came, but for white space.
+func (e Entry) line() ([]byte, error) {
+	start, err := json.Marshal(struct {
+		Name      string `json:"request"`
+		RequestID string `json:"request_id,omitempty"`
+	}{e.Name, e.RequestID})
+	if err != nil {
+		return nil, err
+	}
+	line := bytes.NewBuffer(make([]byte, 0, len(start)+len(e.Body)+16))
+	line.Write(start[:len(start)-1])
+	line.WriteString(`,"answer":`)
+	if err := json.Compact(line, e.Body); err != nil { // one line
+		return nil, err
+	}
+	line.WriteString("}\n")
+	return line.Bytes(), nil
 }
 
 // Close ends the writing. A file to which nothing was written is removed.
@@ -263,8 +295,8 @@ func Forget(directory string, has func(Entry) bool) {
 // forget blanks answers, so that others stay where they are for whoever reads them now. It reports whether none is left.
 func forget(file *os.File, has func(Entry) bool) bool {
 	left := false
-	err := each(file.Name(), func(e Entry, at place) {
-		if !has(e) {
+	err := each(file.Name(), func(_ string, at place, line []byte) {
+		if e, ok := parse(line); !ok || !has(e) {
 			left = true
 			return
 		}

@@ -213,7 +213,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		Headers:        headers(s.Headers),
 		UserAgent:      fmt.Sprintf("terraform-provider-openai/%s terraform/%s", p.version, req.TerraformVersion),
 		Limits:         s.limits(ctx, &resp.Diagnostics),
-		Log:            log,
+		Log:            wireLog(),
 		Recordings:     s.recordings(ctx, p.version, &resp.Diagnostics),
 		DataDirectory:  os.Getenv("TF_DATA_DIR"),
 	}

@@ -133,16 +133,9 @@ func (s *Store) writable(q Question) error {
 // adopt looks for temporary files of the question, which a process has left that was
 // killed while it wrote. A whole answer gets the name that it was to have: it was paid
 // for. What is half of one goes. The question must be locked.
-func (s *Store) adopt(q Question) (adopted bool, err error) {
-	for _, left := range s.list() {
-		target, ours := strings.CutPrefix(left, ".")
-		target, isTemporary := strings.CutSuffix(target, ".tmp")
-		end := strings.LastIndex(target, jsonEnding)
-		if !ours || !isTemporary || end < 0 {
-			continue
-		}
-		target = target[:end] + jsonEnding
-		of, ok := parseFileName(target)
+func (s *Store) adopt(q Question, all []string) (adopted bool, err error) {
+	for _, left := range all {
+		target, of, ok := parseTemporary(left)
 		if !ok || of.name != q.name {
 			continue
 		}
@@ -161,6 +154,19 @@ func (s *Store) adopt(q Question) (adopted bool, err error) {
 		s.labelled.forget()
 	}
 	return adopted, nil
+}
+
+// parseTemporary reads the name of a temporary file: that of the file that it was to become.
+func parseTemporary(file string) (target string, of fileName, ok bool) {
+	target, ours := strings.CutPrefix(file, ".")
+	target, isTemporary := strings.CutSuffix(target, ".tmp")
+	end := strings.LastIndex(target, jsonEnding)
+	if !ours || !isTemporary || end < 0 {
+		return "", fileName{}, false
+	}
+	target = target[:end] + jsonEnding
+	of, ok = parseFileName(target)
+	return target, of, ok
 }
 
 // adoptable reports whether a temporary file that was left holds an answer to the question,

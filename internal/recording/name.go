@@ -122,6 +122,33 @@ func (l *labelled) find(s *Store, name string) string {
 	return l.files[name]
 }
 
+// mayHave reports whether there was a recording of a question when somebody last looked, or nobody has.
+func (s *Store) mayHave(q Question) bool {
+	return exists(s.path(q.name+jsonEnding)) || exists(s.File(q)) || s.labelled.mayHave(q.name)
+}
+
+func (l *labelled) mayHave(name string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.files == nil || l.files[name] != ""
+}
+
+// scan looks through the directory as it is now: is there a recording of a question, and which files are
+// temporary ones of it? It reads all names, so that for thousands of questions it must not do more with each of them.
+func (s *Store) scan(q Question) (recorded bool, left []string) {
+	for _, file := range s.list() {
+		if !strings.Contains(file, q.name) {
+			continue
+		}
+		if of, ok := parseFileName(file); ok && of.name == q.name && !of.aside {
+			recorded = true
+		} else if strings.HasSuffix(file, ".tmp") {
+			left = append(left, file)
+		}
+	}
+	return recorded || exists(s.path(q.name+jsonEnding)) || exists(s.File(q)), left
+}
+
 // forget has the directory read again. Two changes may be too close for its time to tell.
 func (l *labelled) forget() {
 	l.mu.Lock()

@@ -43,8 +43,10 @@ type Slot struct {
 //
 // Errors are those of Find, *UnwritableError, *UnfitError, *UnclearError and those of ctx.
 func (s *Store) Begin(ctx context.Context, q Question) (taken Taken, slot *Slot, err error) {
-	if taken, done, err := s.take(q); done {
-		return taken, nil, err
+	if s.options.Mode == Replay || s.mayHave(q) {
+		if taken, done, err := s.take(q); done {
+			return taken, nil, err
+		}
 	}
 	leave, err := s.busy.enter(ctx, q.name)
 	if err != nil {
@@ -53,6 +55,9 @@ func (s *Store) Begin(ctx context.Context, q Question) (taken Taken, slot *Slot,
 	unlock, err := s.lock(ctx, q.name)
 	if err != nil {
 		leave()
+		if taken, done, unread := s.take(q); done && unread == nil { // of a directory that others may write to
+			return taken, nil, nil
+		}
 		return Taken{}, nil, err
 	}
 	release := func() { unlock(); leave() }
@@ -72,14 +77,17 @@ func (s *Store) take(q Question) (taken Taken, done bool, err error) {
 
 // prepare makes a locked question ready to be asked; done = there is an answer or an error.
 func (s *Store) prepare(q Question) (taken Taken, done bool, err error) {
-	s.labelled.forget() // somebody may have recorded it a moment ago
-	if taken, done, err := s.again(q); done {
+	recorded, left := s.scan(q)
+	if recorded { // somebody did, perhaps a moment ago
+		s.labelled.forget()
+	}
+	if taken, done, err := s.again(q, recorded); done {
 		return taken, true, err
 	}
 	if q.unfit != nil {
 		return Taken{}, true, &UnfitError{Why: q.unfit.Error()}
 	}
-	adopted, err := s.adopt(q)
+	adopted, err := s.adopt(q, left)
 	if err != nil {
 		return Taken{}, true, err
 	}
@@ -92,9 +100,11 @@ func (s *Store) prepare(q Question) (taken Taken, done bool, err error) {
 }
 
 // again looks, after a wait, for what somebody else has got meanwhile.
-func (s *Store) again(q Question) (taken Taken, done bool, err error) {
-	if taken, done, err := s.take(q); done {
-		return taken, true, err
+func (s *Store) again(q Question, recorded bool) (taken Taken, done bool, err error) {
+	if recorded {
+		if taken, done, err := s.take(q); done {
+			return taken, true, err
+		}
 	}
 	if unusable, known := s.unusable.Load(q.name); known {
 		return unusable.(Taken), true, nil //nolint:forcetypeassert // nothing else is stored

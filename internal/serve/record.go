@@ -107,7 +107,7 @@ func (r *record) decode(v *tfprotov6.DynamicValue) (tftypes.Value, bool) {
 	if v == nil {
 		return tftypes.Value{}, false
 	}
-	value, err := v.Unmarshal(r.tf)
+	value, err := r.unmarshal(v)
 	if err != nil {
 		return tftypes.Value{}, false
 	}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -94,12 +95,15 @@ func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 	if !ok {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
-	proposed, ok := r.decode(req.ProposedNewState)
+	proposed, same := prior, len(req.PriorState.MsgPack) > 0 && bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack)
+	if !same {
+		proposed, ok = r.decode(req.ProposedNewState)
+	}
 	if !ok || proposed.IsNull() || r.writesOnly(proposed) {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
 	plan := proposed
-	if !proposed.Equal(prior) {
+	if !same && !proposed.Equal(prior) {
 		plan = markUnknown(r.root, config, proposed)
 	}
 	return s.plan(ctx, r, config, prior, plan, req.ClientCapabilities)

@@ -14,12 +14,39 @@ import (
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	r := s.records[req.TypeName]
 	if r != nil && req.RawState != nil && req.Version == r.schema.Schema.GetVersion() {
-		var state any
-		if json.Unmarshal(req.RawState.JSON, &state) == nil && hasFields(r.root, state) {
+		if hasShape(r.root, req.RawState.JSON) {
 			return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &tfprotov6.DynamicValue{JSON: req.RawState.JSON}}, nil
 		}
 	}
 	return s.framework.UpgradeResourceState(ctx, req)
+}
+
+// hasShape reports whether a text is an object with all the attributes of nodes and no others. Values of any type are
+// looked at from the outside only: there may be megabytes of them.
+func hasShape(nodes []node, text []byte) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(text, &members) != nil || len(members) != len(nodes) {
+		return false
+	}
+	for i := range nodes {
+		n := &nodes[i]
+		member, ok := members[n.name]
+		if !ok {
+			return false
+		}
+		if n.nested == nil && n.tf.Is(tftypes.DynamicPseudoType) {
+			var wrapped map[string]json.RawMessage
+			if json.Unmarshal(member, &wrapped) != nil || wrapped != nil && (len(wrapped) != 2 || wrapped["type"] == nil) {
+				return false
+			}
+			continue
+		}
+		var v any
+		if json.Unmarshal(member, &v) != nil || !n.fits(v) {
+			return false
+		}
+	}
+	return true
 }
 
 // hasFields reports whether v is an object with all the fields of nodes and no others.

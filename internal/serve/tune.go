@@ -14,13 +14,13 @@ import (
 // tune sets the process up for what it is: short-lived, and fed by many small
 // calls at once.
 //
-// The SDK writes its trace log as JSON lines even where Terraform throws them
+// The SDK, and the provider through it, write their trace log as JSON lines even where Terraform throws them
 // away, which is a third of the provider's CPU time; so it is off unless some
 // TF_LOG variable asks for a log. The collector is told to run less often, up to
 // a limit that keeps the process small. A GOGC or GOMEMLIMIT of the user's wins.
 func tune() {
 	if !anyLog(os.Environ()) {
-		for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
+		for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO", "TF_LOG_PROVIDER"} {
 			_ = os.Setenv(name, "OFF")
 		}
 	}

@@ -30,17 +30,24 @@ type task struct {
 	entries  []*entry
 }
 
+// release gives up what is only needed to ask.
+func (t *task) release() {
+	t.question = nil
+	for _, e := range t.entries {
+		e.release()
+	}
+}
+
 // tasks puts together what is asked once, in the order of the names.
 func tasks(todo []*entry) []*task {
 	var all []*task
 	found := map[string]*task{}
 	for _, e := range todo {
-		name := e.question.Name()
-		if found[name] == nil {
-			found[name] = &task{question: e.question}
-			all = append(all, found[name])
+		if found[e.name] == nil {
+			found[e.name] = &task{question: e.question}
+			all = append(all, found[e.name])
 		}
-		found[name].entries = append(found[name].entries, e)
+		found[e.name].entries = append(found[e.name].entries, e)
 	}
 	return all
 }
@@ -60,6 +67,7 @@ type asking struct {
 	kind    *Kind
 	journal *journal.Journal // of answers that are recorded nowhere
 	total   int
+	release bool // what is asked is not needed after that
 
 	mu       sync.Mutex
 	take     func(e *entry, answer tftypes.Value) error // of one at a time
@@ -91,6 +99,9 @@ func (a *asking) ask(ctx context.Context, all []*task) {
 		workers.Go(func() {
 			for t := range queue {
 				a.one(ctx, t)
+				if a.release {
+					t.release()
+				}
 			}
 		})
 	}

@@ -21,11 +21,15 @@ type entry struct {
 	key       string
 	arguments wire.Fields
 	open      string           // the place in the arguments that is not known yet; "" = all is known
-	question  *answer.Question // nil where something is not known yet
+	question  *answer.Question // nil where something is not known yet, and after release
+	name      string           // of the question
 }
 
 // hash stands for the request in the state.
-func (e *entry) hash() string { return shorten(e.question.Name()) }
+func (e *entry) hash() string { return shorten(e.name) }
+
+// release gives up what is only needed to ask: of thousands of requests, it is most of what is in memory.
+func (e *entry) release() { e.question, e.arguments = nil, wire.Fields{} }
 
 // shorten is the first half of a name: enough to tell requests apart.
 func shorten(name string) string { return name[:len(name)/2] }
@@ -40,7 +44,7 @@ func keys(config wire.Fields) (names []string, known bool) {
 }
 
 // templateOf are the arguments that all requests start from.
-func (k *Kind) templateOf(config wire.Fields) wire.Values {
+func (k *Kind) templateOf(config wire.Fields) wire.Fields {
 	values := wire.Values{}
 	for _, a := range k.Of.Request.WithoutWriteOnly() {
 		values[a.Name] = tftypes.NewValue(a.Type(), nil)
@@ -51,22 +55,22 @@ func (k *Kind) templateOf(config wire.Fields) wire.Values {
 	for _, name := range []string{"api_key", "api_key_wo"} {
 		values[name] = config.Get(name)
 	}
-	return values
+	values["label"] = tftypes.NewValue(tftypes.String, nil)
+	return wire.FieldsOf(values)
 }
 
 // expand is one request of a set: the template with what differs.
-func (k *Kind) expand(template wire.Values, key string, differs tftypes.Value) (*entry, error) {
+func (k *Kind) expand(template wire.Fields, key string, differs tftypes.Value) (*entry, error) {
 	e := &entry{key: key}
-	values := maps.Clone(template)
-	values["label"] = tftypes.NewValue(tftypes.String, key)
-	e.arguments = wire.FieldsOf(values)
+	values := wire.Values{"label": tftypes.NewValue(tftypes.String, key)}
 	switch {
 	case !differs.IsKnown():
-		e.open = place(key)
+		e.open, e.arguments = place(key), template.With(values)
 		return e, nil
 	case differs.IsNull():
 		return nil, fmt.Errorf("it is null. Write {} for a request without differences")
 	case differs.Type().Is(tftypes.String):
+		e.arguments = template.With(values)
 		return e, k.goOn(e, differs)
 	}
 	members := wire.Members(differs)
@@ -96,11 +100,12 @@ func (k *Kind) expand(template wire.Values, key string, differs tftypes.Value) (
 		}
 		if named(k.Instead, name) {
 			for _, other := range k.Instead {
-				values[other] = tftypes.NewValue(values[other].Type(), nil)
+				values[other] = tftypes.NewValue(template.Get(other).Type(), nil)
 			}
 		}
 		values[name] = v
 	}
+	e.arguments = template.With(values)
 	if !text.IsNull() || !text.IsKnown() {
 		return e, k.goOn(e, text)
 	}
@@ -117,14 +122,14 @@ func place(key string) string { return fmt.Sprintf("requests[%q]", key) }
 // expandAll are the requests of a configuration whose names are known, in the order of their names.
 func (k *Kind) expandAll(c *client.Client, config wire.Fields, names []string) ([]*entry, error) {
 	template, members := k.templateOf(config), wire.Members(config.Get("requests"))
-	common := unknown(k.request, wire.FieldsOf(template))
+	common := unknown(k.request, template)
 	all := make([]*entry, 0, len(names))
 	for _, key := range names {
 		e, err := k.expand(template, key, members[key])
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", place(key), err)
 		}
-		if e.open == "" {
+		if e.open == "" && !members[key].IsFullyKnown() {
 			e.open = wire.Unknown(place(key), members[key])
 		}
 		if e.open == "" && common != "" { // unless it has another value here
@@ -134,6 +139,7 @@ func (k *Kind) expandAll(c *client.Client, config wire.Fields, names []string) (
 			if e.question, err = k.Of.Question(c, e.arguments); err != nil {
 				return nil, fmt.Errorf("%s: %w", place(key), err)
 			}
+			e.name = e.question.Name()
 		}
 		all = append(all, e)
 	}

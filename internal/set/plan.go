@@ -64,7 +64,7 @@ func (p plan) unchanged(proposed wire.Fields, h held) bool {
 		return false
 	}
 	for _, a := range p.kind.attributes {
-		if a.Mode != kinds.Computed && !proposed.Get(a.Name).Equal(p.prior.Get(a.Name)) {
+		if a.Mode != kinds.Computed && !wire.Same(proposed.Get(a.Name), p.prior.Get(a.Name)) {
 			return false
 		}
 	}
@@ -259,7 +259,7 @@ func (s *sorted) changed() (names []string) {
 		return nil
 	}
 	for _, a := range s.kind.request {
-		if !s.config.Get(a.Name).Equal(s.prior.Get(a.Name)) {
+		if !wire.Same(s.config.Get(a.Name), s.prior.Get(a.Name)) {
 			names = append(names, a.Name)
 		}
 	}

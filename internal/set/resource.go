@@ -338,6 +338,7 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		asked.journal = j
 	}
 	if !a.kind.batched(a.config, h) || a.client == nil || answer.Replays(a.client) {
+		asked.release = true
 		asked.ask(ctx, tasks(asked.leave(ctx, h, todo)))
 		out.batches = h.batches
 		return asked, nil

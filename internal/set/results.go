@@ -25,7 +25,6 @@ type span struct {
 	offset int64
 	length int
 	hash   string // of the request that it answers
-	id     string // of the answer; "" = it has none
 }
 
 // results is a file of answers that is there: JSON Lines.
@@ -42,8 +41,37 @@ type head struct {
 }
 
 // readResults finds the lines of a file. One that is not there has none; a line that is not one of
-// ours is passed over, and its answer is asked for.
-func readResults(file string) (*results, error) {
+// ours is passed over, and its answer is asked for. Where the file has the SHA-256 that is written down, the
+// lines are those that were written, and need not be read to their ends.
+func readResults(file, written string) (*results, error) {
+	r, err := scanResults(file, parseHead)
+	if err == nil && r.sha256 != written {
+		return scanResults(file, decodeHead)
+	}
+	return r, err
+}
+
+// decodeHead reads a whole line.
+func decodeHead(line []byte) (h head, ok bool) {
+	return h, json.Unmarshal(line, &h) == nil && h.Key != nil && h.Request != ""
+}
+
+// parseHead is decodeHead for a line that put wrote, of which it reads no more than that.
+func parseHead(line []byte) (head, bool) {
+	const second = `","request":"` // in a key, the quotation marks would be escaped
+	at := bytes.Index(line, []byte(second))
+	if at < 0 {
+		return decodeHead(line)
+	}
+	at += len(second)
+	end := bytes.IndexByte(line[at:], '"')
+	if end < 0 {
+		return decodeHead(line)
+	}
+	return decodeHead(slices.Concat(line[:at+end], []byte(`"}`)))
+}
+
+func scanResults(file string, read func(line []byte) (head, bool)) (*results, error) {
 	r := &results{file: file, lines: map[string]span{}}
 	in, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -55,14 +83,11 @@ func readResults(file string) (*results, error) {
 	defer in.Close()
 	sum := sha256.New()
 	lines := bufio.NewReaderSize(io.TeeReader(in, sum), 1<<16)
+	var line []byte
 	for offset := int64(0); ; {
-		line, err := lines.ReadBytes('\n')
-		var h struct {
-			head
-			ID string `json:"id"`
-		}
-		if json.Unmarshal(line, &h) == nil && h.Key != nil && h.Request != "" {
-			r.lines[*h.Key] = span{offset, len(line), h.Request, h.ID}
+		line, err = readLine(lines, line[:0])
+		if h, ok := read(line); ok {
+			r.lines[*h.Key] = span{offset, len(line), h.Request}
 		}
 		offset += int64(len(line))
 		switch {
@@ -75,6 +100,39 @@ func readResults(file string) (*results, error) {
 	}
 }
 
+// readLine adds what is there up to the end of a line, that included.
+func readLine(r *bufio.Reader, line []byte) ([]byte, error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+	}
+}
+
+// id is that of the answer under a name; "" = it has none.
+func (r *results) id(key string) string {
+	line, err := r.line(key)
+	var shown struct{ ID string }
+	if err != nil || json.Unmarshal(line, &shown) != nil {
+		return ""
+	}
+	return shown.ID
+}
+
+// line reads the line of a name.
+func (r *results) line(key string) ([]byte, error) {
+	in, err := os.Open(r.file)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	line := make([]byte, r.lines[key].length)
+	_, err = in.ReadAt(line, r.lines[key].offset)
+	return line, err
+}
+
 func (r *results) has(key, hash string) bool { return hash != "" && r.lines[key].hash == hash }
 
 // answer reads the answer under a name, if it answers that request.
@@ -82,13 +140,8 @@ func (r *results) answer(k *Kind, key, hash string) (tftypes.Value, bool) {
 	if !r.has(key, hash) {
 		return nothing, false
 	}
-	in, err := os.Open(r.file)
+	line, err := r.line(key)
 	if err != nil {
-		return nothing, false
-	}
-	defer in.Close()
-	line := make([]byte, r.lines[key].length)
-	if _, err := in.ReadAt(line, r.lines[key].offset); err != nil {
 		return nothing, false
 	}
 	values, err := wire.Decode(k.Answer, line)
@@ -189,7 +242,7 @@ func sameFile(a, b string) bool {
 
 // removeResults deletes the file of a set that is destroyed, unless it is no longer what the set wrote.
 func removeResults(file, sha256 string) (changed bool, err error) {
-	r, err := readResults(file)
+	r, err := readResults(file, sha256)
 	switch {
 	case err != nil || len(r.lines) == 0:
 		return false, err

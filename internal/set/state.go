@@ -71,7 +71,7 @@ func (k *Kind) held(state wire.Fields) (held, error) {
 	}
 	if file, ok := state.Text("results_file"); ok {
 		var err error
-		h.results, err = readResults(file)
+		h.results, err = readResults(file, state.String("results_sha256"))
 		return h, err
 	}
 	h.answers = wire.Members(state.Get("answers"))
@@ -144,7 +144,7 @@ func (h held) took(e journal.Entry) bool {
 	}
 	var id string
 	if h.results != nil {
-		id = h.results.lines[key].id
+		id = h.results.id(key)
 	} else {
 		id = wire.Open(h.answers[key]).String("id")
 	}

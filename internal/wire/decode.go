@@ -274,6 +274,9 @@ func number(v any) (*big.Float, bool) {
 	default:
 		return nil, false
 	}
+	if i, err := strconv.ParseInt(s, 10, 64); err == nil && (i != 0 || s == "0") { // -0 has a sign
+		return new(big.Float).SetPrec(512).SetInt64(i), true
+	}
 	s, ok := jsontext.Bounded(s)
 	if !ok {
 		return nil, false

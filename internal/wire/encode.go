@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -21,7 +22,7 @@ import (
 // is an error that names the attribute.
 func Encode(as kinds.Attributes, fields Fields) ([]byte, error) {
 	var out encoder
-	if err := encodeFields(&out, as, fields.values, nil); err != nil {
+	if err := encodeFields(&out, as, fields, nil); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
@@ -35,7 +36,7 @@ const Pending = "\x00not known yet"
 // is written in their place.
 func Sketch(as kinds.Attributes, fields Fields) ([]byte, error) {
 	out := encoder{sketch: true}
-	if err := encodeFields(&out, as, fields.values, nil); err != nil {
+	if err := encodeFields(&out, as, fields, nil); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
@@ -62,12 +63,13 @@ func encodeObject(out *encoder, as kinds.Attributes, value tftypes.Value, member
 	if err := value.As(&fields); err != nil {
 		return err
 	}
-	return encodeFields(out, as, fields, members)
+	return encodeFields(out, as, FieldsOf(fields), members)
 }
 
-func encodeFields(out *encoder, as kinds.Attributes, fields Values, members map[string]any) error {
+func encodeFields(out *encoder, as kinds.Attributes, fields Fields, members map[string]any) error {
 	if extra := as.Extra(); extra != nil && extra.Mode != kinds.Computed {
-		if text, given := Text(fields[extra.Name]); given {
+		v, _ := fields.find(extra.Name)
+		if text, given := Text(v); given {
 			var err error
 			if members, err = kinds.ParseMembers(text, as); err != nil {
 				return fmt.Errorf("%s: %w", extra.Name, err)
@@ -79,7 +81,7 @@ func encodeFields(out *encoder, as kinds.Attributes, fields Values, members map[
 	first := true
 	for i := range as {
 		a := &as[i]
-		v, ok := fields[a.Name]
+		v, ok := fields.find(a.Name)
 		if !ok || a.Local || a.Mode == kinds.Computed || v.IsNull() || absentBlock(a, v) || a.Extra && v.IsKnown() ||
 			a.Mode == kinds.OptionalComputed && !v.IsKnown() {
 			continue
@@ -279,26 +281,59 @@ func encodeScalar(out *encoder, v tftypes.Value) error {
 		if number.IsInf() {
 			return fmt.Errorf("infinity cannot be sent")
 		}
-		// The shortest text that reads back as the same number; with an
-		// exponent only where there would be very many zeros.
-		format := byte('f')
-		if size := number.MantExp(nil); size < -64 || size > 64 {
-			format = 'g'
-		}
-		out.WriteString(number.Text(format, -1))
+		out.WriteString(shortest(&number))
 	default:
 		return fmt.Errorf("no JSON for a value of type %s", v.Type())
 	}
 	return nil
 }
 
+// shortest is the shortest text that reads back as the same number; with an exponent only where there would be
+// very many zeros.
+func shortest(n *big.Float) string {
+	size := n.MantExp(nil)
+	if size < -64 || size > 64 {
+		return n.Text('g', -1)
+	}
+	if n.Prec() < 53 { // none of Terraform's
+		return n.Text('f', -1)
+	}
+	if i, accuracy := n.Int64(); accuracy == big.Exact && i > -1<<53 && i < 1<<53 && (i != 0 || !n.Signbit()) {
+		return strconv.FormatInt(i, 10)
+	}
+	// big.Float takes ten times as long for the digits as it takes to see that those of a float64 are enough.
+	f, _ := n.Float64()
+	if text := strconv.FormatFloat(f, 'f', -1, 64); n.Prec() > 53 {
+		if same, _, err := big.ParseFloat(text, 10, n.Prec(), n.Mode()); err == nil && same.Cmp(n) == 0 {
+			return text
+		}
+	}
+	return n.Text('f', -1)
+}
+
 // writeText writes a JSON string without escaping <, > and &: a prompt should
 // reach the wire log, and a reader, as it was written.
 func writeText(out *encoder, s string) {
+	if isPlain(s) {
+		out.WriteByte('"')
+		out.WriteString(s)
+		out.WriteByte('"')
+		return
+	}
 	enc := json.NewEncoder(&out.Buffer)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string always encodes
 	out.Truncate(out.Len() - 1)
+}
+
+// isPlain reports whether a text stands in JSON as it is.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // JSON is a value of any type as JSON. What is not known yet is an error.

@@ -16,26 +16,37 @@ type Values = map[string]tftypes.Value
 //
 // A name that the object does not have panics, so that a typing error in the code
 // is found by the first test that gets there and never reads as null.
-type Fields struct{ values Values }
+type Fields struct {
+	values Values
+	under  Values // what counts where values have nothing: thousands of objects that differ in little share it
+}
 
 // Open opens an object. What is null, not known yet or no object gives the zero Fields.
 func Open(v tftypes.Value) Fields {
 	if !v.IsKnown() || v.IsNull() || !v.Type().Is(tftypes.Object{}) {
 		return Fields{}
 	}
-	return Fields{Members(v)}
+	return Fields{values: Members(v)}
 }
 
 // FieldsOf are the attributes of an object that is being made.
-func FieldsOf(values Values) Fields { return Fields{values} }
+func FieldsOf(values Values) Fields { return Fields{values: values} }
 
 // Absent reports whether there is no object: it is null or not known yet.
 func (f Fields) Absent() bool { return f.values == nil }
 
 // Has reports whether the object has an attribute of that name.
 func (f Fields) Has(name string) bool {
-	_, ok := f.values[name]
+	_, ok := f.find(name)
 	return ok
+}
+
+func (f Fields) find(name string) (tftypes.Value, bool) {
+	v, ok := f.values[name]
+	if !ok {
+		v, ok = f.under[name]
+	}
+	return v, ok
 }
 
 // Get is the value of an attribute.
@@ -43,7 +54,7 @@ func (f Fields) Get(name string) tftypes.Value {
 	if f.values == nil {
 		return tftypes.Value{}
 	}
-	v, ok := f.values[name]
+	v, ok := f.find(name)
 	if !ok {
 		panic(fmt.Sprintf("wire: the object has no attribute %q", name))
 	}
@@ -69,16 +80,28 @@ func (f Fields) String(name string) string {
 func (f Fields) True(name string) bool { return True(f.Get(name)) }
 
 // Values is a copy of the attributes, to be changed.
-func (f Fields) Values() Values { return maps.Clone(f.values) }
+func (f Fields) Values() Values {
+	if f.under == nil {
+		return maps.Clone(f.values)
+	}
+	all := maps.Clone(f.under)
+	maps.Copy(all, f.values)
+	return all
+}
 
-// With are the fields with other values for some of them.
+// With are the fields with other values for some of them. They share the rest with f, which must not be
+// written to any more.
 func (f Fields) With(values Values) Fields {
-	all := f.Values()
+	under, over := f.values, make(Values, len(values))
+	if f.under != nil {
+		under = f.under
+		maps.Copy(over, f.values)
+	}
 	for name, value := range values {
 		f.Get(name)
-		all[name] = value
+		over[name] = value
 	}
-	return Fields{all}
+	return Fields{values: over, under: under}
 }
 
 // Members opens an object or a map. It is nil for what is null, not known yet, or neither. The map is the value's
@@ -111,7 +134,7 @@ func With(object, value tftypes.Value, names ...string) tftypes.Value {
 		return object
 	}
 	changed := fields.With(Values{names[0]: With(fields.Get(names[0]), value, names[1:]...)})
-	return tftypes.NewValue(object.Type(), changed.values)
+	return tftypes.NewValue(object.Type(), changed.Values())
 }
 
 // WithAll is an object with other values for some of its attributes.
@@ -120,5 +143,5 @@ func WithAll(object tftypes.Value, values Values) tftypes.Value {
 	if fields.Absent() {
 		return object
 	}
-	return tftypes.NewValue(object.Type(), fields.With(values).values)
+	return tftypes.NewValue(object.Type(), fields.With(values).Values())
 }
