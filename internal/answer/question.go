@@ -77,6 +77,14 @@ func (q *Question) Recordings() *recording.Store { return q.store }
 // elsewhere: there are none, or they are refreshed.
 func (q *Question) Waits() bool { return q.store == nil || q.store.Mode() == recording.Refresh }
 
+// AtOnce is how many of so many questions can be asked at a time.
+func (q *Question) AtOnce(most int) int {
+	if q.client == nil {
+		return 1
+	}
+	return q.client.AtOnce(most)
+}
+
 // Promise is what a saved plan that is being applied knows of the answer.
 func (q *Question) Promise() recording.Promise {
 	if q.store == nil {

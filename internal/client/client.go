@@ -112,6 +112,14 @@ func (c *Client) transport() http.RoundTripper {
 	return &azureTransport{next: chain, plain: c.base.Scheme == "http"}
 }
 
+// AtOnce is how many of so many requests may be under way, as the settings' limits say.
+func (c *Client) AtOnce(most int) int {
+	if limit := c.settings.Limits.MaxConcurrent; limit > 0 {
+		return min(limit, most)
+	}
+	return most
+}
+
 // Recordings is where answers are recorded; nil = nowhere. The client itself does
 // not look there: what of a request makes an answer another one is the area's to say.
 func (c *Client) Recordings() *recording.Store { return c.settings.Recordings }

@@ -75,7 +75,8 @@ func newPairOf(t testing.TB, name string, s schema.Schema, more ...func() map[st
 	for _, server := range []tfprotov6.ProviderServer{p.framework, p.ours} {
 		emulated := httptest.NewServer(emulator.New(emulator.Options{Now: func() time.Time { return time.Unix(1700000000, 0) }}))
 		t.Cleanup(emulated.Close)
-		arguments := map[string]any{"base_url": emulated.URL + "/v1", "api_key": "sk-test-parity", "max_retries": 0}
+		arguments := map[string]any{"base_url": emulated.URL + "/v1", "api_key": "sk-test-parity", "max_retries": 0,
+			"limits": map[string]any{"max_concurrent": 1}} // so that the emulator answers both in the same order
 		for _, m := range more {
 			maps.Copy(arguments, m())
 		}

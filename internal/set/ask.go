@@ -95,7 +95,10 @@ func (a *asking) ask(ctx context.Context, all []*task) {
 	a.total = len(all)
 	queue := make(chan *task)
 	var workers sync.WaitGroup
-	for range min(atOnce, len(all)) {
+	if len(all) == 0 {
+		return
+	}
+	for range min(all[0].question.AtOnce(atOnce), len(all)) {
 		workers.Go(func() {
 			for t := range queue {
 				a.one(ctx, t)
