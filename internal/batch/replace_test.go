@@ -20,7 +20,7 @@ func TestBatch_keepsAnswersThatTheServerDoesNotCount(t *testing.T) {
 	i.Apply(t, config)
 	w.Clock.Pass(2 * time.Hour)
 	id, _ := stateOf(i)["id"].(string)
-	resp, err := http.Get(w.URL + "/batches/" + id) //nolint:noctx // a test
+	resp, err := http.Get(w.URL + "/batches/" + id)
 	if err != nil {
 		t.Fatal(err)
 	}

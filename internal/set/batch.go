@@ -32,7 +32,6 @@ type part struct {
 	batch   job.Batch        // zero = not submitted
 	found   bool             // it had ended before this apply
 	changed bool             // its lines may be others than those of all, or in another order
-	since   time.Time        // when it was found or submitted
 }
 
 // batching is the asking of questions through batches.
@@ -169,9 +168,7 @@ func (x *batching) loop(ctx context.Context) error {
 		if err := x.collectEnded(ctx); err != nil {
 			return err
 		}
-		if err := x.submit(ctx); err != nil {
-			return err
-		}
+		x.submit(ctx)
 		if slices.ContainsFunc(x.under, func(p *part) bool { return p.batch.Ended() }) {
 			continue // one that was found
 		}
@@ -181,7 +178,7 @@ func (x *batching) loop(ctx context.Context) error {
 		left := x.limit.Sub(x.client.Clock().Now())
 		if !x.waits() || left <= 0 || ctx.Err() != nil || len(x.under) == 0 {
 			x.leave()
-			return nil
+			return nil //nolint:nilerr // the next apply collects what is under way
 		}
 		x.await(ctx, left)
 	}
@@ -222,7 +219,7 @@ func (x *batching) leave() {
 }
 
 // submit submits what can be: all, or with max_enqueued_tokens one batch of each model at a time.
-func (x *batching) submit(ctx context.Context) error {
+func (x *batching) submit(ctx context.Context) {
 	rest := x.waiting
 	x.waiting = nil
 	for i, p := range rest {
@@ -237,7 +234,8 @@ func (x *batching) submit(ctx context.Context) error {
 		})
 		if err != nil {
 			x.waiting = append(x.waiting, rest[i:]...)
-			return x.refused(ctx, err)
+			x.refused(err)
+			return
 		}
 		tflog.Info(ctx, "A batch is under way", map[string]any{"batch": b.ID, "status": b.Status, "requests": len(p.todo), "found": found})
 		if found {
@@ -246,11 +244,10 @@ func (x *batching) submit(ctx context.Context) error {
 		p.batch, p.found = b, found && b.Ended()
 		x.under = append(x.under, p)
 	}
-	return nil
 }
 
 // refused ends the asking: what is not submitted has failed. What is under way stays.
-func (x *batching) refused(ctx context.Context, err error) error {
+func (x *batching) refused(err error) {
 	for _, p := range x.waiting {
 		x.failAll(p, err)
 	}
@@ -258,7 +255,6 @@ func (x *batching) refused(ctx context.Context, err error) error {
 	x.stopped = err
 	x.leave()
 	x.under = nil
-	return nil
 }
 
 func (p *part) model() string { return p.all[0].entries[0].arguments.String("model") }

@@ -125,7 +125,7 @@ func convertScalar(t tftypes.Type, v tftypes.Value) (tftypes.Value, error) {
 	fail := func(what string) (tftypes.Value, error) {
 		return tftypes.Value{}, fmt.Errorf("%s is needed, not %s", what, described(v))
 	}
-	given := ""
+	var given string
 	switch {
 	case v.Type().Is(tftypes.String):
 		given, _ = Text(v)
