@@ -130,6 +130,7 @@ func (k *Kind) outcome() kinds.Attributes {
 	for _, a := range k.Answer {
 		described += "\n  - `" + a.Name + "`: " + a.Description
 	}
+	described += "."
 	return kinds.Join(batches, kinds.Declare(
 		kinds.Attribute{Name: "answers", Shape: kinds.Dynamic, Mode: kinds.Computed, Local: true, Description: described},
 		kinds.Attribute{Name: "failed", Shape: kinds.StringMap, Mode: kinds.Computed, Local: true,

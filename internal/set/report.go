@@ -1,6 +1,7 @@
 package set
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/report"
 )
 
 // mostNamed is how many names, and how many reasons, a message gives.
@@ -100,8 +102,13 @@ func listed(names []string) string {
 // detailed is all that there is to say of a failure that ended the asking, or that is the only one.
 func detailed(asked *asking, failed map[string]failure) string {
 	var problem *client.Problem
-	if errors.As(asked.stopped, &problem) {
+	switch {
+	case errors.As(asked.stopped, &problem):
 		return problem.Detail()
+	case errors.Is(asked.stopped, context.Canceled):
+		return "The operation was canceled."
+	case asked.stopped != nil:
+		return report.Sentence(asked.stopped.Error())
 	}
 	for _, f := range failed {
 		if len(failed) > 1 || !errors.As(f.err, &problem) {
