@@ -423,7 +423,12 @@ func TestDo_lostAndUnsent(t *testing.T) {
 		_, err := newClient(t, client.Settings{BaseURL: server.URL, MaxRetries: 2}).Do(t.Context(), chat)
 		contains(t, problem(t, err, client.NotSent).Detail(), "certificate", "SSL_CERT_FILE", "tried once")
 		_, err = newClient(t, client.Settings{BaseURL: strings.Replace(server.URL, "https", "http", 1)}).Do(t.Context(), chat)
-		contains(t, problem(t, err, client.API).Detail(), "400 Bad Request", "HTTP request to an HTTPS server")
+		detail := problem(t, err, client.API).Detail()
+		contains(t, detail, "400 Bad Request")
+		// Go's server closes the connection before it has read the request: its text may be lost on the way.
+		if !strings.Contains(detail, "HTTP request to an HTTPS server") && !strings.Contains(detail, "the text of its answer was lost") {
+			t.Errorf("it does not say what is wrong:\n%s", detail)
+		}
 	})
 	t.Run("not HTTPS", func(t *testing.T) {
 		t.Parallel()
