@@ -199,6 +199,10 @@ func TestSet_keepsFailures(t *testing.T) {
 	answered(t, r.State(), "a", "c", "d")
 	same(t, w.asks(t, 1, func() { answered(t, apply(t, r, setOf(all, failing)), "a", "b", "c", "d") }), []string{"b"})
 	unchanged(t, r, setOf(all, failing))
+	// What "fail" has reported is no decision to do without it: "keep" asks once.
+	w.Fail(about(refusedByServer, "x"))
+	w.asks(t, 1, func() { r.Apply(t, setOf(texts("a", "x"), failing)) })
+	same(t, w.asks(t, 1, func() { answered(t, apply(t, r, setOf(texts("a", "x"), keeping)), "a", "x") }), []string{"x"})
 }
 
 // A refused request whose answer is there has the old one, with "keep" as well, until the request is another.
@@ -357,7 +361,11 @@ func TestSet_sendsNothingThatCannotBeKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.asks(t, 0, func() {
-		says(t, w.set(t).Apply(t, setOf(texts("a"))), "error: Could not make the set of chat completions: Answers cannot be kept until the state has them")
+		out := t.TempDir()
+		says(t, w.set(t).Apply(t, setOf(texts("a"), object{"results_file": filepath.Join(out, "a.jsonl")})), "error: Could not make the set of chat completions: Answers cannot be kept until the state has them")
+		if left := files(t, out); len(left) > 0 {
+			t.Errorf("left: %v", left)
+		}
 	})
 }
 
