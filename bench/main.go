@@ -34,6 +34,7 @@ var parts = []part{
 	{"logprobs", "one answer with the log probabilities of its tokens, and of alternatives", logprobs},
 	{"embeddings", "vectors in base64, and as numbers too, for the smallest of the numbers", embeddings},
 	{"sets", "answers in one resource, in each of its forms, beside a loop over the SDK and resources of their own", sets},
+	{"batch", "a batch, submitted and collected, for each of the numbers of -batches", batches},
 	{"documents", "a folder of documents into a vector store, for the largest of the numbers", documents},
 }
 
@@ -42,7 +43,7 @@ type sizes struct {
 	counts, parallelisms []int
 	latencies            []time.Duration
 	answerBytes          int
-	answers              []int          // of sets
+	answers, batches     []int          // of sets, and of batches
 	forms                *regexp.Regexp // of sets
 	runs                 int
 }
@@ -59,7 +60,7 @@ func main() {
 		meanings = append(meanings, p.name+" ("+p.what+")")
 	}
 	z := sizes{counts: []int{100, 500}, latencies: []time.Duration{0, 200 * time.Millisecond}, parallelisms: []int{10, 64},
-		answers: []int{500, 5000}, forms: regexp.MustCompile("")}
+		answers: []int{500, 5000}, batches: []int{5000, 50_000}, forms: regexp.MustCompile("")}
 	cli := flag.String("cli", "terraform", "the Terraform or OpenTofu `program`")
 	only := flag.String("only", strings.Join(names, ","), "the `parts` to measure: "+strings.Join(meanings, ", "))
 	list("counts", &z.counts, strconv.Atoi, "`numbers` of completions; the largest where a part has only one")
@@ -67,6 +68,7 @@ func main() {
 	list("parallelism", &z.parallelisms, strconv.Atoi, "`values` of -parallelism; the largest where a part has only one")
 	flag.IntVar(&z.answerBytes, "answer-bytes", 32<<10, "size of the answers of the part memory")
 	list("answers", &z.answers, strconv.Atoi, "`numbers` of answers in a set, for the part sets")
+	list("batches", &z.batches, strconv.Atoi, "`numbers` of requests in a batch, for the part batch")
 	flag.Func("forms", "the forms of the part sets whose names match this regular `expression` (default all)", func(text string) (err error) {
 		z.forms, err = regexp.Compile(text)
 		return err

@@ -46,7 +46,7 @@ func (c *cost) better(other cost) {
 // prepare builds the programs. reference is the file of another build of the provider; "" = none.
 func (s *site) prepare(reference string) error {
 	for out, from := range map[string]string{
-		"openai-emulator": "./cmd/openai-emulator", "loop": "./bench/loop",
+		"openai-emulator": "./cmd/openai-emulator", "loop": "./bench/loop", "batch": "./bench/batch",
 		"terraform-provider-openai.real": ".", "terraform-provider-openai": "./bench/meter",
 		"terraform-provider-nothing.real": "./bench/nothing", "terraform-provider-nothing": "./bench/meter",
 	} {
