@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -23,6 +24,12 @@ func (r *record) unmarshal(v *tfprotov6.DynamicValue) (tftypes.Value, error) {
 		}
 	}
 	return v.Unmarshal(r.tf)
+}
+
+// identical reports whether two objects are the same in memory, so that nothing in them can differ.
+func identical(a, b tftypes.Value) bool {
+	var x, y map[string]tftypes.Value
+	return a.IsKnown() && b.IsKnown() && a.As(&x) == nil && b.As(&y) == nil && x != nil && reflect.ValueOf(x).Pointer() == reflect.ValueOf(y).Pointer()
 }
 
 // errUnusual is for what the SDK shall read, or find fault with.

@@ -106,10 +106,14 @@ func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 	if !same && !proposed.Equal(prior) {
 		plan = markUnknown(r.root, config, proposed)
 	}
-	return s.plan(ctx, r, config, prior, plan, req.ClientCapabilities)
+	if same {
+		return s.plan(ctx, r, config, prior, plan, req.PriorState, req.ClientCapabilities)
+	}
+	return s.plan(ctx, r, config, prior, plan, nil, req.ClientCapabilities)
 }
 
-func (s *server) plan(ctx context.Context, r *record, config, prior, plan tftypes.Value, client *tfprotov6.PlanResourceChangeClientCapabilities) (*tfprotov6.PlanResourceChangeResponse, error) {
+// plan has the resource make a plan. as is how the plan that it is given travels; nil = it has not been written yet.
+func (s *server) plan(ctx context.Context, r *record, config, prior, plan tftypes.Value, as *tfprotov6.DynamicValue, client *tfprotov6.PlanResourceChangeClientCapabilities) (*tfprotov6.PlanResourceChangeResponse, error) {
 	schema := r.schema.Schema
 	instance, diags := r.configured(ctx, s.provider.Data())
 	if diags.HasError() {
@@ -122,9 +126,12 @@ func (s *server) plan(ctx context.Context, r *record, config, prior, plan tftype
 		State:              tfsdk.State{Raw: prior, Schema: schema},
 		ClientCapabilities: resource.ModifyPlanClientCapabilities{DeferralAllowed: client != nil && client.DeferralAllowed},
 	}, &resp)
-	planned, err := r.encode(resp.Plan.Raw)
-	if err != nil {
-		return nil, err
+	planned := as
+	if planned == nil || !identical(resp.Plan.Raw, plan) {
+		var err error
+		if planned, err = r.encode(resp.Plan.Raw); err != nil {
+			return nil, err
+		}
 	}
 	return &tfprotov6.PlanResourceChangeResponse{
 		PlannedState:    planned,

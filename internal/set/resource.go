@@ -82,7 +82,10 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		}
 		proposed = settled
 	}
-	if values := p.make(ctx, wire.Open(proposed)); values != nil {
+	switch values := p.make(ctx, wire.Open(proposed)); {
+	case values == nil:
+	case len(values) == 0 && wire.Same(proposed, req.Plan.Raw): // it stays as it is, to the byte
+	default:
 		resp.Plan.Raw = wire.WithAll(proposed, values)
 	}
 }
