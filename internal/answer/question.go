@@ -94,12 +94,7 @@ func (q *Question) Promise() recording.Promise {
 }
 
 // Size is about how many tokens the request takes, and its answer as far as that is limited.
-func (q *Question) Size() (input, output int) {
-	if q.kind.Tokens == nil {
-		return 0, 0
-	}
-	return q.kind.Tokens(q.Body())
-}
+func (q *Question) Size() (input, output int) { return q.request.input, q.request.output }
 
 // Result is what became of a question.
 type Result struct {

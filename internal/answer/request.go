@@ -23,6 +23,8 @@ type request struct {
 	kind      *Kind
 	arguments wire.Fields
 	call      client.Request
+
+	input, output int // about how many tokens it takes, and its answer as far as that is limited
 }
 
 // newRequest writes arguments as the request's JSON. It fails for arguments that are
@@ -42,8 +44,8 @@ func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
 		Costs: !k.Free, Repeatable: k.Free,
 	}
 	if k.Tokens != nil {
-		input, output := k.Tokens(body)
-		r.call.Tokens = input + output
+		r.input, r.output = k.Tokens(body)
+		r.call.Tokens = r.input + r.output
 	}
 	return r, nil
 }
