@@ -1,6 +1,8 @@
 package set
 
 import (
+	"sync"
+
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -39,6 +41,8 @@ type Kind struct {
 	template   kinds.Attributes // arguments of the request
 	request    kinds.Attributes // arguments that make a request, those of the template among them
 	computed   []string
+
+	types sync.Map // of answers, by the attributes that have none: see typeOf
 }
 
 // The values of on_failure.

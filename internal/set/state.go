@@ -168,8 +168,8 @@ var (
 // object is an answer as a value: it has the attributes that are declared. Those that are null and no plain
 // values have no type, since the type of each answer is in the state.
 func (k *Kind) object(values wire.Values) tftypes.Value {
-	types := make(map[string]tftypes.Type, len(k.Answer))
 	members := make(wire.Values, len(k.Answer))
+	untyped, usual := uint64(0), true // which have no type; whether the others have that of their declaration
 	for i := range k.Answer {
 		a := &k.Answer[i]
 		v := values[a.Name]
@@ -177,13 +177,32 @@ func (k *Kind) object(values wire.Values) tftypes.Value {
 			switch a.Shape {
 			case kinds.Object, kinds.Objects, kinds.Dynamic:
 				v = nothing
+				untyped |= 1 << i
 			default:
 				v = tftypes.NewValue(a.Type(), nil)
 			}
+		} else if a.Shape == kinds.Dynamic {
+			usual = false
 		}
-		members[a.Name], types[a.Name] = v, v.Type()
+		members[a.Name] = v
 	}
-	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, members)
+	return tftypes.NewValue(k.typeOf(members, untyped, usual), members)
+}
+
+// typeOf is the type of an answer. Thousands of answers share those that are usual.
+func (k *Kind) typeOf(members wire.Values, untyped uint64, usual bool) tftypes.Type {
+	if known, ok := k.types.Load(untyped); ok && usual {
+		return known.(tftypes.Object) //nolint:forcetypeassert // nothing else is stored
+	}
+	types := make(map[string]tftypes.Type, len(members))
+	for name, v := range members {
+		types[name] = v.Type()
+	}
+	t := tftypes.Object{AttributeTypes: types}
+	if usual {
+		k.types.Store(untyped, t)
+	}
+	return t
 }
 
 // together is all answers as one value.
@@ -195,27 +214,51 @@ func together(answers wire.Values) tftypes.Value {
 	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, answers)
 }
 
-// add is the sum of two objects of numbers; null counts as nothing.
-func add(a, b tftypes.Value) tftypes.Value {
+// total is the sum of objects of numbers, or of one number in them.
+type total struct {
+	number  *big.Float // nil = none was there
+	members map[string]*total
+}
+
+// add adds a number, or an object of them; null and what is not known yet count as nothing.
+func (t *total) add(v tftypes.Value) {
+	if v.IsNull() || !v.IsKnown() {
+		return
+	}
+	if v.Type().Is(tftypes.Number) {
+		var n big.Float
+		if v.As(&n) == nil {
+			if t.number == nil {
+				t.number = new(big.Float)
+			}
+			t.number.Add(t.number, &n)
+		}
+		return
+	}
+	if t.members == nil {
+		t.members = map[string]*total{}
+	}
+	for name, member := range wire.Members(v) {
+		if t.members[name] == nil {
+			t.members[name] = &total{}
+		}
+		t.members[name].add(member)
+	}
+}
+
+// value is the sum as an attribute; null where nothing was added.
+func (t *total) value(a *kinds.Attribute) tftypes.Value {
 	switch {
-	case b.IsNull() || !b.IsKnown():
-		return a
-	case a.IsNull() || !a.IsKnown():
-		return b
-	case a.Type().Is(tftypes.Number):
-		x, y := new(big.Float), new(big.Float)
-		if a.As(x) != nil || b.As(y) != nil {
-			return a
-		}
-		return tftypes.NewValue(tftypes.Number, new(big.Float).Add(x, y))
+	case t == nil, t.number == nil && t.members == nil:
+		return tftypes.NewValue(a.Type(), nil)
+	case t.number != nil:
+		return tftypes.NewValue(a.Type(), t.number)
 	}
-	sum, more := maps.Clone(wire.Members(a)), wire.Members(b)
-	for name, v := range sum {
-		if other, ok := more[name]; ok {
-			sum[name] = add(v, other)
-		}
+	values := wire.Values{}
+	for i := range a.Fields {
+		values[a.Fields[i].Name] = t.members[a.Fields[i].Name].value(&a.Fields[i])
 	}
-	return tftypes.NewValue(a.Type(), sum)
+	return tftypes.NewValue(a.Type(), values)
 }
 
 // outcome is what a state will have, put together name by name.
@@ -223,7 +266,7 @@ type outcome struct {
 	kind   *Kind
 	marks  map[string]mark
 	failed map[string]string
-	usage  tftypes.Value
+	usage  total
 	sink   sink
 
 	batches []tftypes.Value // as the state has them; nil = none
@@ -237,8 +280,7 @@ type sink interface {
 }
 
 func (k *Kind) newOutcome(s sink) *outcome {
-	return &outcome{kind: k, marks: map[string]mark{}, sink: s,
-		usage: tftypes.NewValue(k.usage().Type(), nil)}
+	return &outcome{kind: k, marks: map[string]mark{}, sink: s}
 }
 
 func (k *Kind) usage() *kinds.Attribute { return k.Answer.Find(k.Usage) }
@@ -250,7 +292,7 @@ func (o *outcome) put(key string, m mark, answer tftypes.Value) error {
 		delete(o.marks, key)
 	}
 	if !answer.IsNull() && answer.IsKnown() {
-		o.usage = add(o.usage, wire.Members(answer)[o.kind.Usage])
+		o.usage.add(wire.Members(answer)[o.kind.Usage])
 	}
 	return o.sink.put(key, m.answered, answer)
 }
@@ -271,7 +313,7 @@ func (o *outcome) values() (wire.Values, error) {
 	}
 	text, _ := json.Marshal(marks) // texts always encode
 	values := wire.Values{
-		"usage":          o.usage,
+		"usage":          o.usage.value(o.kind.usage()),
 		"failed":         tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, nil),
 		"request_hashes": tftypes.NewValue(tftypes.String, string(text)),
 	}
