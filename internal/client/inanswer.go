@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 )
 
 // Servers, and gateways before them, answer with a status of success and an error
@@ -30,8 +32,8 @@ func isErrorDocument(body []byte) bool {
 func isErrorEvent(data []byte) bool { return isErrorObject(data) }
 
 func isErrorObject(data []byte) bool {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(data, &members) != nil {
+	members, ok := jsontext.Members(data)
+	if !ok {
 		return false
 	}
 	doc := document(folded(members))

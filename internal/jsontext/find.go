@@ -98,12 +98,12 @@ func follow(open [][]string, names []string, object bool) [][]string {
 }
 
 // skip returns the end of the value that begins at a place.
-func (f *finder) skip(at int) int {
+func (s *strict) skip(at int) int {
 	depth := 0
 	for {
-		switch f.text[at] {
+		switch s.text[at] {
 		case '"':
-			at = f.string(at)
+			at = s.string(at)
 		case '{', '[':
 			depth++
 			at++
@@ -114,7 +114,7 @@ func (f *finder) skip(at int) int {
 			at++
 			continue
 		default:
-			for at < len(f.text) && strings.IndexByte(",:]} \t\r\n", f.text[at]) < 0 {
+			for at < len(s.text) && strings.IndexByte(",:]} \t\r\n", s.text[at]) < 0 {
 				at++
 			}
 		}

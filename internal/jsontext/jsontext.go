@@ -7,32 +7,12 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// Parse reads one JSON value. Numbers stay as they are written
-// (json.Number), so that nothing is lost on the way to the API.
-func Parse(text string) (any, error) {
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, errors.New("the text ends before the JSON value does")
-		}
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is more text after the JSON value")
-	}
-	return v, nil
-}
 
 // Same reports whether two texts hold the same JSON value: order of keys,
 // white space, escapes and the spelling of numbers (1, 1.0, 1e0) do not count.
@@ -143,8 +123,23 @@ func appendCanonical(out []byte, v any) []byte {
 }
 
 func appendText(out []byte, s string) []byte {
+	if isPlain(s) {
+		out = append(out, '"')
+		out = append(out, s...)
+		return append(out, '"')
+	}
 	text, _ := json.Marshal(s)
 	return append(out, text...)
+}
+
+// isPlain reports whether json.Marshal leaves a text as it is.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // canonicalNumber writes a JSON number as its digits without leading or
