@@ -136,7 +136,7 @@ func (l *labelled) mayHave(name string) bool {
 // scan looks through the directory as it is now: is there a recording of a question, and which files are
 // temporary ones of it? It reads all names, so that for thousands of questions it must not do more with each of them.
 func (s *Store) scan(q Question) (recorded bool, left []string) {
-	for _, file := range s.list() {
+	for _, file := range s.looks.names(s.list) {
 		if !strings.Contains(file, q.name) {
 			continue
 		}

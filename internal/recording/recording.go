@@ -58,6 +58,7 @@ type Store struct {
 	unclear  sync.Map // name → error: why a call of this process failed that may have been billed
 	broken   atomic.Pointer[UnwritableError]
 
+	looks    looks    // at the names of the files
 	labelled labelled // files, by the questions that they answer
 	index    index    // of what Nearest looks through
 }
