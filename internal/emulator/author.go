@@ -12,7 +12,8 @@ type author struct {
 	tokens counter
 	seed   []byte // of everything that must look random
 	now    time.Time
-	bytes  int // how long a plain text is, at least
+	bytes  int    // how long a plain text is, at least
+	found  string // by tools, for a plain text to tell; "" = nothing
 }
 
 func newAuthor(req *chatRequest, body []byte, o Options) *author {
@@ -63,7 +64,10 @@ func (a *author) compose(index int) string {
 			return compact(g.value(g.root, "", 0))
 		}
 	}
-	text := answerTo(a.talk)
+	text := a.found
+	if text == "" {
+		text = answerTo(a.talk)
+	}
 	if index > 0 {
 		text = alternative(index, text)
 	}
@@ -123,7 +127,7 @@ func (a *author) limit() (int, bool) {
 // thinking returns the tokens that a reasoning model spends before it
 // answers. A limit of tokens leaves at least half of them for the answer.
 func (a *author) thinking() int {
-	if !reasons(a.req.Model) {
+	if !thinks(a.req.Model, a.req.ReasoningEffort) {
 		return 0
 	}
 	switch a.req.ReasoningEffort {

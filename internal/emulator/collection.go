@@ -59,7 +59,7 @@ type operation struct {
 type octets []byte
 
 // collections are all there are at the top.
-var collections = collectionsOf(files, uploads, batches, vectorStores, conversations, webhookEndpoints, webhookEventTypes)
+var collections = collectionsOf(files, uploads, batches, vectorStores, conversations, responses, webhookEndpoints, webhookEventTypes)
 
 // collectionsOf makes the collections findable by name.
 func collectionsOf(all ...*collection) map[string]*collection {

@@ -43,6 +43,8 @@ var itemShapes = map[string]*shape{
 // itemPrefixes are those of the ids of items, by type.
 var itemPrefixes = map[string]string{
 	"message": "msg_", "function_call": "fc_", "function_call_output": "fc_", "reasoning": "rs_", "custom_tool_call": "ctc_",
+	"custom_tool_call_output": "ctco_", "file_search_call": "fs_", "web_search_call": "ws_", "code_interpreter_call": "ci_",
+	"mcp_list_tools": "mcpl_", "mcp_call": "mcp_", "mcp_approval_request": "mcpr_", "mcp_approval_response": "mcprs_",
 }
 
 // conversations have no list.

@@ -17,6 +17,8 @@ type objectTree struct {
 	mu   sync.Mutex // held for the whole of an operation
 	root resource   // what is below it has no parent
 	made int        // for ids
+
+	underWay []*responseRun // that have not ended, or are new
 }
 
 // resource is one object. Everything in it is guarded by the mutex of the tree.
@@ -35,6 +37,7 @@ type resource struct {
 	secret     string    // of a webhook endpoint
 	made       time.Time // when it was put there
 	run        *batchRun // of a batch
+	response   *responseRun
 }
 
 // shelf is the resources of one collection below one parent, oldest first.

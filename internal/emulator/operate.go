@@ -144,6 +144,7 @@ func (c *call) read(body []byte, op operation) (e *apiError) {
 func (c *call) operate(r *route, op operation) (any, *apiError) {
 	c.objects.mu.Lock()
 	defer c.objects.mu.Unlock()
+	c.finishResponses()
 	for i, id := range r.ids {
 		found, e := c.find(r.chain[i], c.parent(), id)
 		if e != nil {

@@ -86,6 +86,8 @@ func (s *Server) methods(parts []string, body []byte) map[string]http.HandlerFun
 		return map[string]http.HandlerFunc{
 			http.MethodGet: func(w http.ResponseWriter, r *http.Request) { s.listMessages(w, r, id) },
 		}
+	case parts[0] == "responses" && len(parts) <= 2:
+		return s.responseMethods(parts, body)
 	case parts[0] == "embeddings" && len(parts) == 1:
 		return map[string]http.HandlerFunc{
 			http.MethodPost: func(w http.ResponseWriter, r *http.Request) { s.createEmbeddings(w, r, body) },
@@ -103,6 +105,25 @@ func (s *Server) methods(parts []string, body []byte) map[string]http.HandlerFun
 		}
 	}
 	return s.objectMethods(parts, body)
+}
+
+// responseMethods is methods for what is not an object like others about responses.
+func (s *Server) responseMethods(parts []string, body []byte) map[string]http.HandlerFunc {
+	switch {
+	case len(parts) == 1:
+		return map[string]http.HandlerFunc{
+			http.MethodPost: func(w http.ResponseWriter, r *http.Request) { s.createResponse(w, r, body) },
+		}
+	case parts[1] == "input_tokens":
+		return map[string]http.HandlerFunc{
+			http.MethodPost: func(w http.ResponseWriter, r *http.Request) { s.countInput(w, r, body) },
+		}
+	}
+	methods := s.objectMethods(parts, body)
+	if get, ok := methods[http.MethodGet]; ok {
+		methods[http.MethodGet] = func(w http.ResponseWriter, r *http.Request) { s.getResponse(w, r, parts[1], get) }
+	}
+	return methods
 }
 
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {

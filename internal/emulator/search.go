@@ -51,36 +51,53 @@ type hit struct {
 // search finds the pieces of files that share the most telling words with the query. The score is the part of the
 // query's words that a piece has.
 func search(c *call) (any, *apiError) {
-	if e := c.use(c.target); e != nil {
-		return nil, e
-	}
 	queries, ok := c.body["query"].([]any)
 	if !ok {
 		queries = []any{c.body["query"]}
+	}
+	hits, e := c.searchIn(c.target, queries, c.body)
+	if e != nil {
+		return nil, e
+	}
+	return map[string]any{
+		"object": "vector_store.search_results.page", "search_query": queries,
+		"data": best(hits, c.body, 10), "has_more": false, "next_page": nil,
+	}, nil
+}
+
+// searchIn finds the pieces of files in a store, as options say.
+func (c *call) searchIn(store *resource, queries []any, options map[string]any) ([]hit, *apiError) {
+	if e := c.use(store); e != nil {
+		return nil, e
 	}
 	wanted := map[string]bool{}
 	for _, query := range queries {
 		maps.Copy(wanted, words(query.(string)))
 	}
-	least, most := 0.0, int64(10)
-	if options, ok := c.body["ranking_options"].(map[string]any); ok {
-		least, _ = real64(options["score_threshold"])
-	}
-	if n, ok := c.body["max_num_results"]; ok {
-		most = integer(n)
+	least := 0.0
+	if ranking, ok := options["ranking_options"].(map[string]any); ok {
+		least, _ = real64(ranking["score_threshold"])
 	}
 	hits := []hit{}
-	for _, r := range c.target.shelf("files").order {
-		if c.statusOf(r) == "completed" && fits(c.body["filters"], r.members["attributes"]) {
+	for _, r := range store.shelf("files").order {
+		if c.statusOf(r) == "completed" && fits(options["filters"], r.members["attributes"]) {
 			hits = append(hits, c.hitsIn(r, wanted, least)...)
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.Score, a.Score) })
-	return map[string]any{
-		"object": "vector_store.search_results.page", "search_query": queries,
-		"data": hits[:min(int64(len(hits)), most)], "has_more": false, "next_page": nil,
-	}, nil
+	return hits, nil
 }
+
+// best are the best hits, of which there are so many unless options say otherwise.
+func best(hits []hit, options map[string]any, most int64) []hit {
+	if n, ok := options["max_num_results"]; ok {
+		most = integer(n)
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.Score, a.Score) })
+	return hits[:min(int64(len(hits)), most)]
+}
+
+// text is what the hit says.
+func (h hit) text() string { return h.Content[0]["text"].(string) } //nolint:forcetypeassert // hitsIn makes it
 
 func (c *call) hitsIn(r *resource, wanted map[string]bool, least float64) []hit {
 	var hits []hit

@@ -35,8 +35,8 @@ type Options struct {
 	Keys []string
 
 	// Latency is waited for before each answer of a model (POST
-	// /chat/completions, /embeddings, /moderations) and to an upload, in real time
-	// whatever Now says. A client that goes away ends the wait.
+	// /chat/completions, /responses, /embeddings, /moderations) and to an upload, in real time
+	// whatever Now says; a response in the background is not waited for. A client that goes away ends the wait.
 	Latency time.Duration
 
 	// AnswerBytes is how long a plain text is made that answers and would be
@@ -86,6 +86,10 @@ type Options struct {
 	// lines were answered, and the rest for these. What takes longer than a day expires. 0 means that a batch is
 	// finished when it is first looked at. With Processing, so many looks find it unfinished at least.
 	BatchTime time.Duration
+
+	// ResponseTime is how long a response in the background takes, by Now: a tenth of it in the queue. 0 means that it is
+	// finished when it is first looked at. With Processing, so many looks find it unfinished at least.
+	ResponseTime time.Duration
 
 	// BatchTokens is how many tokens of prompts to one model the batches under way may have together; one with which
 	// there are more fails. 0 means no limit.
