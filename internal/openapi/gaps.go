@@ -36,6 +36,9 @@ var gaps = []struct {
 	// The call of a custom tool has a status as that of a function has; in lists the document knows it.
 	{"POST /responses", regexp.MustCompile(`^(event \d+: )?body at '((/response)?/output/\d+|/item)/status': not declared$`)},
 	{"GET /responses/{response_id}", regexp.MustCompile(`^body at '/output/\d+/status': not declared$`)},
+	// Events show responses as the document's examples of them do, which have more than the schema.
+	{"POST /responses", regexp.MustCompile(`^event \d+: body at '/response/(user': got null, want string|store': not declared)$`)},
+	{"POST /responses", regexp.MustCompile(`^event \d+: body at '/obfuscation': not declared$`)},
 	// The document's example of a deletion has a body, and its schema has none.
 	{"DELETE /responses/{response_id}", regexp.MustCompile(`^body: the document has none$`)},
 	// A page without entries has no first and no last one.
