@@ -175,6 +175,12 @@ func (s *Server) promptTokens(endpoint, model string, body []byte) int {
 		if req, _, e := s.parse(body); e == nil {
 			return counterFor(model).prompt(req)
 		}
+	case "/v1/responses":
+		if req, e := s.parseResponse(body); e == nil {
+			if told, e := s.tell(req); e == nil {
+				return told.tokens(req)
+			}
+		}
 	case "/v1/embeddings":
 		if req, e := s.parseEmbeddings(body); e == nil {
 			return req.tokens

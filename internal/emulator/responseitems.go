@@ -23,7 +23,11 @@ var (
 
 // partsOf is a text or parts of some types.
 func partsOf(types ...string) *shape {
-	return &shape{kind: kindText, or: &shape{kind: kindList, items: variants("type", types, itemContentShape.variants)}}
+	of := map[string]*shape{}
+	for _, name := range types {
+		of[name] = itemContentShape.variants[name]
+	}
+	return &shape{kind: kindText, or: &shape{kind: kindList, items: variants("type", types, of)}}
 }
 
 func messageOf(content *shape) *shape {
