@@ -44,6 +44,7 @@ type settings struct {
 	addr, addrFile, log        string
 	keys                       []string
 	latency, processing, batch time.Duration
+	response                   time.Duration
 	answerBytes                int
 }
 
@@ -52,8 +53,8 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags := flag.NewFlagSet("openai-emulator", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.Usage = func() {
-		fmt.Fprint(out, "Serves OpenAI's API from memory: chat completions, embeddings and moderations, for themselves or in\n"+
-			"batches; files, uploads, vector stores, conversations and webhook endpoints.\n\nUsage of openai-emulator:\n")
+		fmt.Fprint(out, "Serves OpenAI's API from memory: chat completions, responses, embeddings and moderations, for themselves\n"+
+			"or in batches; files, uploads, vector stores, conversations and webhook endpoints.\n\nUsage of openai-emulator:\n")
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 picks a free one")
@@ -65,10 +66,11 @@ func parse(args []string, out io.Writer) (settings, error) {
 		s.keys = append(s.keys, key)
 		return nil
 	})
-	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion, embedding and moderation")
+	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion, response, embedding and moderation")
 	flags.DurationVar(&s.processing, "processing", 0, "have files in vector stores in progress for this long")
 	flags.DurationVar(&s.batch, "batch-time", 0, "have each batch take this long; 0 has it done when it is first looked at")
-	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each chat completion in plain text at least this long")
+	flags.DurationVar(&s.response, "response-time", 0, "have each response in the background take this long; 0 has it done when it is first looked at")
+	flags.IntVar(&s.answerBytes, "answer-bytes", 0, "make each chat completion and response in plain text at least this long")
 	flags.StringVar(&s.log, "log", "", "append one line of JSON per request to this `file`; - is standard error")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -101,7 +103,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	server := &http.Server{
 		Handler: emulator.New(emulator.Options{
-			Keys: s.keys, Latency: s.latency, ProcessingTime: s.processing, BatchTime: s.batch, AnswerBytes: s.answerBytes, Log: log,
+			Keys: s.keys, Latency: s.latency, ProcessingTime: s.processing, BatchTime: s.batch, ResponseTime: s.response,
+			AnswerBytes: s.answerBytes, Log: log,
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}

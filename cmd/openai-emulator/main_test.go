@@ -65,7 +65,7 @@ func TestRun_refusesWrongUsage(t *testing.T) {
 		text string
 	}{
 		{[]string{"-h"}, flag.ErrHelp, "-addr-file"},
-		{[]string{"-h"}, flag.ErrHelp, "chat completions, embeddings and moderations"},
+		{[]string{"-h"}, flag.ErrHelp, "chat completions, responses, embeddings and moderations"},
 		{[]string{"-h"}, flag.ErrHelp, "webhook endpoints"},
 		{[]string{"-h"}, flag.ErrHelp, "batches"},
 		{[]string{"-nope"}, errUsage, "not defined"},
@@ -73,6 +73,7 @@ func TestRun_refusesWrongUsage(t *testing.T) {
 		{[]string{"-latency", "5"}, errUsage, "invalid value"},
 		{[]string{"-processing", "5"}, errUsage, "invalid value"},
 		{[]string{"-batch-time", "5"}, errUsage, "invalid value"},
+		{[]string{"-response-time", "5"}, errUsage, "invalid value"},
 		{[]string{"extra"}, errUsage, "unexpected argument: extra"},
 	} {
 		var out bytes.Buffer

@@ -11,7 +11,8 @@ import (
 func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request, body []byte) {
 	w.Header().Set("Apim-Request-Id", w.Header().Get("X-Request-Id"))
 	path, ok := strings.CutPrefix(r.URL.EscapedPath(), "/openai/")
-	if !ok || r.URL.Query().Get("api-version") == "" {
+	path, unversioned := strings.CutPrefix(path, "v1/")
+	if !ok || r.URL.Query().Get("api-version") == "" && !unversioned {
 		azureError(w, http.StatusNotFound, "404", "Resource not found")
 		return
 	}
@@ -22,6 +23,10 @@ func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request, body []byte)
 	}
 	parts := strings.Split(path, "/")
 	switch {
+	case parts[0] == "responses":
+		s.azureResponses(w, r, parts, body)
+	case unversioned:
+		azureError(w, http.StatusNotFound, "404", "Resource not found")
 	case len(parts) > 2 && parts[0] == "deployments" && azureOperations[strings.Join(parts[2:], "/")].name != "" && r.Method == http.MethodPost:
 		deployment, _ := url.PathUnescape(parts[1]) // that it can be, the HTTP server has checked
 		s.deploymentAnswers(w, r, deployment, azureOperations[strings.Join(parts[2:], "/")], body)
@@ -54,10 +59,29 @@ var azureOperations = map[string]azureOperation{
 	"embeddings":       {"embeddings", embedding},
 }
 
+// azureResponses answers requests about responses, of which the body names the deployment.
+func (s *Server) azureResponses(w http.ResponseWriter, r *http.Request, parts []string, body []byte) {
+	serve := s.methods(parts, body)[r.Method]
+	root, e := decodeObject(body)
+	model, named := root["model"].(string)
+	switch {
+	case serve == nil:
+		azureError(w, http.StatusNotFound, "404", "Resource not found")
+	case len(parts) == 1 && e == nil && named && !s.models.known[model]:
+		deploymentNotFound(w)
+	default:
+		serve(w, r)
+	}
+}
+
+func deploymentNotFound(w http.ResponseWriter) {
+	azureError(w, http.StatusNotFound, "DeploymentNotFound", "The API deployment for this resource does not exist. "+
+		"If you created the deployment within the last 5 minutes, please wait a moment and try again.")
+}
+
 func (s *Server) deploymentAnswers(w http.ResponseWriter, r *http.Request, deployment string, operation azureOperation, body []byte) {
 	if !s.models.known[deployment] {
-		azureError(w, http.StatusNotFound, "DeploymentNotFound", "The API deployment for this resource does not exist. "+
-			"If you created the deployment within the last 5 minutes, please wait a moment and try again.")
+		deploymentNotFound(w)
 		return
 	}
 	if !serves(deployment, operation.wanted) {

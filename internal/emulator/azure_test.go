@@ -62,3 +62,29 @@ func TestAzure(t *testing.T) {
 		t.Errorf("stream: %s", text)
 	}
 }
+
+func TestAzure_responses(t *testing.T) {
+	t.Parallel()
+	r := start(t, emulator.Options{Profile: emulator.Azure, Models: []string{"mine"}, Keys: []string{"k"}})
+	const body = `{"model":"mine","input":"Reply with exactly: hi"}`
+	for name, tt := range map[string]struct {
+		path, body, key string
+		status          int
+		text            string
+	}{
+		"version":       {"/openai/responses?api-version=2025-03-01-preview", body, "k", 200, `"text":"hi"`},
+		"v1":            {"/openai/v1/responses", body, "k", 200, `"text":"hi"`},
+		"no version":    {"/openai/responses", body, "k", 404, "Resource not found"},
+		"wrong key":     {"/openai/v1/responses", body, "x", 401, "Access denied"},
+		"no deployment": {"/openai/v1/responses", `{"model":"gone","input":"hi"}`, "k", 404, "DeploymentNotFound"},
+		"not there":     {"/openai/v1/chat/completions", asking("hi"), "k", 404, "Resource not found"},
+	} {
+		got := r.do("POST", tt.path, tt.body, "Api-Key", tt.key)
+		if got.status != tt.status || !strings.Contains(got.text, tt.text) {
+			t.Errorf("%s: got %d %s", name, got.status, got.text)
+		}
+	}
+	id := r.do("POST", "/openai/v1/responses", body, "Api-Key", "k").id()
+	equal(t, "stored", r.do("GET", "/openai/v1/responses/"+id, "", "Api-Key", "k").said(), "hi")
+	equal(t, "deleted", r.do("DELETE", "/openai/v1/responses/"+id, "", "Api-Key", "k").get("deleted"), true)
+}

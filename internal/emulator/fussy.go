@@ -20,8 +20,9 @@ const plainAnswers = 4
 
 // serveFussy answers as compatible servers do at their oddest:
 //
-//   - There is nothing but POST /chat/completions, /embeddings and /moderations:
-//     models are 404 in plain text, stored completions are 404 and 405 by turns.
+//   - There is nothing but POST /chat/completions, /responses, /embeddings and /moderations:
+//     models are 404 in plain text, stored completions are 404 and 405 by turns, and
+//     no response is stored.
 //   - There are no headers of OpenAI, no request ID either.
 //   - Completions lack object, system_fingerprint, service_tier, logprobs,
 //     refusal and annotations; created has a fraction; there is reasoning_content,
@@ -37,6 +38,9 @@ const plainAnswers = 4
 //     answer has vectors as lists of numbers though base64 was asked for.
 //   - Moderations lack the categories and members that came late, and have others;
 //     the id is "" or missing, or flagged is missing, by turns.
+//   - Responses lack most of what echoes the request, and the annotations; the output has a thought, whose id and
+//     summary are missing by turns; usage has no details, is missing, or has null ones. Streams have no names of events,
+//     and numbers of events by turns.
 //   - After the first four completions, the habits take turns, one each.
 //   - Errors have five shapes by turns: an integer code, a text in "detail", a
 //     list in "detail", plain text, and a JSON string. A model that does not
@@ -53,6 +57,8 @@ func (s *Server) serveFussy(w http.ResponseWriter, r *http.Request, body []byte)
 	switch {
 	case path == "/chat/completions" && r.Method == http.MethodPost:
 		s.fussyCompletion(w, r, body)
+	case path == "/responses" && r.Method == http.MethodPost:
+		s.fussyResponse(w, r, body)
 	case path == "/embeddings" && r.Method == http.MethodPost:
 		s.fussyEmbeddings(w, r, body)
 	case path == "/moderations" && r.Method == http.MethodPost:

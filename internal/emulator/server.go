@@ -1,7 +1,7 @@
 // Package emulator is an HTTP server that speaks OpenAI's API from memory, for
-// demonstrations and acceptance tests: chat completions, embeddings and
+// demonstrations and acceptance tests: chat completions, responses, embeddings and
 // moderations, for themselves or in batches, and the objects that live on the server,
-// which are files, uploads, batches, vector stores, conversations and webhook endpoints. It validates what it is
+// which are stored responses, files, uploads, batches, vector stores, conversations and webhook endpoints. It validates what it is
 // sent as strictly as the API does, answers deterministically, records every
 // request and fails on demand.
 //
@@ -123,7 +123,8 @@ const (
 
 	// Azure answers as Azure OpenAI does, at
 	// /openai/deployments/{deployment}/chat/completions?api-version=… and
-	// …/embeddings, where the deployments are Models. A key is accepted as
+	// …/embeddings, where the deployments are Models; and responses at
+	// /openai/responses?api-version=… and /openai/v1/responses. A key is accepted as
 	// api-key or as a token.
 	Azure
 )
@@ -199,7 +200,8 @@ func (s *Server) Requests() []Request {
 }
 
 // Made returns how many answers that would be billed have been made, delivered
-// or not, in batches too: completions and embeddings. Moderations are free.
+// or not, in batches too: completions, responses (one in the background when it is created) and embeddings.
+// Moderations are free.
 func (s *Server) Made() int {
 	s.workOnBatches(context.Background())
 	return int(s.made.Load())
