@@ -85,10 +85,18 @@ func (i *invoked) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 
 // gateArguments are the arguments of an action, with what it asks for by default.
 func (k *Kind) gateArguments(config wire.Fields) wire.Fields {
-	if k.Gate.Complete == nil {
-		return config
+	if k.Gate.Complete != nil {
+		config = k.Gate.Complete(config)
 	}
-	return k.Gate.Complete(config)
+	return k.unowned(config)
+}
+
+// unowned are arguments whose answer nobody would delete at the server.
+func (k *Kind) unowned(arguments wire.Fields) wire.Fields {
+	if k.Stored == nil || k.Stored.Unowned == nil {
+		return arguments
+	}
+	return k.Stored.Unowned(arguments)
 }
 
 // longLine is how many bytes of a line are passed on before its end is there, at a space.

@@ -46,6 +46,9 @@ func (p plan) call(found comparison, exists bool, o outlook) area.Call {
 	case o.prospect == fromRecord:
 		c.From = area.Recorded
 		return c
+	case o.prospect == begunBefore:
+		c.From = area.Waiting
+		return c
 	case exists && len(found.changed) == 0:
 		c.From = area.MayBeAsked
 	case o.prospect == openInPlan && p.mayBeRecorded():

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -22,6 +23,8 @@ type asker struct {
 	keep   func(client.Answer) error // is given each answer of use that came, besides the recording; nil = nobody is
 
 	stateless bool // no state names the recording of an answer
+
+	process *area.Process // notes what the server goes on making; nil = nobody does
 }
 
 // ask answers the request that the arguments make: from a recording, or by
@@ -96,15 +99,22 @@ func mayBeBilled(err error) bool {
 
 // send makes the call.
 func (a asker) send(ctx context.Context, r request, progress func(string)) (answer client.Answer, err error) {
-	if a.kind.Send != nil {
-		answer, err = a.sendShown(ctx, r, progress)
+	if a.kind.Deferred != nil && a.kind.Deferred.Wanted(r.arguments) {
+		answer, err = a.deferred(ctx, r, progress)
 	} else {
-		answer, err = a.client.Do(ctx, r.call)
+		answer, err = a.call(ctx, r, progress)
 	}
 	if len(answer.Body) == 0 && err == nil {
 		err = errors.New("the server reported success, but its answer is empty. It may still be billed")
 	}
 	return answer, err
+}
+
+func (a asker) call(ctx context.Context, r request, progress func(string)) (client.Answer, error) {
+	if a.kind.Send != nil {
+		return a.sendShown(ctx, r, progress)
+	}
+	return a.client.Do(ctx, r.call)
 }
 
 // sendShown is Kind.Send whose progress holds no secret, in whatever pieces one comes.
@@ -152,7 +162,7 @@ func (k *Kind) ReadAnswer(arguments wire.Fields, answer client.Answer) (wire.Val
 		values["request_id"] = tftypes.NewValue(tftypes.String, answer.RequestID)
 	}
 	if k.Read != nil {
-		k.Read(arguments, values)
+		k.Read(arguments, answer.Body, values)
 	}
 	if k.Absent != nil {
 		for _, name := range k.Absent(arguments) {

@@ -76,6 +76,12 @@ func (k *Kind) identity(arguments wire.Fields) (map[string]any, error) {
 		return nil, err
 	}
 	object := parsed.(map[string]any) //nolint:forcetypeassert // Sketch writes an object
+	if k.Compose != nil {
+		k.Compose(arguments, object)
+	}
+	if k.Alike != nil {
+		k.Alike(object)
+	}
 	for _, name := range slices.Concat(k.Delivery, k.Labels) {
 		delete(object, name)
 	}

@@ -18,7 +18,7 @@ var (
 
 // Ephemeral is the ephemeral resource of the kind.
 func (k *Kind) Ephemeral() func() ephemeral.EphemeralResource {
-	schema := kinds.Ephemeral(k.Description.Ephemeral, k.declare().asking)
+	schema := kinds.Ephemeral(k.Description.Ephemeral, k.declare().opening)
 	return func() ephemeral.EphemeralResource {
 		return &opened{asker: asker{kind: k, unkept: true, stateless: true}, schema: schema}
 	}
@@ -58,7 +58,7 @@ func (o *opened) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	if resp.Diagnostics.Append(o.limits(config)...); resp.Diagnostics.HasError() {
 		return
 	}
-	r := o.ask(ctx, config, nil)
+	r := o.ask(ctx, o.kind.unowned(config), nil)
 	if r.report(&resp.Diagnostics, whenOpened); r.useful() {
 		resp.Result.Raw = wire.WithAll(req.Config.Raw, r.values)
 	}

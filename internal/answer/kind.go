@@ -59,6 +59,15 @@ type Kind struct {
 	// are all known, and to those that two requests are compared by.
 	Complete func(arguments wire.Fields) wire.Fields
 
+	// Compose puts the JSON of a request into the form that the API wants, where the arguments have another: for what is
+	// sent, and for what two requests are compared by, in which [wire.Pending] stands for what is not known yet. nil: they
+	// have the same.
+	Compose func(arguments wire.Fields, body map[string]any)
+
+	// Alike rewrites the JSON of a request in the one of several ways of writing it by which requests are compared and
+	// recordings are named. nil: there is one way.
+	Alike func(body map[string]any)
+
 	// Send makes the call. progress is told pieces of text as they arrive, where it is
 	// not nil. nil: one call, one JSON answer.
 	Send func(ctx context.Context, c *client.Client, arguments wire.Fields, r client.Request, progress func(string)) (client.Answer, error)
@@ -68,9 +77,9 @@ type Kind struct {
 	// as it came, so it is called each time that one is read. nil changes nothing.
 	Normalize func(answer map[string]any)
 
-	// Read completes a decoded answer: it makes Derived, and puts right what servers
-	// write in different ways.
-	Read func(arguments wire.Fields, answer wire.Values)
+	// Read completes a decoded answer, of which body is the JSON as it came: it makes Derived, and puts right what
+	// servers write in different ways.
+	Read func(arguments wire.Fields, body []byte, answer wire.Values)
 
 	// Absent are the attributes of Answer and Derived that will be null for such a
 	// request, as far as its arguments are known. Read leaves them null.
@@ -103,6 +112,9 @@ type Kind struct {
 	// Stored is what the server keeps of an answer; nil = nothing.
 	Stored *Stored
 
+	// Deferred is how answers are waited for that the server makes on its own time; nil = there are none.
+	Deferred *Deferred
+
 	// Gate makes the action, which judges answers; nil = there is none.
 	Gate *Gate
 
@@ -115,13 +127,20 @@ type Description struct{ Resource, DataSource, Ephemeral, Action string }
 
 // Stored is an answer that the server keeps, by the ID in the attribute "id".
 type Stored struct {
-	// Reading says how one can be read that cannot be imported, a sentence with an example.
+	// Reading says how one can be read that cannot be imported, a sentence with an example. nil: Import imports it.
 	Reading func(id string) string
+
+	// Unowned makes arguments say, unless they say otherwise, that the server shall keep nothing: for answers that nobody
+	// would delete there. nil: they say that already.
+	Unowned func(arguments wire.Fields) wire.Fields
+
+	// Import reads what is kept: the arguments that made it, and the answer as it came.
+	Import func(ctx context.Context, c *client.Client, id string) (arguments wire.Values, answer client.Answer, err error)
 
 	// Kept reports whether the server keeps the answer to such a request.
 	Kept func(arguments wire.Fields) bool
 
-	// Relabel changes the labels of what is kept, to the values of [Kind.Labels].
+	// Relabel changes the labels of what is kept, to the values of [Kind.Labels]. nil: the server cannot do that.
 	Relabel func(ctx context.Context, c *client.Client, id string, arguments wire.Fields, apiKey string) error
 
 	// Remove deletes it. What is not there is as good as deleted.
@@ -156,9 +175,11 @@ type Gate struct {
 type declarations struct {
 	outcome       kinds.Attributes // every attribute of an answer
 	visible       kinds.Attributes // arguments of the request that may be in plan and state: all but write-only ones
+	named         kinds.Attributes // arguments of the request that a recording is named by: all but credentials
 	requestInputs kinds.Attributes // arguments that the request is made of and that its answer is read with
 	resource      kinds.Attributes
-	asking        kinds.Attributes // of the data source and the ephemeral resource
+	asking        kinds.Attributes // of the data source
+	opening       kinds.Attributes // of the ephemeral resource
 	action        kinds.Attributes
 	credentials   kinds.Attributes // arguments that only say whose key is used
 }
@@ -168,10 +189,11 @@ func (k *Kind) declare() *declarations {
 	k.once.Do(func() {
 		d := &k.declared
 		d.outcome = kinds.Join(k.Answer, k.Derived, k.derived())
-		d.visible = k.Request.WithoutWriteOnly()
+		d.visible, d.named = k.Request.WithoutWriteOnly(), k.Request.WithoutCredentials()
 		settings, lifecycle := k.settings(), k.lifecycle()
 		d.resource = kinds.Join(k.Request, settings, k.Reading, k.failOn(false), lifecycle, d.outcome)
-		d.asking = kinds.Join(k.Request, settings, k.Reading, k.failOn(false), d.outcome).WithoutWriteOnly()
+		asking := kinds.Join(k.Request, settings, k.Reading, k.failOn(false), d.outcome)
+		d.asking, d.opening = asking.WithoutWriteOnly(), asking.Ephemeral()
 		if k.Gate != nil {
 			// A plan shows all that an action is given, and its file holds it: no key belongs there.
 			d.action = kinds.Join(k.Request, pick(settings, "extra_body", "record", "label"), k.failOn(true), k.Gate.Rules).WithoutWriteOnly()

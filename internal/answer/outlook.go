@@ -24,6 +24,7 @@ const (
 	asksInApply  prospect = iota // the model is asked during the apply
 	openInPlan                   // a value is not known yet by which a recording is found
 	fromRecord                   // a recording has it
+	begunBefore                  // an earlier apply has begun it, and the server makes it
 	askedInPlan                  // the model has been asked in this plan, and the answer recorded
 	unanswerable                 // the diagnostics say why there will be none
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
@@ -23,7 +24,7 @@ func (p plan) create(ctx context.Context, proposed tftypes.Value) tftypes.Value 
 	if p.diags.Append(p.limits(p.config)...); p.diags.HasError() {
 		return proposed
 	}
-	o := p.forecast(true).look(ctx) // a create is not known to be a plan's: nothing has been read
+	o := p.collect(p.forecast(true).look(ctx)) // a create is not known to be a plan's: nothing has been read
 	p.announce(ctx, comparison{}, false, o)
 	values := o.values
 	if values == nil { // what is proposed has the whole answer unknown already
@@ -54,7 +55,7 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 	if p.diags.Append(p.limits(p.config)...); p.diags.HasError() {
 		return proposed
 	}
-	o := p.forecast(p.process.Plans()).look(ctx)
+	o := p.collect(p.forecast(p.process.Plans()).look(ctx))
 	p.announce(ctx, found, true, o)
 	values := o.values
 	if values == nil {
@@ -66,17 +67,42 @@ func (p plan) update(ctx context.Context, state, proposed tftypes.Value) tftypes
 	return p.complete(settled, values, p.changedVersion(prior, found.secrets))
 }
 
+// collect notes of an answer that is to be asked for that an earlier apply has begun it.
+func (p plan) collect(o outlook) outlook {
+	if o.prospect == asksInApply && p.awaits(p.config) {
+		o.prospect = begunBefore
+	}
+	return o
+}
+
 // keep plans an update that leaves the answer as it is.
 func (p plan) keep(prior wire.Fields, settled tftypes.Value) tftypes.Value {
 	next := wire.Open(settled)
 	kept, _ := p.kind.reread(prior, next) // compare has seen to it
+	p.warnOfLabels(prior, next)
 	if p.kind.FailOn != nil && !next.Get("fail_on").Equal(prior.Get("fail_on")) && next.Get("fail_on").IsFullyKnown() && p.process.Plans() {
 		if faults, _ := p.kind.evaluate(next, wire.FieldsOf(kept), false); len(faults) > 0 {
 			p.diags.AddWarning("The existing answer fails fail_on",
 				bullets(faults)+"\n\nfail_on applies to new answers. To ask for one, change the request or triggers.")
 		}
 	}
+	if p.kind.Deferred != nil {
+		p.forgetAnswer(prior.String("id"))
+	}
 	return p.complete(settled, kept, p.keptVersion(prior))
+}
+
+// warnOfLabels says that what the server keeps has other labels than the configuration, where it cannot change them.
+func (p plan) warnOfLabels(prior, next wire.Fields) {
+	if p.kind.Stored == nil || p.kind.Stored.Relabel != nil || !p.process.Plans() || !p.kind.Stored.Kept(prior) {
+		return
+	}
+	for _, label := range p.kind.Labels {
+		if !prior.Get(label).Equal(next.Get(label)) {
+			p.diags.AddAttributeWarning(path.Root(label), "The stored "+p.kind.Noun+" keeps its old "+label,
+				"The API cannot change it. Only the state will have the new "+label+". To have the answer made again with it, change triggers.")
+		}
+	}
 }
 
 // absent are the attributes that will be null, as far as they may be.

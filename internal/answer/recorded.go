@@ -89,7 +89,12 @@ func nextStep(err error) []string {
 	var keyless *keyless
 	var missing *unrecorded
 	var damaged *recording.DamagedError
+	var left *Unfinished
 	switch {
+	case errors.As(err, &left) && left.Noted:
+		return []string{"The server goes on making the answer. Its ID is noted below Terraform's data directory: the next apply of the same request waits for this answer, and pays for no other."}
+	case errors.As(err, &left):
+		return []string{"The server may go on making the answer, which is billed. The next run asks again."}
 	case errors.As(err, new(*recording.UnclearError)):
 		return []string{"This is the failure of another resource or data source that made the same request in this run. Nothing was sent for this one, because that call may have been answered and billed. Run the operation again to ask a second time."}
 	case errors.As(err, &keyless):

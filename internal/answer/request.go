@@ -3,6 +3,7 @@ package answer
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -31,12 +32,9 @@ type request struct {
 // not known yet.
 func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
 	r := request{kind: k, arguments: arguments}
-	body, err := wire.Encode(k.Request, k.completed(arguments))
+	body, err := k.body(k.Request, arguments)
 	if err != nil {
 		return r, fmt.Errorf("the request could not be written as JSON: %w", err)
-	}
-	if extra, ok := arguments.Text("extra_body"); ok {
-		body = withMembers(body, extra)
 	}
 	r.call = client.Request{
 		Method: http.MethodPost, Path: client.Path(k.Endpoint...), Body: body,
@@ -48,6 +46,54 @@ func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
 		r.call.Tokens = r.input + r.output
 	}
 	return r, nil
+}
+
+// body is the JSON of a request that has some of the arguments.
+func (k *Kind) body(as kinds.Attributes, arguments wire.Fields) ([]byte, error) {
+	body, err := wire.Encode(as, k.completed(arguments))
+	if err != nil {
+		return nil, err
+	}
+	if k.Compose != nil {
+		if body, err = rewritten(body, func(object map[string]any) { k.Compose(arguments, object) }); err != nil {
+			return nil, err
+		}
+	}
+	if extra, ok := arguments.Text("extra_body"); ok {
+		body = withMembers(body, extra)
+	}
+	return body, nil
+}
+
+// rewritten is a JSON object that has been changed. Texts in it stay readable.
+func rewritten(body []byte, change func(object map[string]any)) ([]byte, error) {
+	object, err := wire.ParseObject(body)
+	if err != nil {
+		return nil, err
+	}
+	change(object)
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(object); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// named is the JSON that a recording is named by, and shows: what is asked, whoever asks it and however it is written.
+func (r request) named() ([]byte, error) {
+	body, k := r.call.Body, r.kind
+	if len(k.credentials(r.arguments)) > 0 {
+		var err error
+		if body, err = k.body(k.declare().named, r.arguments); err != nil {
+			return nil, err
+		}
+	}
+	if k.Alike == nil {
+		return body, nil
+	}
+	return rewritten(body, k.Alike)
 }
 
 // completed are the arguments as they are sent, and as two requests are compared.
@@ -99,7 +145,11 @@ func apiKey(arguments wire.Fields) string {
 
 // question is what a recording of the answer is found by, and how people see it.
 func (a asker) question(r request) (recording.Question, error) {
-	q, err := recording.NewQuestion(r.kind.recordedEndpoint(), r.call.Body, r.kind.Delivery, r.kind.triggers(r.arguments))
+	body, err := r.named()
+	if err != nil {
+		return recording.Question{}, err
+	}
+	q, err := recording.NewQuestion(r.kind.recordedEndpoint(), body, r.kind.Delivery, r.kind.triggers(r.arguments))
 	return q.Presented(recording.Presentation{Label: r.arguments.String("label"), Text: r.kind.TextPaths, Stateless: a.stateless}), err
 }
 

@@ -27,14 +27,13 @@ func (k *Kind) Resource() func(*area.Process) resource.Resource {
 	attributes := k.Attributes()
 	schema := kinds.Resource(k.Description.Resource, attributes)
 	return func(p *area.Process) resource.Resource {
-		return &managed{asker: asker{kind: k}, process: p, attributes: attributes, schema: schema}
+		return &managed{asker: asker{kind: k, process: p}, attributes: attributes, schema: schema}
 	}
 }
 
 // managed is the managed resource of a kind.
 type managed struct {
 	asker
-	process    *area.Process
 	attributes kinds.Attributes
 	schema     schema.Schema
 }
@@ -90,11 +89,20 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 	config := wire.Open(req.Config.Raw)
 	r := m.askInTime(ctx, config)
 	r.report(&resp.Diagnostics, onCreate)
+	m.dismiss(r)
 	if r.values == nil {
 		return
 	}
 	resp.Diagnostics.Append(m.noteSecrets(ctx, r.values, planned, config, resp.Private)...)
 	resp.State.Raw = wire.WithAll(req.Plan.Raw, r.values)
+}
+
+// dismiss forgets that the server was asked for an answer of no use, so that it is asked again.
+func (m *managed) dismiss(r reply) {
+	if m.kind.Deferred != nil && r.values != nil && !r.useful() {
+		text, _ := wire.Text(r.values["id"])
+		m.forgetAnswer(text)
+	}
 }
 
 // askInTime asks within the time that the resource gives itself.
@@ -139,6 +147,8 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	if !answered { // with all that is known now, the request is another
 		r := m.askInTime(ctx, config)
 		r.report(&resp.Diagnostics, onUpdate)
+		m.dismiss(r)
+		resp.Diagnostics.Append(m.noteUnfinished(ctx, r.failure, resp.Private)...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -166,13 +176,22 @@ func (k *Kind) answered(plan wire.Fields) bool {
 // Delete removes what the server stores. Where that is nothing, no call is made; nor
 // is one in the mode "replay".
 func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := wire.Open(req.State.Raw)
+	if m.kind.Deferred != nil {
+		m.cancelUnfinished(ctx, state, req.Private, &resp.Diagnostics)
+		m.forgetAnswer(state.String("id"))
+	}
 	if m.kind.Stored != nil {
-		m.deleteStored(ctx, wire.Open(req.State.Raw), &resp.Diagnostics)
+		m.deleteStored(ctx, state, &resp.Diagnostics)
 	}
 }
 
-// ImportState explains why there is nothing to import.
-func (m *managed) ImportState(_ context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+// ImportState imports what the server keeps, or explains why there is nothing to import.
+func (m *managed) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if m.kind.Stored != nil && m.kind.Stored.Import != nil {
+		m.importStored(ctx, req, resp)
+		return
+	}
 	noun, reading := m.kind.Noun, ""
 	if m.kind.Stored != nil {
 		reading = "\n\n" + m.kind.Stored.Reading(req.ID)

@@ -28,9 +28,14 @@ type digest struct {
 	Hash []byte `json:"hash"`
 }
 
+// privateReader is what there is of the private state when a resource is destroyed.
+type privateReader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
 // privateState is the framework's, whose type has no public name.
 type privateState interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	privateReader
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
@@ -40,7 +45,7 @@ func (k *Kind) writeOnly() string { return writeOnlyName(k.Request) }
 
 func writeOnlyName(as kinds.Attributes) string {
 	for i := range as {
-		if as[i].WriteOnly {
+		if as[i].WriteOnly && !as[i].Credential {
 			return as[i].Name
 		}
 		if name := writeOnlyName(as[i].Fields); name != "" {
@@ -59,43 +64,67 @@ func (k *Kind) version() string { return k.writeOnly() + "_version" }
 func (k *Kind) secrets(arguments wire.Fields) (secrets []*string, known bool) {
 	known = true
 	any := false
-	var collect func(as kinds.Attributes, fields wire.Fields)
-	collect = func(as kinds.Attributes, fields wire.Fields) {
-		for i := range as {
-			a := &as[i]
-			if !fields.Has(a.Name) {
-				continue // only the managed resource has them
-			}
-			switch v := fields.Get(a.Name); {
-			case a.WriteOnly:
-				known = known && v.IsKnown()
-				any = any || !v.IsNull()
-				if text, ok := wire.Text(v); ok {
-					secrets = append(secrets, &text)
-				} else {
-					secrets = append(secrets, nil)
-				}
-			case a.Shape == kinds.Objects && writeOnlyName(a.Fields) != "":
-				for _, item := range wire.Items(v) {
-					collect(a.Fields, wire.Open(item))
-				}
-			case a.Shape == kinds.Object && writeOnlyName(a.Fields) != "":
-				collect(a.Fields, wire.Open(v))
-			}
+	eachWriteOnly(k.Request, arguments, func(a *kinds.Attribute, v tftypes.Value) {
+		if a.Credential {
+			return
 		}
-	}
-	if k.writeOnly() != "" {
-		collect(k.Request, arguments)
-	}
+		known = known && v.IsKnown()
+		any = any || !v.IsNull()
+		if text, ok := wire.Text(v); ok {
+			secrets = append(secrets, &text)
+		} else {
+			secrets = append(secrets, nil)
+		}
+	})
 	if !any {
 		return nil, known
 	}
 	return secrets, known
 }
 
+// eachWriteOnly visits the values of write-only arguments, in the order of the declaration. Only the managed resource
+// has them.
+func eachWriteOnly(as kinds.Attributes, fields wire.Fields, visit func(*kinds.Attribute, tftypes.Value)) {
+	for i := range as {
+		a := &as[i]
+		if !a.HasWriteOnly() || !fields.Has(a.Name) {
+			continue
+		}
+		switch v := fields.Get(a.Name); {
+		case a.WriteOnly:
+			visit(a, v)
+		case a.Shape == kinds.Objects:
+			for _, item := range wire.Items(v) {
+				eachWriteOnly(a.Fields, wire.Open(item), visit)
+			}
+		case a.Shape == kinds.Object:
+			eachWriteOnly(a.Fields, wire.Open(v), visit)
+		}
+	}
+}
+
+// credentials are the values of arguments that say who asks, those in maps included.
+func (k *Kind) credentials(arguments wire.Fields) []string {
+	var texts []string
+	eachWriteOnly(k.Request, arguments, func(a *kinds.Attribute, v tftypes.Value) {
+		if !a.Credential {
+			return
+		}
+		if text, ok := wire.Text(v); ok {
+			texts = append(texts, text)
+		}
+		for _, value := range wire.Entries(v) {
+			if text, ok := wire.Text(value); ok {
+				texts = append(texts, text)
+			}
+		}
+	})
+	return texts
+}
+
 // secretTexts are the write-only values that are there.
 func (k *Kind) secretTexts(arguments wire.Fields) []string {
-	var texts []string
+	texts := k.credentials(arguments)
 	secrets, _ := k.secrets(arguments)
 	for _, secret := range secrets {
 		if secret != nil {

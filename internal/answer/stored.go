@@ -2,8 +2,13 @@ package answer
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
@@ -27,7 +32,7 @@ func (m *managed) settleStored(ctx context.Context, prior, state, config wire.Fi
 		return
 	}
 	for _, label := range m.kind.Labels {
-		if prior.Get(label).Equal(state.Get(label)) {
+		if m.kind.Stored.Relabel == nil || prior.Get(label).Equal(state.Get(label)) {
 			continue
 		}
 		if err := m.relabel(ctx, id, state, config); err != nil {
@@ -70,6 +75,75 @@ func (m *managed) removeReplaced(ctx context.Context, id string, state, config w
 	}
 	diags.AddWarning("Old stored "+m.kind.Noun+" was not deleted",
 		"The new answer is in the state. The old one, "+id+", was made with store = true, and is still on the server. "+why+" Delete it manually.")
+}
+
+// importStored makes a state of an answer that the server keeps, with the arguments that it was made with.
+func (m *managed) importStored(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	summary := "Could not import " + m.kind.Noun
+	if m.client == nil {
+		report.Failure(&resp.Diagnostics, summary, nil, client.ErrUnconfigured)
+		return
+	}
+	arguments, answer, err := m.kind.Stored.Import(ctx, m.client, req.ID)
+	if err != nil {
+		report.Failure(&resp.Diagnostics, summary, nil, err)
+		return
+	}
+	values := wire.Values{}
+	for i := range m.attributes {
+		a := &m.attributes[i]
+		values[a.Name] = a.Absent()
+	}
+	maps.Copy(values, arguments)
+	made, err := m.kind.ReadAnswer(wire.FieldsOf(values), answer)
+	if err != nil {
+		report.Failure(&resp.Diagnostics, summary, nil, err)
+		return
+	}
+	maps.Copy(values, made)
+	values["request_id"] = null(tftypes.String) // of the call that made it
+	resp.State.Raw = tftypes.NewValue(m.attributes.Type(), values)
+}
+
+// unfinished is where the private state has the ID of an answer that an update has begun and not got.
+const unfinished = "unfinished"
+
+// noteUnfinished keeps the ID of an answer that the server goes on making, so that destroying the resource ends that.
+func (m *managed) noteUnfinished(ctx context.Context, failure error, private privateState) diag.Diagnostics {
+	var left *Unfinished
+	if m.kind.Deferred == nil || failure != nil && !errors.As(failure, &left) {
+		return nil
+	}
+	note := []byte("null")
+	if left != nil {
+		note, _ = json.Marshal(left.ID) // text always encodes
+	}
+	return private.SetKey(ctx, unfinished, note)
+}
+
+// cancelUnfinished ends what the server still does for a resource that is destroyed. That it fails is a warning: the
+// work ends by itself.
+func (m *managed) cancelUnfinished(ctx context.Context, state wire.Fields, private privateReader, diags *diag.Diagnostics) {
+	note, found := private.GetKey(ctx, unfinished)
+	diags.Append(found...)
+	var id string
+	if json.Unmarshal(note, &id) != nil || id == "" || Replays(m.client) {
+		return
+	}
+	err := client.ErrUnconfigured
+	if m.client != nil {
+		err = m.kind.Deferred.Cancel(ctx, m.client, id, apiKey(state))
+	}
+	switch {
+	case err != nil && !client.IsGone(err):
+		diags.AddWarning(kinds.UpperFirst(m.kind.Noun)+" was not cancelled",
+			"An update that did not come to its end has begun "+id+", which the server may still be working on: "+client.Printable(err.Error(), false)+".")
+	case m.kind.Stored != nil && !state.True("skip_destroy"):
+		if err := m.remove(ctx, id, apiKey(state)); err != nil {
+			report.Failure(diags, "Could not delete stored "+m.kind.Noun, nil, err)
+		}
+	}
+	m.forgetAnswer(id)
 }
 
 // deleteStored deletes what the server keeps of an answer that is destroyed.

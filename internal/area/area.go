@@ -3,6 +3,7 @@
 package area
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -27,6 +28,7 @@ type Area struct {
 type Process struct {
 	recordsNothing atomic.Bool
 	refreshes      atomic.Bool
+	claims         sync.Map // what somebody has claimed
 
 	// Calls is what the plan comes to that the process makes.
 	Calls Calls
@@ -58,6 +60,12 @@ func (p *Process) ObserveRead() {
 // would come twice, and the second time speak of what has been done as still to come.
 func (p *Process) Plans() bool {
 	return p.refreshes.Load() || p.OnlyPlans != nil && p.OnlyPlans()
+}
+
+// Claim reports whether nobody has claimed a thing in this process before.
+func (p *Process) Claim(thing string) bool {
+	_, taken := p.claims.LoadOrStore(thing, true)
+	return !taken
 }
 
 // PlansToAsk reports whether what the process plans to ask may come to be: not where

@@ -1,6 +1,9 @@
 package chat
 
-import "github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+import (
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
+)
 
 // tokenLogprobs are how likely the tokens of an answer were. The CLI pays for each attribute of
 // each element at each plan: with the alternatives of 20 places each, 800 tokens take it
@@ -13,30 +16,13 @@ var tokenLogprobs = kinds.Declare(
 // logprobsJSON is the member of a choice that has its log probabilities as JSON.
 const logprobsJSON = "logprobs_json"
 
-// moderated is the judgement of what went in, or of what came out.
-var moderated = kinds.Declare(
-	kinds.Attribute{Name: "type", Shape: kinds.String, Description: "The type of result: `moderation_results` or `error`."},
-	kinds.Attribute{Name: "model", Shape: kinds.String, Description: "The moderation model that was used."},
-	kinds.Attribute{Name: "results", Shape: kinds.Objects, Description: "The results. Null for an error.",
-		Fields: kinds.Declare(
-			kinds.Attribute{Name: "type", Shape: kinds.String, Description: "The type of result: `moderation_result`."},
-			kinds.Attribute{Name: "model", Shape: kinds.String, Description: "The moderation model of this result."},
-			kinds.Attribute{Name: "flagged", Shape: kinds.Bool, Description: "Whether the content was flagged in any category."},
-			kinds.Attribute{Name: "categories", Shape: kinds.BoolMap, Description: "Whether the content was flagged, by category."},
-			kinds.Attribute{Name: "category_scores", Shape: kinds.Float64Map, Description: "How confident the model is, by category, from 0 to 1."},
-			kinds.Attribute{Name: "category_applied_input_types", Shape: kinds.StringsMap, Description: "Which types of input were checked, by category."},
-		)},
-	kinds.Attribute{Name: "code", Shape: kinds.String, Description: "The error code, if the moderation failed."},
-	kinds.Attribute{Name: "message", Shape: kinds.String, Description: "The error message, if the moderation failed."},
-)
-
 // answered is a message that a model wrote.
 var answered = kinds.Declare(
 	kinds.Attribute{Name: "role", Shape: kinds.String, Description: "Who is speaking: `assistant`."},
 	kinds.Attribute{Name: "content", Shape: kinds.String, Description: "The text. Null if the model calls a tool instead."},
 	kinds.Attribute{Name: "refusal", Shape: kinds.String, Description: "What the model says if it refuses. Null if it answers."},
-	kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: toolCalls, Description: "The tool calls that the model makes. Null if there are none."},
-	kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: called, Description: "The legacy function call that the model makes, if `functions` were given. Null if there is none."},
+	kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: generation.ToolCalls, Description: "The tool calls that the model makes. Null if there are none."},
+	kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: generation.Called, Description: "The legacy function call that the model makes, if `functions` were given. Null if there is none."},
 	kinds.Attribute{Name: "annotations", Shape: kinds.Objects, Description: "The sources of an answer that was found on the web.",
 		Fields: kinds.Declare(
 			kinds.Attribute{Name: "type", Shape: kinds.String, Description: "The type of annotation: `url_citation`."},
@@ -56,7 +42,7 @@ var answered = kinds.Declare(
 			kinds.Attribute{Name: "data", Shape: kinds.String, Description: "The audio in base64. Null unless `include_audio_data` is set."},
 		)},
 	kinds.Attribute{Name: "reasoning_content", Shape: kinds.String, Description: "What the model thought before it answered. Some servers give it, under this name, as `reasoning`, or in parts of the content. Null otherwise."},
-	restOf("message"),
+	generation.RestOf("message"),
 )
 
 // mostChoices is how many choices are taken of an answer. OpenAI makes 128 at most.
@@ -81,7 +67,7 @@ var Answer = kinds.Declare(
 			kinds.Attribute{Name: logprobsJSON, Shape: kinds.String,
 				Description: "Everything that `logprobs` is made from, as the JSON that the server sent: `jsondecode(choices[0].logprobs_json).content[0].top_logprobs` has the most likely tokens at the first position, `.bytes` the bytes of the token. It is text because Terraform would need minutes for lists with so many values. Null unless `logprobs` asked for it."},
 			func() kinds.Attribute {
-				a := restOf("choice")
+				a := generation.RestOf("choice")
 				a.Except = []string{"logprobs"} // which stand in full in logprobs_json
 				return a
 			}(),
@@ -115,18 +101,13 @@ var Answer = kinds.Declare(
 		Description: "The model that answered, often a dated version of the one you asked for."},
 	kinds.Attribute{Name: "response_service_tier", Wire: "service_tier", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The class of service that was used. Null if the server does not say."},
-	kinds.Attribute{Name: "response_moderation", Wire: "moderation", Shape: kinds.Object, Mode: kinds.Computed,
-		Description: "The results of `moderation`. Null unless the request asked for it.",
-		Fields: kinds.Declare(
-			kinds.Attribute{Name: "input", Shape: kinds.Object, Fields: moderated, Description: "The results for the prompt."},
-			kinds.Attribute{Name: "output", Shape: kinds.Object, Fields: moderated, Description: "The results for the answer."},
-		)},
+	generation.ResponseModeration,
 	kinds.Attribute{Name: "system_fingerprint", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The configuration of the server that answered. Null if the server does not say. Deprecated by OpenAI."},
 	kinds.Attribute{Name: "object", Shape: kinds.String, Mode: kinds.Computed,
 		Description: "The type of the object: `chat.completion`."},
 	func() kinds.Attribute {
-		a := restOf("answer")
+		a := generation.RestOf("answer")
 		a.Mode = kinds.Computed
 		a.Description += " What it says about a choice or a message is in `choices[*].extra` or `choices[*].message.extra`."
 		return a
@@ -138,5 +119,5 @@ var derived = kinds.Declare(
 	kinds.Attribute{Name: "content", Shape: kinds.String, Mode: kinds.Computed, Local: true,
 		Description: "The text of the first choice: `choices[0].message.content`."},
 	kinds.Attribute{Name: "output", Shape: kinds.Dynamic, Mode: kinds.Computed, Local: true,
-		Description: "The first choice's JSON as a value, if `response_format` asked for JSON: `openai_chat_completion.x.output.city`. Null if it did not, or if the answer is not valid JSON, is nested more than 50 levels deep, or is so large that Terraform would need seconds for it at each plan (4 MiB of text, 20,000 values, 5,000 numbers or 2,000 small objects in one list): `content` has the answer in any case, for `jsondecode`."},
+		Description: "The first choice's JSON as a value, if `response_format` asked for JSON: `openai_chat_completion.x.output.city`. Null if it did not, or if the answer is not valid JSON, " + generation.OutputLimits + ": `content` has the answer in any case, for `jsondecode`."},
 )

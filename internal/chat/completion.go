@@ -65,7 +65,7 @@ func send(ctx context.Context, c *client.Client, _ wire.Fields, request client.R
 }
 
 // read completes a decoded answer.
-func read(arguments wire.Fields, answer wire.Values) {
+func read(arguments wire.Fields, _ []byte, answer wire.Values) {
 	sound := arguments.Has("include_audio_data") && arguments.True("include_audio_data")
 	answer["choices"] = normalizeChoices(answer["choices"], sound)
 	answer["content"] = firstContent(answer["choices"])

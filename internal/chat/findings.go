@@ -8,18 +8,10 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/structured"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
-)
-
-// The words, besides finish reasons, that fail_on can name.
-const (
-	onRefusal   = "refusal"
-	onMismatch  = "schema_mismatch"
-	onEmpty     = "empty"
-	onUnchecked = "unchecked"
 )
 
 // cutOff are the finish reasons of an answer that does not come to its end.
@@ -38,9 +30,9 @@ var failOn = &answer.FailOn{
 	Gate: "What fails the run: " + failOnWords + ". Default: " + failOnJSON + ", and a warning for `unchecked`. With `[]`, none of these does; `expect`, a failed call and an error in the answer still do.",
 	Default: func(arguments wire.Fields, gate bool) (fails, warns []string) {
 		if _, ok := wantsJSON(arguments); ok || gate {
-			return append(slices.Clone(cutOff), onRefusal, onMismatch, onEmpty), []string{onUnchecked}
+			return append(slices.Clone(cutOff), generation.OnRefusal, generation.OnMismatch, generation.OnEmpty), []string{generation.OnUnchecked}
 		}
-		return nil, append(slices.Clone(cutOff), onEmpty)
+		return nil, append(slices.Clone(cutOff), generation.OnEmpty)
 	},
 }
 
@@ -49,8 +41,8 @@ func findings(arguments, got wire.Fields) []answer.Finding {
 	choices := got.Items("choices")
 	if len(choices) == 0 {
 		text := "the server answered without any choices"
-		if said := extraOf(got); said != nil {
-			text += ", but with: " + quoted(said)
+		if said := generation.ExtraOf(got); said != nil {
+			text += ", but with: " + generation.Quoted(said)
 		}
 		return []answer.Finding{{Text: text}}
 	}
@@ -70,13 +62,10 @@ func findings(arguments, got wire.Fields) []answer.Finding {
 
 // outputFindings say where JSON did not become the attribute output, for which it must not be too large.
 func outputFindings(arguments, got wire.Fields) []answer.Finding {
-	if _, ok := wantsJSON(arguments); !ok || !got.Get("output").IsNull() {
+	if _, ok := wantsJSON(arguments); !ok {
 		return nil
 	}
-	if _, err := jsontext.Parse(got.String("content")); err != nil {
-		return nil
-	}
-	return []answer.Finding{{Warns: true, Text: "output is null, because the JSON is larger, or nested more deeply, than Terraform can handle as a value in reasonable time. Use jsondecode on content, and keep no more of it than is needed"}}
+	return generation.OutputFindings(got)
 }
 
 // choiceFindings are those of one choice; nothing says that no choice of the answer has anything.
@@ -93,11 +82,11 @@ func choiceFindings(arguments, choice wire.Fields, nothing bool) []answer.Findin
 	bare := !called && (message.Absent() || blank)
 	switch refusal := message.String("refusal"); {
 	case refusal != "":
-		return []answer.Finding{ended, {Words: []string{onRefusal}, Text: "the model refused: " + refusal}}
+		return []answer.Finding{ended, {Words: []string{generation.OnRefusal}, Text: "the model refused: " + refusal}}
 	case bare && (wantsJSON || nothing || message.Absent()):
 		return []answer.Finding{emptyFinding(message, reason, wantsJSON)}
 	case cut && wantsJSON && !called:
-		return []answer.Finding{{Words: append(reasonWords(reason), onMismatch),
+		return []answer.Finding{{Words: append(reasonWords(reason), generation.OnMismatch),
 			Text: fmt.Sprintf("the answer was cut off (finish_reason = %q). Raise max_completion_tokens, or ask for a shorter answer", reason)}}
 	case cut:
 		ended.Text = fmt.Sprintf("the answer was cut off (finish_reason = %q)", reason)
@@ -105,7 +94,7 @@ func choiceFindings(arguments, choice wire.Fields, nothing bool) []answer.Findin
 	case !wantsJSON || called:
 		return []answer.Finding{ended}
 	}
-	return append(schemaFindings(schema, content), ended)
+	return append(generation.SchemaFindings(schema, content), ended)
 }
 
 // reasonWords are the words by which fail_on names a finish reason: the server's and OpenAI's.
@@ -113,9 +102,9 @@ func reasonWords(said string) []string { return []string{said, reasonOf(said)} }
 
 // emptyFinding is what there is to say of a choice in which there is nothing of use.
 func emptyFinding(message wire.Fields, reason string, wantsJSON bool) answer.Finding {
-	f := answer.Finding{Words: append(reasonWords(reason), onEmpty), Text: "the answer is empty"}
+	f := answer.Finding{Words: append(reasonWords(reason), generation.OnEmpty), Text: "the answer is empty"}
 	if wantsJSON {
-		f.Words = append(f.Words, onMismatch)
+		f.Words = append(f.Words, generation.OnMismatch)
 	}
 	switch {
 	case message.Absent():
@@ -133,29 +122,11 @@ func emptyFinding(message wire.Fields, reason string, wantsJSON bool) answer.Fin
 	return f
 }
 
-// schemaFindings are where an answer is not the JSON that was asked for.
-func schemaFindings(schema, content string) []answer.Finding {
-	if schema == "" {
-		schema = `{"type":"object"}`
-	}
-	var found []answer.Finding
-	for _, fault := range structured.Validate(schema, content) {
-		message := strings.TrimSuffix(fault.Message, ".")
-		if fault.Unchecked {
-			found = append(found, answer.Finding{Words: []string{onUnchecked}, Text: message})
-			continue
-		}
-		place := strings.Replace(pointer(fault.Pointer), "of the schema", "of the answer", 1)
-		found = append(found, answer.Finding{Words: []string{onMismatch}, Text: fmt.Sprintf("at %s: %s", place, message)})
-	}
-	return found
-}
-
 // choiceError is the error that a server reports in the place of a choice, in its words; ""
 // where there is none.
 func choiceError(choice wire.Fields) string {
 	said := ""
-	for _, extra := range []map[string]any{extraOf(choice), extraOf(choice.Open("message"))} {
+	for _, extra := range []map[string]any{generation.ExtraOf(choice), generation.ExtraOf(choice.Open("message"))} {
 		if value, there := extra["error"]; there && said == "" {
 			raw, _ := json.Marshal(value) // it was parsed from JSON
 			said = client.ErrorText(raw)
@@ -169,20 +140,10 @@ func choiceError(choice wire.Fields) string {
 		return ""
 	}
 	text := fmt.Sprintf("the server reports an error (finish_reason = %q)", reason)
-	if extra := extraOf(choice); extra != nil {
-		return text + " and says: " + quoted(extra)
+	if extra := generation.ExtraOf(choice); extra != nil {
+		return text + " and says: " + generation.Quoted(extra)
 	}
 	return text + " without saying which"
-}
-
-// quoted is the beginning of JSON, for people.
-func quoted(value any) string {
-	const most = 500
-	text, _ := json.Marshal(value) // it was parsed from JSON
-	if runes := []rune(string(text)); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return string(text)
 }
 
 // isCall reports whether a message calls a tool, or speaks, in place of a text.
@@ -196,7 +157,7 @@ func holdsNothing(choice wire.Fields) bool {
 	if strings.TrimSpace(message.String("content")) != "" || message.String("refusal") != "" || isCall(message) {
 		return false
 	}
-	for name, value := range extraOf(message) {
+	for name, value := range generation.ExtraOf(message) {
 		switch value.(type) {
 		case []any, map[string]any:
 			if !slices.ContainsFunc(asides, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {

@@ -1,13 +1,13 @@
 package chat
 
 import (
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -85,22 +85,14 @@ func limitMessage(diags *diag.Diagnostics, at path.Path, fields wire.Fields) {
 	}
 }
 
-// functionName is OpenAI's rule for the names of functions and schemas.
-var functionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
 func limitTools(diags *diag.Diagnostics, arguments wire.Fields) {
-	limitName := func(at path.Path, object wire.Fields) {
-		if name, ok := object.Text("name"); ok && !functionName.MatchString(name) {
-			rules.Refuse(diags, at, "name", "Invalid name", "For OpenAI, name must have from 1 to 64 characters: letters, digits, underscores and dashes.")
-		}
-	}
 	for i, item := range arguments.Items("tool") {
-		limitName(path.Root("tool").AtListIndex(i).AtName("function"), wire.Open(item).Open("function"))
+		generation.LimitName(diags, path.Root("tool").AtListIndex(i).AtName("function"), wire.Open(item).Open("function"))
 	}
 	for i, item := range arguments.Items("functions") {
-		limitName(path.Root("functions").AtListIndex(i), wire.Open(item))
+		generation.LimitName(diags, path.Root("functions").AtListIndex(i), wire.Open(item))
 	}
-	limitName(path.Root("response_format").AtName("json_schema"), arguments.Open("response_format").Open("json_schema"))
+	generation.LimitName(diags, path.Root("response_format").AtName("json_schema"), arguments.Open("response_format").Open("json_schema"))
 	limitChoice(diags, arguments, "tool_choice", parseToolChoice)
 	limitChoice(diags, arguments, "function_call", parseFunctionChoice)
 }

@@ -1,50 +1,10 @@
 package chat
 
 import (
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
-
-// furtherMembers is an attribute that holds what a server takes in an object, or says in one, and
-// no other attribute declares.
-func furtherMembers(description string) kinds.Attribute {
-	return kinds.Attribute{Name: rest, Shape: kinds.JSON, Extra: true, Description: description}
-}
-
-// called is what a model writes when it calls a function: an argument of an
-// assistant message and a part of the answer, with one type for both.
-var called = kinds.Declare(
-	kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The name of the function to call."},
-	kinds.Attribute{Name: "arguments", Shape: kinds.String,
-		Description: "The arguments as JSON text, as the model wrote it. If a server gives none, `\"\"` is sent back. It may not be valid JSON and may not match the function's schema: check it, for example with `can(jsondecode(…))`."},
-)
-
-var toolCalls = kinds.Declare(
-	kinds.Attribute{Name: "id", Shape: kinds.String,
-		Description: "The ID of the call. The `tool` message that answers it repeats it as `tool_call_id`. Some servers do not give one; OpenAI requires it."},
-	kinds.Attribute{Name: "type", Shape: kinds.String,
-		Description: "The type of tool that is called: `function` or `custom`. If a server does not say, it is taken from what the call contains."},
-	kinds.Attribute{Name: "function", Shape: kinds.Object, Fields: called,
-		Description: "The function that is called. Null for a custom tool."},
-	kinds.Attribute{Name: "custom", Shape: kinds.Object,
-		Description: "The custom tool that is called. Null for a function.",
-		Fields: kinds.Declare(
-			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
-				Description: "The name of the custom tool to call."},
-			kinds.Attribute{Name: "input", Shape: kinds.String,
-				Description: "The input for the tool, as the model wrote it."},
-		)},
-	callMembers,
-)
-
-// callMembers are what a server adds to a call. The index only says where in the list
-// the call stands.
-var callMembers = func() kinds.Attribute {
-	a := furtherMembers("Anything else the server says about the call, as JSON, such as Gemini's `extra_content` with its thought signature. It is sent back with the call, because some servers reject the result of a call without it. Null if there is nothing.")
-	a.Except = []string{"index"}
-	return a
-}()
 
 var cacheBreakpoint = kinds.Attribute{Name: "prompt_cache_breakpoint", Shape: kinds.Object, Block: true,
 	Description: "Marks the end of a part of the prompt that is worth keeping in OpenAI's prompt cache (gpt-5.6 and later). At most four in each request.",
@@ -63,7 +23,7 @@ var textPart = kinds.Declare(
 	partMembers,
 )
 
-var partMembers = furtherMembers("A JSON object with further members of this part, for what compatible servers add to the protocol: `jsonencode({ cache_control = { type = \"ephemeral\" } })`. It cannot contain anything that has an argument of its own.")
+var partMembers = generation.FurtherMembers("A JSON object with further members of this part, for what compatible servers add to the protocol: `jsonencode({ cache_control = { type = \"ephemeral\" } })`. It cannot contain anything that has an argument of its own.")
 
 var contentPart = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
@@ -116,9 +76,9 @@ var message = kinds.Declare(
 		Description: "The name of the speaker, to tell apart several with the same role. Required for the legacy role `function`, where it is the name of the function whose result this is."},
 	kinds.Attribute{Name: "tool_call_id", Shape: kinds.String,
 		Description: "The ID of the tool call that this message answers. Only for the role `tool`, where OpenAI requires it."},
-	kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: toolCalls,
+	kinds.Attribute{Name: "tool_calls", Shape: kinds.Objects, Fields: generation.ToolCalls,
 		Description: "The tool calls of an earlier answer, for the role `assistant`. It has the same type as `choices[*].message.tool_calls`, so that you can pass on the answer of another completion as it is: `tool_calls = openai_chat_completion.ask.choices[0].message.tool_calls`."},
-	kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: called,
+	kinds.Attribute{Name: "function_call", Shape: kinds.Object, Fields: generation.Called,
 		Description: "The legacy function call of an earlier answer, for the role `assistant`. It has the same type as `choices[*].message.function_call`."},
 	kinds.Attribute{Name: "audio", Shape: kinds.Object,
 		Description: "An earlier spoken answer, for the role `assistant`.",
@@ -130,5 +90,5 @@ var message = kinds.Declare(
 		Description: "What the model said when it refused, in an earlier answer, for the role `assistant`."},
 	kinds.Attribute{Name: "reasoning_content", Shape: kinds.String,
 		Description: "What the model thought in an earlier answer, for the role `assistant`: `choices[*].message.reasoning_content`. Some servers, such as DeepSeek, reject the result of a tool call without it; OpenAI does not have it."},
-	furtherMembers("A JSON object with further members of this message, for what compatible servers add to the protocol: `jsonencode({ prefix = true })`. It cannot contain anything that has an argument of its own."),
+	generation.FurtherMembers("A JSON object with further members of this message, for what compatible servers add to the protocol: `jsonencode({ prefix = true })`. It cannot contain anything that has an argument of its own."),
 )

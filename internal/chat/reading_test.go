@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -124,7 +125,7 @@ func TestFindings_errorsAndEmptyAnswers(t *testing.T) {
 func TestFindings_ofTheAction(t *testing.T) {
 	t.Parallel()
 	fails, _ := failOn.Default(asksText, true)
-	if !slices.Contains(fails, onEmpty) {
+	if !slices.Contains(fails, generation.OnEmpty) {
 		t.Errorf("the action fails for %v", fails)
 	}
 	for _, f := range findings(asksText, readBody(t, asksText, `{"choices":[{"message":{"content":"x"},"error":"Down"}]}`)) {
@@ -324,10 +325,10 @@ func TestReadAnswer_keepsMembersOfToolCalls(t *testing.T) {
 	const call = `{"id":"a","type":"function","function":{"name":"f","arguments":"{}","thought_signature":"c2ln"},"extra_content":{"google":{"thought_signature":"c2ln"}}}`
 	message := wire.Open(readBody(t, asksText, answerWith(`{"content":null,"tool_calls":[`+call+`]}`, "tool_calls")).Items("choices")[0]).Open("message")
 	read := wire.Open(message.Items("tool_calls")[0])
-	if extra := read.String(rest); extra != `{"extra_content":{"google":{"thought_signature":"c2ln"}},"function":{"thought_signature":"c2ln"}}` || !message.Get(rest).IsNull() {
-		t.Errorf("extra is %s, that of the message %s", extra, message.Get(rest))
+	if extra := read.String(generation.Rest); extra != `{"extra_content":{"google":{"thought_signature":"c2ln"}},"function":{"thought_signature":"c2ln"}}` || !message.Get(generation.Rest).IsNull() {
+		t.Errorf("extra is %s, that of the message %s", extra, message.Get(generation.Rest))
 	}
-	if back, err := wire.Encode(toolCalls, read); err != nil || string(back) != call {
+	if back, err := wire.Encode(generation.ToolCalls, read); err != nil || string(back) != call {
 		t.Errorf("it goes back as %s, %v", back, err)
 	}
 }
@@ -343,7 +344,7 @@ func TestReadStored_leavesTheRequestOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, _ := wire.Text(values[rest]); got != want {
+		if got, _ := wire.Text(values[generation.Rest]); got != want {
 			t.Errorf("extra is %s, want %s", got, want)
 		}
 	}
@@ -363,7 +364,7 @@ func TestReadAnswer_logprobsAreCompact(t *testing.T) {
 	if token.String("token") != "h" || wire.Float(token.Get("logprob")) != -0.5 || token.Has("top_logprobs") || token.Has("bytes") {
 		t.Errorf("the token is %v", token)
 	}
-	if extra := choice.String(rest); extra != "" {
+	if extra := choice.String(generation.Rest); extra != "" {
 		t.Errorf("extra is %s", extra)
 	}
 	if other := wire.Open(got.Items("choices")[1]); !other.Get(logprobsJSON).IsNull() {

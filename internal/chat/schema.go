@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
@@ -21,50 +22,19 @@ var tokenID = kinds.Text("a token ID", "Invalid token ID", func(s string) error 
 	return nil
 })
 
-// function is what the model may call, in `tool { function {} }` and in the
-// legacy `functions {}` alike.
-var function = kinds.Declare(
-	kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
-		Description: "The name of the function. At OpenAI, 1 to 64 letters, digits, underscores and dashes."},
-	kinds.Attribute{Name: "description", Shape: kinds.String,
-		Description: "What the function does. The model uses this to decide when and how to call it."},
-	kinds.Attribute{Name: "parameters", Shape: kinds.JSON, Mode: kinds.Required,
-		Description: "The arguments of the function, as a JSON Schema of an object, usually written with `jsonencode`. Schemas are compared by value: key order and white space do not matter.",
-		Validators:  checks{kinds.JSONSchemaOfObject()}},
-)
-
 var tool = kinds.Declare(
 	kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
 		Description: "The type of tool, which is also the name of the block that describes it: `function` or `custom`. For any other type, such as a tool that is built into a compatible server, put the description in `extra`."},
 	kinds.Attribute{Name: "function", Shape: kinds.Object, Block: true,
 		Description: "A function that the model may call, for the type `function`.",
-		Fields: kinds.Join(function, kinds.Attributes{
+		Fields: kinds.Join(generation.Function, kinds.Attributes{
 			{Name: "strict", Shape: kinds.Bool,
 				Description: "Make the model follow `parameters` exactly. They must then follow the rules of Structured Outputs; `provider::openai::strict_schema` converts an ordinary schema."},
 		})},
 	kinds.Attribute{Name: "custom", Shape: kinds.Object, Block: true,
 		Description: "A tool that takes free-form text, for the type `custom`.",
-		Fields: kinds.Declare(
-			kinds.Attribute{Name: "name", Shape: kinds.String, Mode: kinds.Required,
-				Description: "The name of the tool."},
-			kinds.Attribute{Name: "description", Shape: kinds.String,
-				Description: "What the tool does. The model uses this to decide when and how to call it."},
-			kinds.Attribute{Name: "format", Shape: kinds.Object, Block: true,
-				Description: "The format of the tool's input. Any text, if it is left out.",
-				Fields: kinds.Declare(
-					kinds.Attribute{Name: "type", Shape: kinds.String, Mode: kinds.Required,
-						Description: "The type of format: `text` for any text, or `grammar`."},
-					kinds.Attribute{Name: "grammar", Shape: kinds.Object, Block: true,
-						Description: "The grammar, for the type `grammar`.",
-						Fields: kinds.Declare(
-							kinds.Attribute{Name: "definition", Shape: kinds.String, Mode: kinds.Required,
-								Description: "The grammar that the input must follow."},
-							kinds.Attribute{Name: "syntax", Shape: kinds.String, Mode: kinds.Required,
-								Description: "The language of the definition: `lark` or `regex`."},
-						)},
-				)},
-		)},
-	furtherMembers("A JSON object with further members of this tool, for what compatible servers add to the protocol: `jsonencode({ cache_control = { type = \"ephemeral\" } })`. It cannot contain anything that has an argument or block of its own."),
+		Fields:      generation.CustomTool},
+	generation.FurtherMembers("A JSON object with further members of this tool, for what compatible servers add to the protocol: `jsonencode({ cache_control = { type = \"ephemeral\" } })`. It cannot contain anything that has an argument or block of its own."),
 )
 
 var responseFormat = kinds.Declare(
@@ -84,12 +54,6 @@ var responseFormat = kinds.Declare(
 			kinds.Attribute{Name: "strict", Shape: kinds.Bool,
 				Description: "Make the model follow the schema exactly. Only a subset of JSON Schema is then allowed, with every property required and `additionalProperties = false`; `provider::openai::strict_schema` converts an ordinary schema. The API's default is `false`."},
 		)},
-)
-
-// moderationConfig is the policy for what goes in, and for what comes out.
-var moderationConfig = kinds.Declare(
-	kinds.Attribute{Name: "mode", Shape: kinds.String, Mode: kinds.Required,
-		Description: "What to do: `score` only reports, `block` also stops flagged content."},
 )
 
 // Request declares the arguments that make up the request.
@@ -179,7 +143,7 @@ var Request = kinds.Declare(
 		Validators:  checks{choiceText("tool_choice")}},
 	kinds.Attribute{Name: "parallel_tool_calls", Shape: kinds.Bool,
 		Description: "Whether the model may call several tools at once. The API's default is `true`."},
-	kinds.Attribute{Name: "functions", Shape: kinds.Objects, Fields: function, Block: true,
+	kinds.Attribute{Name: "functions", Shape: kinds.Objects, Fields: generation.Function, Block: true,
 		Description: "Legacy form of `tool`: a function that the model may call. The call, if it makes one, is in `choices[*].message.function_call`. At OpenAI, at most 128."},
 	kinds.Attribute{Name: "function_call", Shape: kinds.JSONOrString,
 		Description: "Legacy form of `tool_choice`: `none`, `auto`, or JSON that names one of `functions`: `jsonencode({ name = \"…\" })`.",
@@ -206,20 +170,7 @@ var Request = kinds.Declare(
 						)},
 				)},
 		)},
-	kinds.Attribute{Name: "moderation", Shape: kinds.Object, Block: true,
-		Description: "Run OpenAI's moderation on the prompt and the answer. The results are in `response_moderation`.",
-		Fields: kinds.Declare(
-			kinds.Attribute{Name: "model", Shape: kinds.String, Mode: kinds.Required,
-				Description: "The moderation model, such as `omni-moderation-latest`."},
-			kinds.Attribute{Name: "policy", Shape: kinds.Object, Block: true,
-				Description: "What to do with flagged content.",
-				Fields: kinds.Declare(
-					kinds.Attribute{Name: "input", Shape: kinds.Object, Fields: moderationConfig, Block: true,
-						Description: "The policy for the prompt."},
-					kinds.Attribute{Name: "output", Shape: kinds.Object, Fields: moderationConfig, Block: true,
-						Description: "The policy for the answer."},
-				)},
-		)},
+	generation.Moderation,
 	kinds.Attribute{Name: "service_tier", Shape: kinds.String,
 		Description: "The class of service: `auto`, `default`, `flex`, `scale`, `priority` or `fast`, depending on your account. `response_service_tier` says which one was used."},
 	kinds.Attribute{Name: "store", Shape: kinds.Bool,

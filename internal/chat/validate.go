@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
@@ -70,7 +71,7 @@ func validateTools(diags *diag.Diagnostics, tools tftypes.Value) {
 		if kind, _ := format.Text("type"); kind == "grammar" && rules.Missing(format.Get("grammar")) {
 			rules.Refuse(diags, at.AtName("custom").AtName("format"), "grammar", "Missing grammar", "A format of the type \"grammar\" needs a grammar block.")
 		}
-		validateStrictFunction(diags, at.AtName("function"), fields.Open("function"))
+		generation.ValidateStrictFunction(diags, at.AtName("function"), fields.Open("function"))
 	}
 }
 

@@ -21,6 +21,16 @@ func (l timeLimit) String() string { return fmt.Sprintf("%s (%s)", l.setting, l.
 
 type timeLimitKey struct{}
 
+// Pause is how long to wait before an object is asked for once more, after so many looks, where the server does not say.
+func Pause(looks int) time.Duration {
+	const first, longest = time.Second, 10 * time.Second
+	d := first
+	for range looks {
+		d = min(d*3/2, longest)
+	}
+	return d
+}
+
 // WithTimeLimit is context.WithTimeout for the time that a setting allows, such
 // as "timeouts.create": the Problem of a call made with it names the setting.
 func WithTimeLimit(ctx context.Context, setting string, limit time.Duration) (context.Context, context.CancelFunc) {

@@ -71,7 +71,7 @@ func normalize(answer map[string]any) {
 }
 
 // read puts the vectors into the order of the texts, and makes numbers of them where they are wanted.
-func read(arguments wire.Fields, got wire.Values) {
+func read(arguments wire.Fields, _ []byte, got wire.Values) {
 	items := slices.Clone(wire.Items(got["embeddings"]))
 	slices.SortStableFunc(items, func(a, b tftypes.Value) int {
 		return cmp.Compare(wire.Int(wire.Open(a).Get("index")), wire.Int(wire.Open(b).Get("index")))

@@ -92,7 +92,7 @@ func download(ctx context.Context, c *client.Client, r client.Request, id string
 		default:
 			return err
 		}
-		if c.Clock().Sleep(ctx, pause(looks)) != nil {
+		if c.Clock().Sleep(ctx, client.Pause(looks)) != nil {
 			return err
 		}
 	}

@@ -1,6 +1,8 @@
 package job
 
-import "github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+import (
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
+)
 
 // ReadResult reads a line of the results.
 func ReadResult(c *client.Client, line []byte, secrets ...string) Result {

@@ -1,6 +1,8 @@
 package job
 
-import "iter"
+import (
+	"iter"
+)
 
 // Size is what a request takes of the limits of a batch.
 type Size struct {

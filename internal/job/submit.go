@@ -75,7 +75,7 @@ func (t Task) recover(ctx context.Context, c *client.Client, lost error) (b Batc
 		if b, found, err = t.find(ctx, c); found {
 			return b, true, nil
 		}
-		rest := pause(looks)
+		rest := client.Pause(looks)
 		if err != nil || c.Clock().Now().Add(rest).After(until) || c.Clock().Sleep(ctx, rest) != nil {
 			break
 		}
@@ -115,7 +115,7 @@ func (t Task) create(ctx context.Context, c *client.Client, input string) (Batch
 		if err == nil {
 			return read(c, r, answer)
 		}
-		if !lacksInput(err) || !c.Clock().Now().Before(until) || c.Clock().Sleep(ctx, pause(looks)) != nil {
+		if !lacksInput(err) || !c.Clock().Now().Before(until) || c.Clock().Sleep(ctx, client.Pause(looks)) != nil {
 			return Batch{}, err
 		}
 	}
@@ -128,15 +128,6 @@ func lacksInput(err error) bool {
 		return false
 	}
 	return problem.Param == "input_file_id" || problem.Param == "" && (problem.Code == "" || problem.Status == http.StatusNotFound)
-}
-
-// pause is the wait after so many looks for what may be there in a moment.
-func pause(looks int) time.Duration {
-	d := time.Second
-	for range looks {
-		d = min(d*3/2, 10*time.Second)
-	}
-	return d
 }
 
 // find looks for a batch with the mark that can be adopted, among the newest.
@@ -201,7 +192,7 @@ func (t Task) gone(ctx context.Context, c *client.Client, id string, made time.T
 	for looks := 0; ; looks++ {
 		_, err := c.Do(ctx, client.Request{Method: http.MethodGet, Path: client.Path("files", id), APIKey: t.APIKey, Existing: true})
 		now := c.Clock().Now()
-		if !client.IsGone(err) || now.Before(made) || !now.Before(made.Add(object.Settling)) || c.Clock().Sleep(ctx, pause(looks)) != nil {
+		if !client.IsGone(err) || now.Before(made) || !now.Before(made.Add(object.Settling)) || c.Clock().Sleep(ctx, client.Pause(looks)) != nil {
 			gone, err := object.IsGone(ctx, c, err)
 			if gone {
 				err = nil

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -114,6 +115,9 @@ type Attribute struct {
 	// WriteOnly marks an argument that is sent and kept nowhere. Only managed
 	// resources have such arguments.
 	WriteOnly bool
+	// Credential marks a write-only argument that says who asks and not what is asked: another value asks nothing
+	// again, and a recording is found without it.
+	Credential bool
 	// Extra marks JSON that holds an object whose members belong to the object that the
 	// attribute stands in, beside its other attributes. What is sent has them there; none
 	// may repeat an attribute of that object, but for an Object, to which it adds. What is read, as
@@ -151,7 +155,8 @@ type Attribute struct {
 	// interface of the attribute's shape (validator.String, validator.List, …).
 	Validators []validator.Describer
 
-	tf tftypes.Type
+	tf     tftypes.Type
+	secret bool // it is write-only, or something in it is
 }
 
 // Attributes is a declaration: attributes in the order in which they are
@@ -175,6 +180,9 @@ func Declare(attributes ...Attribute) Attributes {
 		if a.Volatile && a.Mode != Computed || a.Defaulted && a.Mode == Computed {
 			panic(fmt.Sprintf("kinds: attribute %q: what is volatile is computed, what is defaulted is not", a.Name))
 		}
+		if a.Credential && !a.WriteOnly {
+			panic(fmt.Sprintf("kinds: attribute %q: a credential is write-only", a.Name))
+		}
 		if a.Extra && (a.Shape != JSON || extra != "") {
 			panic(fmt.Sprintf("kinds: attribute %q: an Extra is JSON, and the only one", a.Name))
 		}
@@ -182,6 +190,7 @@ func Declare(attributes ...Attribute) Attributes {
 			extra = a.Name
 		}
 		a.tf = a.terraformType()
+		a.secret = a.WriteOnly || slices.ContainsFunc(a.Fields, func(f Attribute) bool { return f.secret })
 	}
 	return attributes
 }
@@ -248,18 +257,51 @@ func (as Attributes) arguments() Attributes {
 // WithoutWriteOnly leaves out write-only arguments, at every depth, for the
 // kinds that have none.
 func (as Attributes) WithoutWriteOnly() Attributes {
+	return as.each(func(a Attribute) (Attribute, bool) { return a, !a.WriteOnly })
+}
+
+// WithoutCredentials leaves out credentials, at every depth.
+func (as Attributes) WithoutCredentials() Attributes {
+	return as.each(func(a Attribute) (Attribute, bool) { return a, !a.Credential })
+}
+
+// Ephemeral are the attributes for a kind that keeps nothing: credentials are ordinary arguments, and
+// other write-only arguments, which stand beside ordinary ones, are left out.
+func (as Attributes) Ephemeral() Attributes {
+	return as.each(func(a Attribute) (Attribute, bool) {
+		if a.Credential {
+			a.WriteOnly, a.Credential, a.Sensitive = false, false, true
+		}
+		return a, !a.WriteOnly
+	})
+}
+
+// each changes or leaves out attributes, at every depth.
+func (as Attributes) each(change func(Attribute) (changed Attribute, stays bool)) Attributes {
 	out := make([]Attribute, 0, len(as))
 	for _, a := range as {
-		if a.WriteOnly {
+		a, stays := change(a)
+		if !stays {
 			continue
 		}
 		if a.Fields != nil {
-			a.Fields = a.Fields.WithoutWriteOnly()
+			a.Fields = a.Fields.each(change)
 		}
 		out = append(out, a)
 	}
 	return Declare(out...)
 }
+
+// Absent is the value of an attribute that is not there: null or, for a list of blocks, empty.
+func (a *Attribute) Absent() tftypes.Value {
+	if a.Block && a.Shape == Objects {
+		return tftypes.NewValue(a.tf, []tftypes.Value{})
+	}
+	return tftypes.NewValue(a.tf, nil)
+}
+
+// HasWriteOnly reports whether the attribute is write-only, or something in it is.
+func (a *Attribute) HasWriteOnly() bool { return a.secret }
 
 // Type is the Terraform type of the attribute's value.
 func (a *Attribute) Type() tftypes.Type { return a.tf }

@@ -19,7 +19,7 @@ func absent(arguments wire.Fields) []string {
 }
 
 // read sums the judgements up: what was found in any input was found.
-func read(_ wire.Fields, got wire.Values) {
+func read(_ wire.Fields, _ []byte, got wire.Values) {
 	items := wire.Items(got["results"])
 	if len(items) == 0 {
 		return

@@ -17,21 +17,6 @@ import (
 // until then.
 const Settling = time.Minute
 
-// firstPause and longestPause are the waits between two looks, where the server names none.
-const (
-	firstPause   = time.Second
-	longestPause = 10 * time.Second
-)
-
-// pause is the wait after so many looks.
-func pause(looks int) time.Duration {
-	d := firstPause
-	for range looks {
-		d = min(d*3/2, longestPause)
-	}
-	return d
-}
-
 // get reads an object that was made at a time; zero = long ago. The error of one that is gone satisfies client.IsGone.
 func (k *Kind) get(ctx context.Context, c *client.Client, fields wire.Fields, made time.Time) (shown map[string]any, wait time.Duration, err error) {
 	if c == nil {
@@ -68,7 +53,7 @@ func untilSettled(ctx context.Context, c *client.Client, made time.Time, call fu
 		if !client.IsGone(err) || !now.Before(made.Add(Settling)) {
 			return err
 		}
-		if c.Clock().Sleep(ctx, pause(looks)) != nil {
+		if c.Clock().Sleep(ctx, client.Pause(looks)) != nil {
 			return err
 		}
 	}
@@ -104,7 +89,7 @@ func Until(ctx context.Context, c *client.Client, look func() (done bool, after 
 			return err
 		}
 		if after <= 0 {
-			after = pause(looks)
+			after = client.Pause(looks)
 		}
 		if err := c.Clock().Sleep(ctx, after); err != nil {
 			return err

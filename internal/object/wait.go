@@ -59,7 +59,7 @@ func (m *managed) wait(ctx context.Context, until deadline, o *Object, planned w
 func (m *managed) look(ctx context.Context, until deadline, o *Object, looks int, made time.Time) (map[string]any, time.Duration, error) {
 	rest := o.after
 	if rest <= 0 {
-		rest = pause(looks)
+		rest = client.Pause(looks)
 	}
 	if m.client.Clock().Now().Add(rest).After(until.at) {
 		return nil, 0, until
