@@ -30,7 +30,12 @@ func (k *Kind) compare(ctx context.Context, prior, next, config wire.Fields, pri
 	if err == nil {
 		var will map[string]any
 		if will, err = k.identity(next); err == nil {
-			jsontext.EachDifference(was, will, func(place string, _, now any) { c.add(place, now == wire.Pending) })
+			jsontext.EachDifference(was, will, func(place string, _, now any) {
+				if k.Place != nil {
+					place = k.Place(next, place)
+				}
+				c.add(place, now == wire.Pending)
+			})
 		}
 	}
 	var diags diag.Diagnostics
@@ -57,10 +62,12 @@ func (k *Kind) compare(ctx context.Context, prior, next, config wire.Fields, pri
 }
 
 func (c *comparison) add(place string, open bool) {
+	list := &c.changed
 	if open {
-		c.open = append(c.open, place)
-	} else {
-		c.changed = append(c.changed, place)
+		list = &c.open
+	}
+	if !slices.Contains(*list, place) {
+		*list = append(*list, place)
 	}
 }
 

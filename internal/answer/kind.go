@@ -68,6 +68,9 @@ type Kind struct {
 	// recordings are named. nil: there is one way.
 	Alike func(body map[string]any)
 
+	// Place is a place in the JSON by which requests are compared, as people know it who wrote the arguments. nil: as it is.
+	Place func(arguments wire.Fields, place string) string
+
 	// Send makes the call. progress is told pieces of text as they arrive, where it is
 	// not nil. nil: one call, one JSON answer.
 	Send func(ctx context.Context, c *client.Client, arguments wire.Fields, r client.Request, progress func(string)) (client.Answer, error)

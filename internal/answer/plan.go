@@ -86,9 +86,6 @@ func (p plan) keep(prior wire.Fields, settled tftypes.Value) tftypes.Value {
 				bullets(faults)+"\n\nfail_on applies to new answers. To ask for one, change the request or triggers.")
 		}
 	}
-	if p.kind.Deferred != nil {
-		p.forgetAnswer(prior.String("id"))
-	}
 	return p.complete(settled, kept, p.keptVersion(prior))
 }
 

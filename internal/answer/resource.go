@@ -94,6 +94,9 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	resp.Diagnostics.Append(m.noteSecrets(ctx, r.values, planned, config, resp.Private)...)
+	if m.kind.Deferred != nil && m.kind.Deferred.Wanted(config) {
+		resp.Diagnostics.Append(m.noteUnfinished(ctx, nil, resp.Private)...)
+	}
 	resp.State.Raw = wire.WithAll(req.Plan.Raw, r.values)
 }
 
@@ -127,9 +130,13 @@ func (m *managed) noteSecrets(ctx context.Context, values wire.Values, planned, 
 	return m.kind.keepSecrets(ctx, secrets, private)
 }
 
-// Read makes no call: the state is the record.
-func (m *managed) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {
+// Read makes no call: the state is the record. What the state has is noted no longer: a resource that had to wait for its
+// answer has a private state, by which its reads come here.
+func (m *managed) Read(_ context.Context, req resource.ReadRequest, _ *resource.ReadResponse) {
 	m.ObserveRead()
+	if m.kind.Deferred != nil && !req.State.Raw.IsNull() {
+		m.forgetAnswer(wire.Open(req.State.Raw).String("id"))
+	}
 }
 
 // ObserveRead notes a read that was answered without Read: see serve.ReadObserver.
@@ -148,7 +155,9 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 		r := m.askInTime(ctx, config)
 		r.report(&resp.Diagnostics, onUpdate)
 		m.dismiss(r)
-		resp.Diagnostics.Append(m.noteUnfinished(ctx, r.failure, resp.Private)...)
+		if m.kind.Deferred != nil && m.kind.Deferred.Wanted(config) {
+			resp.Diagnostics.Append(m.noteUnfinished(ctx, r.failure, resp.Private)...)
+		}
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -199,6 +208,11 @@ func (m *managed) ImportState(ctx context.Context, req resource.ImportStateReque
 	resp.Diagnostics.AddError(kinds.UpperFirst(noun)+"s cannot be imported",
 		fmt.Sprintf("Each is the answer to one call. The API does not give back the request that %q answered, so Terraform could not tell whether your configuration is the same request. ", req.ID)+
 			"Write the resource and apply it to ask again. To keep using an answer that you already have, put it in a local value or a terraform_data resource."+reading)
+}
+
+// KeepsPrivate says that what is waited for is noted in the private state: see serve.PrivateKeeper.
+func (m *managed) KeepsPrivate(config tftypes.Value) bool {
+	return m.kind.Deferred != nil && m.kind.Deferred.Wanted(wire.Open(config))
 }
 
 // IsRecord says that the state is the record of a call: see serve.Record.

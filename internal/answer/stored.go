@@ -108,10 +108,11 @@ func (m *managed) importStored(ctx context.Context, req resource.ImportStateRequ
 // unfinished is where the private state has the ID of an answer that an update has begun and not got.
 const unfinished = "unfinished"
 
-// noteUnfinished keeps the ID of an answer that the server goes on making, so that destroying the resource ends that.
+// noteUnfinished keeps the ID of an answer that the server goes on making, so that destroying the resource ends that. Without
+// one, it notes that the resource waited for its answer.
 func (m *managed) noteUnfinished(ctx context.Context, failure error, private privateState) diag.Diagnostics {
 	var left *Unfinished
-	if m.kind.Deferred == nil || failure != nil && !errors.As(failure, &left) {
+	if failure != nil && !errors.As(failure, &left) {
 		return nil
 	}
 	note := []byte("null")

@@ -33,6 +33,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/models"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/moderation"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/response"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/vectorstore"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/webhook"
 )
@@ -65,7 +66,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, embedding.Area, moderation.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area, batch.Area}
+var areas = []area.Area{chat.Area, response.Area, embedding.Area, moderation.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area, batch.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {

@@ -1,6 +1,11 @@
 package response
 
 import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/rules"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -253,4 +258,20 @@ func dropNull(o object) {
 			delete(o, name)
 		}
 	}
+}
+
+// place names what changed as the arguments do.
+func place(arguments wire.Fields, at string) string {
+	rest, ok := strings.CutPrefix(at, "input[")
+	switch {
+	case !ok:
+		return at
+	case !rules.Missing(arguments.Get("input")):
+		return "input"
+	case !rules.Missing(arguments.Get("input_items")):
+		return "input_items[" + rest
+	case slices.ContainsFunc(arguments.Items("message"), func(m tftypes.Value) bool { return len(wire.Open(m).Items("tool_calls")) > 0 }):
+		return at // which are several items
+	}
+	return "message[" + strings.TrimSuffix(rest, "[0].text")
 }

@@ -35,7 +35,7 @@ func declare() *answer.Kind {
 		},
 		Delivery: []string{"stream", "stream_options", "background"}, Labels: []string{"metadata"},
 		Defaults: map[string]any{"store": true},
-		Validate: validate, Limits: limits, Compose: compose, Alike: alike, Send: send, Normalize: normalize, Read: read, Absent: absent,
+		Validate: validate, Limits: limits, Compose: compose, Alike: alike, Place: place, Send: send, Normalize: normalize, Read: read, Absent: absent,
 		Findings: findings, FailOn: failOn, Text: answerText, TextPaths: textPaths, Describe: describe, Tokens: estimate, Usage: usage,
 		Stored:   &answer.Stored{Kept: kept, Unowned: unowned, Import: importStored, Remove: remove},
 		Deferred: background,

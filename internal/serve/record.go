@@ -17,8 +17,8 @@ import (
 //
 //   - Read would return what it was given.
 //   - Where nothing has changed, ModifyPlan has nothing to say, unless it is an [AlwaysPlanner].
-//   - ModifyPlan, Create and Update use no private state, unless there is some already or a
-//     write-only value in the configuration.
+//   - ModifyPlan, Create and Update use no private state, unless there is some already, a
+//     write-only value in the configuration, or the resource is a [PrivateKeeper] that says so.
 //   - Create and Update leave what the plan knows as it is. (The framework would
 //     mend a number that differs from the planned one only in its precision.)
 //
@@ -43,6 +43,11 @@ type ReadObserver interface{ ObserveRead() }
 
 // AlwaysPlanner is a [Record] whose ModifyPlan may have something to say also where nothing has changed.
 type AlwaysPlanner interface{ AlwaysPlans() }
+
+// PrivateKeeper is a [Record] that writes a private state for some configurations: applying those goes to the framework.
+type PrivateKeeper interface {
+	KeepsPrivate(config tftypes.Value) bool
+}
 
 // record is a resource type that takes the short cuts.
 type record struct {

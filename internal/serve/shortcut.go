@@ -163,6 +163,9 @@ func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 	if diags.HasError() {
 		return &tfprotov6.ApplyResourceChangeResponse{Diagnostics: diagnostics(diags)}, nil
 	}
+	if keeper, ok := instance.(PrivateKeeper); ok && keeper.KeepsPrivate(config) {
+		return s.framework.ApplyResourceChange(ctx, req)
+	}
 	if prior.IsNull() {
 		return r.created(ctx, instance, config, planned)
 	}
