@@ -31,6 +31,28 @@ resource "openai_chat_completion" "many" {
 `, url, provider, count, arguments, prompt)
 }
 
+// responding asks the questions of completions with the Responses API.
+func responding(url string, count int) string {
+	return requiring("openai") + fmt.Sprintf(`provider "openai" {
+  base_url = %q
+}
+resource "openai_response" "many" {
+  count             = %d
+  model             = "gpt-4"
+  temperature       = 0.7
+  max_output_tokens = 100
+  message {
+    role    = "system"
+    content = "You are a helpful assistant that translates English to French."
+  }
+  message {
+    role    = "user"
+    content = "Translate the following: 'Hello, how are you?' (${count.index})"
+  }
+}
+`, url, count)
+}
+
 // set asks so many questions in one resource, with this in the provider block, this among the resource's
 // arguments, and each request as this expression of i.
 func set(url string, count int, provider, arguments, request string) string {

@@ -35,6 +35,7 @@ var parts = []part{
 	{"embeddings", "vectors in base64, and as numbers too, for the smallest of the numbers", embeddings},
 	{"sets", "answers in one resource, in each of its forms, beside a loop over the SDK and resources of their own", sets},
 	{"batch", "a batch, submitted and collected, for each of the numbers of -batches", batches},
+	{"responses", "answers of the Responses API beside chat completions, for each latency", responses},
 	{"documents", "a folder of documents into a vector store, for the largest of the numbers", documents},
 }
 
