@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -30,7 +31,11 @@ func (k *Kind) compare(ctx context.Context, prior, next, config wire.Fields, pri
 	if err == nil {
 		var will map[string]any
 		if will, err = k.identity(next); err == nil {
-			jsontext.EachDifference(was, will, func(place string, _, now any) {
+			imported := k.imported(ctx, private)
+			jsontext.EachDifference(was, will, func(place string, before, now any) {
+				if imported && filledIn(place, before, now) {
+					return
+				}
 				if k.Place != nil {
 					place = k.Place(next, place)
 				}
@@ -59,6 +64,29 @@ func (k *Kind) compare(ctx context.Context, prior, next, config wire.Fields, pri
 		}
 	}
 	return c, diags
+}
+
+// importedKey is where the private state says that the arguments of an answer are those that the server shows, which fills in
+// what a request leaves out.
+const importedKey = "imported"
+
+func (k *Kind) imported(ctx context.Context, private privateReader) bool {
+	if k.Stored == nil || k.Stored.Import == nil {
+		return false
+	}
+	said, _ := private.GetKey(ctx, importedKey)
+	return string(said) == "true"
+}
+
+// filledIn reports whether the server shows something of a request that leaves it to the server: a default, or the dated
+// name of a model.
+func filledIn(place string, shown, given any) bool {
+	if given == nil {
+		return true
+	}
+	long, isText := shown.(string)
+	short, _ := given.(string)
+	return place == "model" && isText && strings.HasPrefix(long, short+"-")
 }
 
 func (c *comparison) add(place string, open bool) {

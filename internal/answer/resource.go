@@ -163,6 +163,9 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 		}
 		resp.Diagnostics.Append(m.noteSecrets(ctx, r.values, planned, config, resp.Private)...)
 		state = planned.With(r.values)
+		if m.kind.imported(ctx, req.Private) {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("false"))...)
+		}
 	}
 	if m.kind.Stored != nil {
 		if m.settleStored(ctx, prior, state, config, answered, &resp.Diagnostics); resp.Diagnostics.HasError() {

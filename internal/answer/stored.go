@@ -102,6 +102,7 @@ func (m *managed) importStored(ctx context.Context, req resource.ImportStateRequ
 	}
 	maps.Copy(values, made)
 	values["request_id"] = null(tftypes.String) // of the call that made it
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
 	resp.State.Raw = tftypes.NewValue(m.attributes.Type(), values)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -100,10 +102,11 @@ func importStored(ctx context.Context, c *client.Client, id string) (wire.Values
 			values[name] = tftypes.NewValue(tftypes.String, text)
 		}
 	}
-	decoded := wire.DecodeObject(Request, echoed(shown))
-	for _, name := range []string{"max_output_tokens", "max_tool_calls", "temperature", "top_p", "top_logprobs", "parallel_tool_calls", "background", "reasoning", "text", "metadata", "prompt_cache_options"} {
-		values[name] = decoded[name]
+	none := wire.Values{}
+	for i := range repeated {
+		none[repeated[i].Name] = repeated[i].Absent()
 	}
+	maps.Copy(values, wire.Reconcile(repeated, echoed(shown), wire.FieldsOf(none)))
 	for name, value := range map[string]any{"tool_json": shown["tools"], "tool_choice": shown["tool_choice"]} {
 		switch value := value.(type) {
 		case string:
@@ -129,6 +132,15 @@ func importStored(ctx context.Context, c *client.Client, id string) (wire.Values
 	}
 	return values, got, nil
 }
+
+// repeated are arguments that a response repeats as they were, but for their defaults.
+var repeated = func() kinds.Attributes {
+	var as []kinds.Attribute
+	for _, name := range []string{"max_output_tokens", "max_tool_calls", "temperature", "top_p", "top_logprobs", "parallel_tool_calls", "background", "reasoning", "text", "metadata", "prompt_cache_options"} {
+		as = append(as, *Request.Find(name))
+	}
+	return kinds.Declare(as...)
+}()
 
 // usual is what the server shows of an argument that was left out.
 var usual = map[string]string{"service_tier": "default", "truncation": "disabled", "tool_choice": "auto"}
