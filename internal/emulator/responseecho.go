@@ -42,6 +42,15 @@ func filled(object, standard map[string]any) map[string]any {
 	return out
 }
 
+// present leaves out members that are null.
+func present(object map[string]any, names ...string) {
+	for _, name := range names {
+		if object[name] == nil {
+			delete(object, name)
+		}
+	}
+}
+
 func (r *responseRequest) reasoningEcho() map[string]any {
 	standard := map[string]any{"effort": nil, "summary": nil}
 	switch {
@@ -59,9 +68,7 @@ func (r *responseRequest) textEcho() map[string]any {
 	out := filled(given, map[string]any{"format": map[string]any{"type": "text"}, "verbosity": "medium"})
 	if format, ok := out["format"].(map[string]any); ok && format["type"] == "json_schema" {
 		format = filled(format, map[string]any{"strict": false})
-		if format["description"] == nil {
-			delete(format, "description")
-		}
+		present(format, "description")
 		out["format"] = format
 	}
 	return out
@@ -77,6 +84,7 @@ func (r *responseRequest) toolsEcho() []any {
 			sent = filled(sent, map[string]any{"description": nil, "parameters": nil, "strict": t.strict()})
 		case "custom":
 			sent = filled(sent, map[string]any{"format": map[string]any{"type": "text"}})
+			present(sent, "description")
 		case "file_search":
 			sent = filled(sent, map[string]any{"filters": nil, "max_num_results": 20})
 			ranking, _ := sent["ranking_options"].(map[string]any)
@@ -104,9 +112,7 @@ func (r *responseRequest) toolsEcho() []any {
 func publicServer(sent map[string]any) map[string]any {
 	out := filled(sent, map[string]any{"allowed_tools": nil, "headers": nil, "require_approval": "always"})
 	delete(out, "authorization")
-	if out["server_description"] == nil {
-		delete(out, "server_description")
-	}
+	present(out, "server_description", "server_url", "connector_id", "tunnel_id")
 	if address, ok := out["server_url"].(string); ok {
 		if u, err := url.Parse(address); err == nil {
 			out["server_url"] = u.Scheme + "://" + u.Host + "/<redacted>"

@@ -1,5 +1,7 @@
 package emulator
 
+import "regexp"
+
 // The shape of a request for a response, as the API's reference has it.
 
 var includable = []string{
@@ -84,7 +86,9 @@ var (
 		"search_context_size": nullable(oneOf("low", "medium", "high")), "search_content_types": {kind: kindList, items: oneOf("text", "image")},
 	})
 	toolFilterShape = fields(nil, map[string]*shape{"tool_names": {kind: kindList, items: aString}, "read_only": aBoolean})
-	callersShape    = &shape{kind: kindList, null: true, items: aString}
+	connectorShape  = oneOf("connector_dropbox", "connector_gmail", "connector_googlecalendar", "connector_googledrive",
+		"connector_microsoftteams", "connector_outlookcalendar", "connector_outlookemail", "connector_sharepoint")
+	callersShape = &shape{kind: kindList, null: true, items: aString}
 
 	responseToolShapes = map[string]*shape{
 		"function": fields([]string{"type", "name"}, map[string]*shape{
@@ -120,8 +124,9 @@ var (
 			})},
 		}),
 		"mcp": fields([]string{"type", "server_label"}, map[string]*shape{
-			"type": aString, "server_label": aNameOfTool, "server_url": nullable(aString), "connector_id": nullable(aString),
-			"tunnel_id": nullable(aString), "authorization": nullable(aString), "server_description": nullable(aString),
+			"type": aString, "server_label": aNameOfTool, "server_url": {kind: kindText, null: true, pattern: regexp.MustCompile(`^https?://.`)},
+			"connector_id": nullable(connectorShape), "tunnel_id": {kind: kindText, null: true, pattern: regexp.MustCompile(`^tunnel_[a-z0-9]{32}$`)},
+			"authorization": nullable(aString), "server_description": nullable(aString),
 			"headers":       {kind: kindObject, null: true, values: aString},
 			"allowed_tools": {kind: kindList, null: true, items: aString, or: toolFilterShape}, "allowed_callers": callersShape, "defer_loading": aBoolean,
 			"require_approval": {kind: kindText, null: true, enum: []string{"always", "never"}, or: fields(nil, map[string]*shape{
