@@ -183,6 +183,14 @@ func TestResponses_inBackground(t *testing.T) {
 	now.advance(time.Hour)
 	equal(t, "for good", slow.do("GET", path, "").get("status"), "cancelled")
 
+	both := start(t, emulator.Options{Now: now.Now, ResponseTime: time.Minute, Processing: 1})
+	path = "/v1/responses/" + both.response(responding("Hi", `"background":true`)).id()
+	now.advance(time.Hour)
+	equal(t, "looked at once", both.do("GET", path, "").get("status"), "in_progress")
+	now.advance(time.Hour)
+	last := both.do("GET", path, "")
+	equal(t, "completed at", last.get("completed_at"), float64(now.Now().Unix()))
+
 	looked := start(t, emulator.Options{Now: now.Now, Processing: 2})
 	path = "/v1/responses/" + looked.response(responding("FAIL: now", `"background":true`)).id()
 	for _, want := range []string{"queued", "in_progress", "failed", "failed"} {

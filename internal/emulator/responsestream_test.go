@@ -103,16 +103,25 @@ func TestResponses_stream(t *testing.T) {
 			last := all[len(all)-1]
 			equal(t, "last", last.get("type"), "response."+test.end)
 			equal(t, "status", last.get("response", "status"), test.end)
-			b := &builder{}
+			b, probable := &builder{}, 0
 			done := []any{}
 			for _, event := range all {
 				b.take(event)
+				if event.get("delta") != "absent" {
+					equal(t, "obfuscated", event.get("obfuscation") != "absent", test.name == "obfuscated")
+				}
+				if tokens, ok := event.get("logprobs").([]any); ok && event.get("delta") != "absent" {
+					probable += len(tokens)
+				}
 				if event.get("type") == "response.output_item.done" {
 					done = append(done, event.get("item"))
 				}
 			}
 			output := last.get("response", "output")
 			equal(t, "items that are done", done, output)
+			if tokens, ok := last.get("response", "output", 0, "content", 0, "logprobs").([]any); ok {
+				equal(t, "tokens with probabilities", probable, len(tokens))
+			}
 			for i, it := range b.output {
 				for _, name := range test.told {
 					if want := (response{json: done}).get(i, name); want != "absent" && !reflect.DeepEqual(want, it.(map[string]any)[name]) {

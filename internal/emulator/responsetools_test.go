@@ -55,6 +55,10 @@ func TestResponses_fileSearch(t *testing.T) {
 	other := strings.Replace(tool, "}", `,"filters":{"type":"eq","key":"name","value":"cats.md"}}`, 1)
 	equal(t, "filtered", r.response(responding("Where do dragons live?", `"tools":[`+other+`]`)).said(), "Emulated answer to: Where do dragons live?")
 	none := r.response(responding("Where do dragons live?", `"tool_choice":"none","tools":[`+tool+`]`))
+	read := r.response(responding("Where do dragons live?", `"tools":[`+tool+`]`)).get("usage", "input_tokens").(float64)
+	if read -= none.get("usage", "input_tokens").(float64); read < 5 {
+		t.Errorf("what was found counts %v tokens", read)
+	}
 	equal(t, "not allowed", none.kinds(), "message")
 	refused(t, "no store", r.do("POST", "/v1/responses", responding("Hi", `"tools":[{"type":"file_search","vector_store_ids":["vs_x"]}]`)),
 		404, "Vector store with id [vs_x] not found.")
@@ -110,6 +114,8 @@ func TestResponses_mcp(t *testing.T) {
 	equal(t, "approved by", called.get("output", 0, "approval_request_id"), asked.get("output", 1, "id"))
 	equal(t, "said", called.said(), "According to wiki: Emulated result of search for: Search the wiki")
 	equal(t, "denied", answer(false).kinds(), "message")
+	later := r.response(responding("Thanks", fmt.Sprintf(`"previous_response_id":%q,"tools":[%s}]`, called.id(), server)))
+	equal(t, "approved once", later.kinds(), "message")
 
 	free := r.response(responding("Search the wiki", `"tools":[`+server+`,"require_approval":{"never":{"tool_names":["search"]}}}]`))
 	equal(t, "never", free.kinds(), "mcp_list_tools mcp_call message")
