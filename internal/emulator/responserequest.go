@@ -64,6 +64,18 @@ type responseTool struct {
 	RequireApproval approvals       `json:"require_approval"`
 }
 
+// UnmarshalJSON reads no more than the type of a tool that is taken as it is.
+func (t *responseTool) UnmarshalJSON(data []byte) error {
+	err := json.Unmarshal(data, &struct {
+		Type *string `json:"type"`
+	}{&t.Type})
+	if err != nil || responseToolShapes[t.Type] == nil {
+		return err
+	}
+	type plain responseTool
+	return json.Unmarshal(data, (*plain)(t))
+}
+
 type grammar struct {
 	Definition string `json:"definition"`
 	Syntax     string `json:"syntax"`

@@ -5,6 +5,12 @@
 // sent as strictly as the API does, answers deterministically, records every
 // request and fails on demand.
 //
+// What the user says last can decide how a model answers: REFUSE: and a text is
+// refused, FILTER: is filtered. A response with FAIL: fails, with the code and the message
+// that may follow; with CRASH: it is a 500, or an error in the middle of a stream.
+// A model that reasons spends its tokens on that first: a response with a limit that is
+// used up by then says nothing.
+//
 // It must not know the client side of this project: it imports nothing else
 // of the module, so that one misreading of the API cannot hide on both sides
 // of the wire.
