@@ -140,7 +140,6 @@ func TestResponses_resumeStream(t *testing.T) {
 	whole := r.response(responding("Reply with exactly: one two three", `"stream":true`))
 	all := responseEvents(t, whole.text, 0)
 	id := fmt.Sprint(all[0].get("response", "id"))
-	r.foreign = true // the document has no such answer
 	again := r.do("GET", "/v1/responses/"+id+"?stream=true", "")
 	equal(t, "again", again.text, whole.text)
 	equal(t, "as documented", len(openapi.Shared(t).CheckResponse("POST", "/v1/responses", 200, []byte(again.text))), 0)
@@ -150,7 +149,6 @@ func TestResponses_resumeStream(t *testing.T) {
 	refused(t, "none", r.do("GET", "/v1/responses/resp_x?stream=true", ""), 404, "Response with id 'resp_x' not found.")
 
 	waiting := start(t, emulator.Options{Processing: 1})
-	waiting.foreign = true
 	path := "/v1/responses/" + waiting.response(responding("Hi", `"background":true`)).id() + "?stream=true"
 	early := responseEvents(t, waiting.do("GET", path, "").text, 0)
 	equal(t, "so far", early[len(early)-1].get("type"), "response.in_progress")

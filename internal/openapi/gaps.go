@@ -39,6 +39,8 @@ var gaps = []struct {
 	// Events show responses as the document's examples of them do, which have more than the schema.
 	{"POST /responses", regexp.MustCompile(`^event \d+: body at '/response/(user': got null, want string|store': not declared)$`)},
 	{"POST /responses", regexp.MustCompile(`^event \d+: body at '/obfuscation': not declared$`)},
+	// With stream=true the answer is events, of which the document tells at POST /responses alone.
+	{"GET /responses/{response_id}", regexp.MustCompile(`^body: not JSON: `)},
 	// The document's example of a deletion has a body, and its schema has none.
 	{"DELETE /responses/{response_id}", regexp.MustCompile(`^body: the document has none$`)},
 	// A page without entries has no first and no last one.

@@ -20,6 +20,7 @@ const small = `{
             "application/json": {"schema": {"$ref": "#/components/schemas/Answer"}},
             "text/event-stream": {"schema": {"$ref": "#/components/schemas/Chunk"}}
           }},
+          "404": {"content": {"application/json": {"schema": {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}}}},
           "429": {"$ref": "#/components/responses/Busy"}
         }
       },
@@ -198,6 +199,8 @@ func TestCheckResponse(t *testing.T) {
 		"missing":                   {"/v1/asks", 200, `{}`, []string{"missing property 'id'"}},
 		"unlisted status":           {"/v1/asks", 201, `{}`, []string{"no such status"}},
 		"listed error":              {"/v1/asks", 429, `{"error":{"message":"slow down"}}`, nil},
+		"error that is listed bare": {"/v1/asks", 404, `{"error":{"message":"none"}}`, nil},
+		"no error":                  {"/v1/asks", 404, `{}`, []string{"missing property 'message'"}},
 		"unlisted error":            {"/v1/asks", 500, `{"error":{"message":"sorry"}}`, nil},
 		"error of an unknown path":  {"/v1/other", 404, `{"error":{"message":"what?"}}`, nil},
 		"error of another shape":    {"/v1/asks", 500, `{"message":"sorry"}`, []string{"missing property 'error'", "'/message': not declared"}},
