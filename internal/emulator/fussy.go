@@ -40,7 +40,7 @@ const plainAnswers = 4
 //     the id is "" or missing, or flagged is missing, by turns.
 //   - Responses lack most of what echoes the request, and the annotations; the output has a thought, whose id and
 //     summary are missing by turns; usage has no details, is missing, or has null ones. Streams have no names of events,
-//     and numbers of events by turns.
+//     and numbers of events by turns; an error among them is an object in its event.
 //   - After the first four completions, the habits take turns, one each.
 //   - Errors have five shapes by turns: an integer code, a text in "detail", a
 //     list in "detail", plain text, and a JSON string. A model that does not

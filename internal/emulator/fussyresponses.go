@@ -43,6 +43,10 @@ func fussyTold(event map[string]any, n uint64) {
 	if n%2 == 1 {
 		drop(event, "sequence_number")
 	}
+	if event["type"] == "error" {
+		event["error"] = map[string]any{"code": event["code"], "message": event["message"], "type": "server_error"}
+		drop(event, "code", "message", "param")
+	}
 	if index, ok := event["output_index"].(json.Number); ok {
 		i, _ := index.Int64() // this server made it
 		event["output_index"] = i + 1

@@ -28,6 +28,8 @@ func TestFussy_responses(t *testing.T) {
 	equal(t, "names", strings.Contains(streamed, "event:"), false)
 	equal(t, "end", strings.HasSuffix(streamed, "data: [DONE]\r\n\r\n"), false)
 	equal(t, "last", strings.Contains(streamed, `"type":"response.completed"`), true)
+	crashed := r.response(responding("CRASH: Out of order.", `"stream":true`)).text
+	equal(t, "error in a stream", strings.Contains(crashed, `"error":{"code":"server_error","message":"Out of order.","type":"server_error"}`), true)
 	equal(t, "shape of the error", r.do("POST", "/v1/responses", responding("Hi", `"x":1`)).get("error", "code"), 400)
 	equal(t, "none is stored", r.do("GET", "/v1/responses/x", "").status, 404)
 }
