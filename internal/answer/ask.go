@@ -91,10 +91,10 @@ func (a asker) take(ctx context.Context, store *recording.Store, r request, ques
 	return made
 }
 
-// mayBeBilled reports whether a failed call may be billed all the same.
+// mayBeBilled reports whether a failed call may be billed all the same, or is because the answer comes later.
 func mayBeBilled(err error) bool {
 	var problem *client.Problem
-	return errors.As(err, &problem) && problem.MaybeBilled
+	return errors.As(err, &problem) && problem.MaybeBilled || errors.As(err, new(*Unfinished))
 }
 
 // send makes the call.
