@@ -1,10 +1,6 @@
 package response
 
 import (
-	"fmt"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -32,11 +28,11 @@ var count = &answer.Kind{
 		DataSource: "How many tokens the input of a response would take, exactly, as the server counts them: a gate before an answer is paid for. " +
 			"It takes the arguments of `openai_response`. It is read on each plan, and free.",
 	},
-	Validate: func(arguments wire.Fields) diag.Diagnostics { return validate(arguments) },
+	Validate: validate,
 	Compose:  compose, Alike: alike, Describe: describe,
 	Findings: func(_, got wire.Fields) []answer.Finding {
 		if got.Get("input_tokens").IsNull() {
-			return []answer.Finding{{Text: fmt.Sprintf("the server's answer does not say how many tokens there are")}}
+			return []answer.Finding{{Text: "the server's answer does not say how many tokens there are"}}
 		}
 		return nil
 	},
