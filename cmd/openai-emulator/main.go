@@ -42,7 +42,7 @@ const grace = 2 * time.Second
 
 type settings struct {
 	addr, addrFile, log        string
-	keys                       []string
+	keys, adminKeys            []string
 	latency, processing, batch time.Duration
 	response                   time.Duration
 	answerBytes                int
@@ -54,19 +54,15 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags.SetOutput(out)
 	flags.Usage = func() {
 		fmt.Fprint(out, "Serves OpenAI's API from memory: chat completions, responses, embeddings and moderations, for themselves\n"+
-			"or in batches; files, uploads, vector stores, conversations and webhook endpoints.\n\nUsage of openai-emulator:\n")
+			"or in batches; decisions; files, uploads, vector stores, conversations and webhook endpoints; and reports of\n"+
+			"costs and usage, which are made up.\n\nUsage of openai-emulator:\n")
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 picks a free one")
 	flags.StringVar(&s.addrFile, "addr-file", "", "write the base URL to this `file` once requests are accepted")
-	flags.Func("key", "accept this API `key`; may be repeated; without any, any key, or no key, is accepted", func(key string) error {
-		if key == "" {
-			return errors.New("is empty")
-		}
-		s.keys = append(s.keys, key)
-		return nil
-	})
-	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion, response, embedding and moderation")
+	flags.Func("key", "accept this API `key`; may be repeated; without any, any key, or no key, is accepted", adding(&s.keys))
+	flags.Func("admin-key", "accept this `key` for costs and usage, and for nothing else; may be repeated", adding(&s.adminKeys))
+	flags.DurationVar(&s.latency, "latency", 0, "wait this long before each chat completion, response, embedding, moderation and decision")
 	flags.DurationVar(&s.processing, "processing", 0, "have files in vector stores in progress for this long")
 	flags.DurationVar(&s.batch, "batch-time", 0, "have each batch take this long; 0 has it done when it is first looked at")
 	flags.DurationVar(&s.response, "response-time", 0, "have each response in the background take this long; 0 has it done when it is first looked at")
@@ -86,6 +82,17 @@ func parse(args []string, out io.Writer) (settings, error) {
 	return s, nil
 }
 
+// adding adds the value of a flag to a list.
+func adding(to *[]string) func(string) error {
+	return func(key string) error {
+		if key == "" {
+			return errors.New("is empty")
+		}
+		*to = append(*to, key)
+		return nil
+	}
+}
+
 // run serves until the context ends; out gets what a human is told.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	s, err := parse(args, out)
@@ -103,8 +110,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	server := &http.Server{
 		Handler: emulator.New(emulator.Options{
-			Keys: s.keys, Latency: s.latency, ProcessingTime: s.processing, BatchTime: s.batch, ResponseTime: s.response,
-			AnswerBytes: s.answerBytes, Log: log,
+			Keys: s.keys, AdminKeys: s.adminKeys, Latency: s.latency, ProcessingTime: s.processing, BatchTime: s.batch,
+			ResponseTime: s.response, AnswerBytes: s.answerBytes, Log: log,
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}

@@ -24,7 +24,7 @@ func TestRun_servesUntilStopped(t *testing.T) {
 	out := &watcher{seen: announced}
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"-addr", "127.0.0.1:0", "-addr-file", addrFile, "-key", "sk-one", "-key", "sk-two", "-log", log}, out)
+		done <- run(ctx, []string{"-addr", "127.0.0.1:0", "-addr-file", addrFile, "-key", "sk-one", "-key", "sk-two", "-admin-key", "sk-three", "-log", log}, out)
 	}()
 	<-announced
 
@@ -35,8 +35,9 @@ func TestRun_servesUntilStopped(t *testing.T) {
 	if !strings.Contains(out.String(), "export OPENAI_BASE_URL="+string(base)+"\n") || strings.Contains(out.String(), "sk-one") {
 		t.Errorf("announced:\n%s", out)
 	}
-	for key, want := range map[string]int{"sk-two": 200, "sk-three": 401} {
-		req, _ := http.NewRequest(http.MethodGet, string(base)+"/models", nil)
+	for request, want := range map[string]int{"sk-two /models": 200, "sk-three /models": 401, "sk-three /organization/costs?start_time=0": 200} {
+		key, path, _ := strings.Cut(request, " ")
+		req, _ := http.NewRequest(http.MethodGet, string(base)+path, nil)
 		req.Header.Set("Authorization", "Bearer "+key)
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
@@ -52,7 +53,7 @@ func TestRun_servesUntilStopped(t *testing.T) {
 		t.Error(err)
 	}
 	logged, err := os.ReadFile(log)
-	if err != nil || bytes.Count(logged, []byte("\n")) != 2 || bytes.Contains(logged, []byte("sk-")) {
+	if err != nil || bytes.Count(logged, []byte("\n")) != 3 || bytes.Contains(logged, []byte("sk-")) {
 		t.Errorf("log %q, %v", logged, err)
 	}
 }
@@ -68,8 +69,10 @@ func TestRun_refusesWrongUsage(t *testing.T) {
 		{[]string{"-h"}, flag.ErrHelp, "chat completions, responses, embeddings and moderations"},
 		{[]string{"-h"}, flag.ErrHelp, "webhook endpoints"},
 		{[]string{"-h"}, flag.ErrHelp, "batches"},
+		{[]string{"-h"}, flag.ErrHelp, "costs"},
 		{[]string{"-nope"}, errUsage, "not defined"},
 		{[]string{"-key", ""}, errUsage, "is empty"},
+		{[]string{"-admin-key", ""}, errUsage, "is empty"},
 		{[]string{"-latency", "5"}, errUsage, "invalid value"},
 		{[]string{"-processing", "5"}, errUsage, "invalid value"},
 		{[]string{"-batch-time", "5"}, errUsage, "invalid value"},

@@ -59,7 +59,7 @@ func wrongModel(model string, wanted use) *apiError {
 	switch wanted {
 	case embedding:
 		return &apiError{status: http.StatusForbidden, Type: invalidRequest, Message: "You are not allowed to generate embeddings from this model"}
-	case moderating:
+	case moderating, deciding:
 		return invalid("model", "", "Invalid value for 'model' = %s. Please check the OpenAI documentation and try again.", model)
 	default:
 		return &apiError{status: http.StatusForbidden, Type: invalidRequest, Message: "You are not allowed to sample from this model"}

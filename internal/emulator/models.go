@@ -31,6 +31,7 @@ const (
 	chatting use = iota
 	embedding
 	moderating
+	deciding
 )
 
 // uses says what each built-in model is for.
@@ -49,6 +50,9 @@ func builtinUses() map[string]use {
 	}
 	for _, name := range moderators {
 		all[name] = moderating
+	}
+	for _, name := range deciders {
+		all[name] = deciding
 	}
 	return all
 }

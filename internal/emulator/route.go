@@ -37,7 +37,11 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 		fail(w, invalidURL(r.Method, path))
 		return
 	}
-	if e := s.authenticate(r); e != nil {
+	authenticate := s.authenticate
+	if reportAt(elements(r.URL)) != nil {
+		authenticate = s.authenticateAdmin
+	}
+	if e := authenticate(r); e != nil {
 		fail(w, e)
 		return
 	}
@@ -96,6 +100,14 @@ func (s *Server) methods(parts []string, body []byte) map[string]http.HandlerFun
 		return map[string]http.HandlerFunc{
 			http.MethodPost: func(w http.ResponseWriter, r *http.Request) { s.createModeration(w, r, body) },
 		}
+	case parts[0] == "decisions" && len(parts) == 1:
+		return map[string]http.HandlerFunc{
+			http.MethodPost: func(w http.ResponseWriter, r *http.Request) { s.createDecision(w, r, body) },
+		}
+	case reportAt(parts) != nil:
+		return map[string]http.HandlerFunc{
+			http.MethodGet: func(w http.ResponseWriter, r *http.Request) { s.getReport(w, r, reportAt(parts)) },
+		}
 	case parts[0] == "models" && len(parts) == 1:
 		return map[string]http.HandlerFunc{http.MethodGet: s.listModels}
 	case parts[0] == "models" && len(parts) == 2 && parts[1] != "":
@@ -132,17 +144,42 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// authenticate checks the key, if the server has keys at all.
+// authenticate checks the key, if the server has keys at all. One of an administrator is none.
 func (s *Server) authenticate(r *http.Request) *apiError {
-	if len(s.keys) == 0 {
+	key := bearer(r)
+	if len(s.keys) == 0 && !s.adminKeys[key] {
 		return nil
 	}
-	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	key = strings.TrimSpace(key)
+	return checkKey(key, s.keys)
+}
+
+// authenticateAdmin checks the key of a request about the organization, if the server has keys at all.
+func (s *Server) authenticateAdmin(r *http.Request) *apiError {
+	key := bearer(r)
 	switch {
-	case !strings.EqualFold(scheme, "Bearer") || key == "":
+	case len(s.keys) == 0 && len(s.adminKeys) == 0:
+		return nil
+	case s.keys[key] && !s.adminKeys[key]:
+		return &apiError{status: http.StatusForbidden, Type: invalidRequest,
+			Message: "You have insufficient permissions for this operation. Missing scopes: api.usage.read. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes."}
+	}
+	return checkKey(key, s.adminKeys)
+}
+
+// bearer is the key of a request; "" = it has none.
+func bearer(r *http.Request) string {
+	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(key)
+}
+
+func checkKey(key string, accepted map[string]bool) *apiError {
+	switch {
+	case key == "":
 		return &apiError{status: http.StatusUnauthorized, Type: invalidRequest, Message: missingKey}
-	case !s.keys[key]:
+	case !accepted[key]:
 		return &apiError{status: http.StatusUnauthorized, Type: invalidRequest, Code: ptr("invalid_api_key"),
 			Message: "Incorrect API key provided: " + mask(key) + ". You can find your API key at https://platform.openai.com/account/api-keys."}
 	}

@@ -1,7 +1,8 @@
 // Package emulator is an HTTP server that speaks OpenAI's API from memory, for
 // demonstrations and acceptance tests: chat completions, responses, embeddings and
-// moderations, for themselves or in batches, and the objects that live on the server,
-// which are stored responses, files, uploads, batches, vector stores, conversations and webhook endpoints. It validates what it is
+// moderations, for themselves or in batches, decisions, and the objects that live on the server,
+// which are stored responses, files, uploads, batches, vector stores, conversations and webhook endpoints; and
+// reports of costs and usage, which are made up. It validates what it is
 // sent as strictly as the API does, answers deterministically, records every
 // request and fails on demand.
 //
@@ -40,8 +41,12 @@ type Options struct {
 	// and none.
 	Keys []string
 
+	// AdminKeys are the keys that are accepted for reports about the organization, and for nothing else. Empty
+	// means that any key is, and none, unless there are Keys.
+	AdminKeys []string
+
 	// Latency is waited for before each answer of a model (POST
-	// /chat/completions, /responses, /embeddings, /moderations) and to an upload, in real time
+	// /chat/completions, /responses, /embeddings, /moderations, /decisions) and to an upload, in real time
 	// whatever Now says; a response in the background is not waited for. A client that goes away ends the wait.
 	Latency time.Duration
 
@@ -65,7 +70,7 @@ type Options struct {
 
 	// Models are the ids of the models that exist; a request for another gets
 	// the API's 404. Nil means a built-in list of OpenAI's models for chat,
-	// embeddings and moderations. What is not in that list is for all three.
+	// embeddings, moderations and decisions. What is not in that list is for all of these.
 	Models []string
 
 	// Profile is whose manners the server has. The zero value is OpenAI's.
@@ -140,6 +145,7 @@ const (
 type Server struct {
 	options    Options
 	keys       map[string]bool
+	adminKeys  map[string]bool
 	models     catalogue
 	store      store
 	made       atomic.Uint64 // what would be billed
@@ -179,12 +185,16 @@ func New(options Options) *Server {
 		options.Now = time.Now
 	}
 	s := &Server{
-		options: options,
-		keys:    map[string]bool{},
-		models:  newCatalogue(options.Models),
+		options:   options,
+		keys:      map[string]bool{},
+		adminKeys: map[string]bool{},
+		models:    newCatalogue(options.Models),
 	}
 	for _, key := range options.Keys {
 		s.keys[key] = true
+	}
+	for _, key := range options.AdminKeys {
+		s.adminKeys[key] = true
 	}
 	return s
 }
@@ -206,7 +216,7 @@ func (s *Server) Requests() []Request {
 }
 
 // Made returns how many answers that would be billed have been made, delivered
-// or not, in batches too: completions, responses (one in the background when it is created) and embeddings.
+// or not, in batches too: completions, responses (one in the background when it is created), embeddings and decisions.
 // Moderations are free.
 func (s *Server) Made() int {
 	s.workOnBatches(context.Background())
