@@ -27,6 +27,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/chat"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/conversation"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/decision"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/embedding"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/file"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/functions"
@@ -66,7 +67,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, response.Area, embedding.Area, moderation.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area, batch.Area}
+var areas = []area.Area{chat.Area, response.Area, embedding.Area, moderation.Area, decision.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area, batch.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
