@@ -225,9 +225,11 @@ func (of *reportKind) belongs(project, model int) map[string]any {
 func (of *reportKind) empty(belongs map[string]any, groupBy []string) map[string]any {
 	result := map[string]any{"object": of.object}
 	for group := range belongs {
-		if slices.Contains(groupBy, group) {
+		switch {
+		case slices.Contains(groupBy, group):
 			result[group] = belongs[group]
-		} else if group != "api_source" && !(group == "user_id" && of.counters == nil) { // of old, results do not have these
+		case group == "api_source", group == "user_id" && of.counters == nil: // the document's results do not have them
+		default:
 			result[group] = nil
 		}
 	}
