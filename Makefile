@@ -31,7 +31,7 @@ test: ## Run all tests, those that need a CLI included
 	@$(call in_each_module,scripts/test.sh -C $$module -count=1 -timeout 20m $(TESTARGS) ./...)
 
 test-framework: ## Run the tests of what has resources without the short cuts of internal/serve
-	@OPENAI_PROVIDER_FRAMEWORK_ONLY=1 scripts/test.sh -count=1 -timeout 20m $(TESTARGS) ./internal/chat ./internal/embedding ./internal/moderation ./internal/provider
+	@OPENAI_PROVIDER_FRAMEWORK_ONLY=1 scripts/test.sh -count=1 -timeout 20m $(TESTARGS) ./internal/chat ./internal/decision ./internal/embedding ./internal/moderation ./internal/provider
 
 race: ## Run all tests with the race detector
 	@$(call in_each_module,scripts/test.sh -C $$module -race -count=1 -timeout 40m $(TESTARGS) ./...)

@@ -36,7 +36,7 @@ var rules = map[string]rule{
 
 	"internal/serve":        {},
 	"internal/command":      {may: []string{"jsontext", "recording"}, never: []string{"github.com/hashicorp/", "net/http"}},
-	"internal/provider":     {may: []string{"area", "batch", "chat", "client", "conversation", "decision", "embedding", "file", "functions", "kinds", "models", "moderation", "recording", "vectorstore", "webhook"}},
+	"internal/provider":     {may: []string{"area", "batch", "chat", "client", "conversation", "decision", "embedding", "file", "functions", "kinds", "models", "moderation", "recording", "usage", "vectorstore", "webhook"}},
 	"internal/chat":         {may: append(slices.Clone(area.may), "set", "structured"), never: area.never},
 	"internal/batch":        area,
 	"internal/models":       area,
@@ -45,6 +45,7 @@ var rules = map[string]rule{
 	"internal/embedding":    area,
 	"internal/file":         area,
 	"internal/moderation":   area,
+	"internal/usage":        area,
 	"internal/vectorstore":  area,
 	"internal/webhook":      area,
 

@@ -52,6 +52,9 @@ func (k *call) wrongKey(p *Problem) string {
 	switch {
 	case settings.Azure != nil && k.request.APIKey == "":
 		return k.wrongAzureKey()
+	case k.request.Admin:
+		return "The server does not accept the admin API key. It comes from admin_api_key in the provider block or from the environment variable OPENAI_ADMIN_KEY. " +
+			"Check that it is complete, has not been revoked, and is an admin API key: others are not accepted here. " + adminKeys
 	case k.request.APIKey != "":
 		source = "The server does not accept the api_key of this block. Check that it is complete, has not been revoked, and is a key for this server."
 	case settings.hasAuthentication():
@@ -82,6 +85,9 @@ func (k *call) wrongAzureKey() string {
 func (k *call) forbidden(p *Problem) string {
 	if k.client.entra != nil {
 		return "Azure knows the identity, but it may not do this. Give it the role \"Cognitive Services OpenAI User\" on the resource, and check the resource's network rules. A new role takes a few minutes to take effect."
+	}
+	if k.request.Admin {
+		return "The server knows the key, but the key is not allowed to do this. Check that admin_api_key (OPENAI_ADMIN_KEY) is an admin API key, and that its permissions cover this. " + adminKeys
 	}
 	if strings.Contains(p.Code, "unsupported_country") {
 		return "The API is not available in the country or region that this request comes from."

@@ -199,6 +199,9 @@ type call struct {
 }
 
 func (c *Client) newCall(ctx context.Context, r Request) *call {
+	if r.Admin {
+		r.APIKey = c.settings.AdminAPIKey
+	}
 	watched, wire := transport.Watch(ctx)
 	if r.Carries == 0 { // else they have limits of their own
 		wire.Expect(r.Tokens)
@@ -266,6 +269,9 @@ func (k *call) send(defaults ...option.RequestOption) (*http.Response, *Problem)
 	return nil, problem
 }
 
+// projectHeader names the project that a request is counted for.
+const projectHeader = "OpenAI-Project"
+
 // options are what is the call's own.
 func (k *call) options() []option.RequestOption {
 	var options []option.RequestOption
@@ -274,6 +280,9 @@ func (k *call) options() []option.RequestOption {
 		options = k.client.asAzure(k.request.APIKey)
 	case k.request.APIKey != "":
 		options = append(options, option.WithAPIKey(k.request.APIKey))
+	}
+	if k.request.Admin && !k.client.settings.setsHeader(projectHeader) {
+		options = append(options, option.WithHeaderDel(projectHeader)) // the key belongs to none
 	}
 	for name, values := range k.request.Header {
 		if k.client.settings.setsHeader(name) {

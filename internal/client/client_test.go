@@ -211,6 +211,10 @@ func TestDo_refusesBeforeSending(t *testing.T) {
 		"header over plain HTTP":   {client.Settings{Headers: map[string]string{"api-key": "abcdef"}, BaseURL: "http://localhost.example/v1"}, chat, client.InsecureURL, nil},
 		"an empty element":         {client.Settings{APIKey: testKey}, client.Request{Method: "GET", Path: client.Path("models", "")}, client.NotSent, []string{"empty"}},
 		"an empty element between": {client.Settings{APIKey: testKey}, client.Request{Method: "GET", Path: client.Path("models", "", "x")}, client.NotSent, nil},
+		"no admin key":             {client.Settings{APIKey: testKey}, client.Request{Method: "GET", Path: "organization/costs", Admin: true}, client.NoKey, []string{"no admin API key", "admin_api_key", "OPENAI_ADMIN_KEY"}},
+		"no admin key, own key":    {client.Settings{APIKey: testKey}, client.Request{Method: "GET", Path: "organization/costs", Admin: true, APIKey: "k"}, client.NoKey, nil},
+		"admin on Azure":           {client.Settings{AdminAPIKey: "k", APIKey: testKey, BaseURL: "https://a.openai.azure.com", Azure: &client.Azure{APIVersion: "1"}}, client.Request{Method: "GET", Path: "organization/costs", Admin: true}, client.NotSent, []string{"Azure does not have"}},
+		"admin over plain HTTP":    {client.Settings{AdminAPIKey: "k", BaseURL: "http://10.0.0.1/v1"}, client.Request{Method: "GET", Path: "organization/costs", Admin: true}, client.InsecureURL, nil},
 		"line break in the key":    {client.Settings{}, client.Request{Method: "GET", Path: "models", APIKey: "sk-other\n"}, client.NotSent, []string{"line break"}},
 	} {
 		t.Run(name, func(t *testing.T) {

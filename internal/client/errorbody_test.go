@@ -89,6 +89,8 @@ func TestDetail_byAnswer(t *testing.T) {
 			text: []string{"The API said: Incorrect API key provided", "Status: 401 Unauthorized", "Type: kind", "Code: invalid_api_key", "Request ID: req_1", "OPENAI_API_KEY", "api_key in the provider block", "platform.openai.com"},
 		},
 		"401, own key":      {settings: openAI, request: Request{APIKey: "sk-own-key"}, status: 401, body: said("m", ""), text: []string{"the api_key of this block"}},
+		"401, admin":        {settings: Settings{APIKey: testKey, AdminAPIKey: "sk-admin-key"}, request: Request{Admin: true}, status: 401, body: said("m", ""), text: []string{"admin_api_key", "OPENAI_ADMIN_KEY", "organization/admin-keys"}, not: "OPENAI_API_KEY"},
+		"403, admin":        {settings: Settings{APIKey: testKey, AdminAPIKey: "sk-admin-key"}, request: Request{Admin: true}, status: 403, body: said("m", ""), text: []string{"admin_api_key", "permissions"}, not: "region"},
 		"401, header":       {settings: Settings{Headers: map[string]string{"Authorization": "Basic abcdef"}}, status: 401, body: said("m", ""), text: []string{"provider's headers"}},
 		"401, none":         {settings: Settings{BaseURL: "http://localhost:1/v1"}, status: 401, body: said("m", ""), text: []string{"none was given", "(base_url) is http://localhost:1/v1."}},
 		"401, organization": {settings: Settings{APIKey: testKey, Organization: "org-1"}, status: 401, body: said("No such organization", "invalid_organization"), text: []string{"organization and project"}},

@@ -24,6 +24,12 @@ func (k *call) refuse() *Problem {
 		p.next = "Give the ID of the object."
 	case k.request.Form != nil && (hasControl(k.request.Form.ContentType) || k.request.Form.Size < 0):
 		p.Kind, p.Message = NotSent, "Nothing was sent: the content type of the file contains a line break or another control character, or its size is negative."
+	case k.request.Admin && settings.Azure != nil:
+		p.Kind, p.Message = NotSent, "Nothing was sent: the call is about an organization of OpenAI's, which Azure does not have."
+		p.next = "Use a provider block without an azure block, with an alias, for this."
+	case k.request.Admin && k.request.APIKey == "":
+		p.Kind, p.Message = NoKey, "Nothing was sent: there is no admin API key, and the call is about the organization, for which no other key is used."
+		p.next = "Set admin_api_key in the provider block, or the environment variable OPENAI_ADMIN_KEY. " + adminKeys
 	case hasControl(k.request.APIKey):
 		p.Kind, p.Message = NotSent, "Nothing was sent: the API key contains a line break or another control character."
 		p.next = "Remove it, for example with trimspace()."
@@ -31,7 +37,7 @@ func (k *call) refuse() *Problem {
 		p.Kind = InsecureURL
 		p.Message = fmt.Sprintf("Nothing was sent: %s is %s, and the API key, or a header that may be secret, would travel over plain HTTP, where others can read it.", k.client.address(), k.base())
 		p.next = "Use an address that starts with https://. Secrets are sent over plain HTTP only to this machine (localhost, 127.0.0.1, ::1), for example through a tunnel."
-		if settings.Azure == nil && settings.APIKey != "" {
+		if settings.Azure == nil && settings.APIKey != "" && !k.request.Admin {
 			p.next += ` A server that needs no key can be reached over plain HTTP: set api_key = "" if the key comes from OPENAI_API_KEY.`
 		}
 	case !key && settings.Azure != nil:
@@ -45,6 +51,9 @@ func (k *call) refuse() *Problem {
 	}
 	return p
 }
+
+// adminKeys says where admin API keys come from.
+const adminKeys = "An owner of the organization makes admin API keys at https://platform.openai.com/settings/organization/admin-keys."
 
 // hasAuthentication reports whether a header takes the place of the key.
 func (s Settings) hasAuthentication() bool {

@@ -24,6 +24,10 @@ type Request struct {
 	Form   *Form      // sent instead of Body; nil = Body is
 	APIKey string     // used instead of Settings.APIKey and of an Authorization header; "" = those
 
+	// Admin says that the call is about the organization: it is made with Settings.AdminAPIKey and never
+	// with another key, and without one nothing is sent. The project of Settings is left out.
+	Admin bool
+
 	// Tokens is about how many tokens the call takes, question and answer. The
 	// limits go by it until the server says how many it were. 0 = nobody knows.
 	Tokens int

@@ -19,6 +19,7 @@ const DefaultBaseURL = "https://api.openai.com/v1"
 // Settings are what the provider block and its environment say.
 type Settings struct {
 	APIKey         string            // sent as "Authorization: Bearer …", on Azure as "api-key"; "" = none
+	AdminAPIKey    string            // sent with requests that are Admin, and with no other; "" = none
 	Organization   string            // OpenAI-Organization; "" = none
 	Project        string            // OpenAI-Project; "" = none
 	BaseURL        string            // "" = DefaultBaseURL; a query is added to every request
@@ -139,7 +140,7 @@ func (s Settings) check() error {
 		}
 	}
 	for name, value := range map[string]string{
-		"API key": s.APIKey, "organization": s.Organization, "project": s.Project, "user agent": s.UserAgent,
+		"API key": s.APIKey, "admin API key": s.AdminAPIKey, "organization": s.Organization, "project": s.Project, "user agent": s.UserAgent,
 	} {
 		if hasControl(value) {
 			return fmt.Errorf("the %s contains a line break or another control character", name)
@@ -166,7 +167,7 @@ func (s Settings) setsHeader(name string) bool {
 
 // secrets are the values that no text may contain.
 func (s Settings) secrets(base *url.URL) []string {
-	secrets := []string{s.APIKey}
+	secrets := []string{s.APIKey, s.AdminAPIKey}
 	for _, value := range s.Headers {
 		secrets = append(secrets, value)
 	}

@@ -58,6 +58,7 @@ func TestNew_refuses(t *testing.T) {
 		"retries":                  {MaxRetries: -1},
 		"timeout":                  {RequestTimeout: -time.Second},
 		"key":                      {APIKey: "sk-secret\n"},
+		"admin key":                {AdminAPIKey: "sk-secret\n"},
 		"organization":             {Organization: "org\r"},
 		"user agent":               {UserAgent: "a\x00"},
 		"header name":              {Headers: map[string]string{"a b": "secret"}},

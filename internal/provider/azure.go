@@ -24,7 +24,7 @@ type azureSettings struct {
 func azureBlock() schema.Block {
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "Asks Azure OpenAI instead of OpenAI. A resource's `model` is then the name of a deployment. " +
-			"`base_url`, `organization`, `project` and the `api_key` outside this block, and their environment variables, are not used then.",
+			"`base_url`, `organization`, `project`, `admin_api_key` and the `api_key` outside this block, and their environment variables, are not used then.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{Optional: true,
 				MarkdownDescription: "The resource's address, such as `https://my-resource.openai.azure.com`. Environment variable: `AZURE_OPENAI_ENDPOINT`."},
@@ -58,7 +58,7 @@ func (a *azureSettings) validate(s settings, diags *diag.Diagnostics) {
 	}
 	at := path.Root("azure")
 	for name, value := range map[string]types.String{
-		"base_url": s.BaseURL, "api_key": s.APIKey, "organization": s.Organization, "project": s.Project,
+		"base_url": s.BaseURL, "api_key": s.APIKey, "admin_api_key": s.AdminAPIKey, "organization": s.Organization, "project": s.Project,
 	} {
 		if value.IsNull() {
 			continue
@@ -84,7 +84,7 @@ func (a *azureSettings) validate(s settings, diags *diag.Diagnostics) {
 // settings. It returns false where something that no call can do without is missing.
 func (a *azureSettings) apply(to *client.Settings, diags *diag.Diagnostics) bool {
 	at := path.Root("azure")
-	to.Organization, to.Project = "", ""
+	to.AdminAPIKey, to.Organization, to.Project = "", "", ""
 	to.BaseURL = setting(a.Endpoint, "AZURE_OPENAI_ENDPOINT")
 	to.APIKey = setting(a.APIKey, "AZURE_OPENAI_API_KEY")
 	if a.UseEntraID.ValueBool() {

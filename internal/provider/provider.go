@@ -35,6 +35,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/models"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/moderation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/response"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/usage"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/vectorstore"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/webhook"
 )
@@ -67,7 +68,7 @@ func New(version string, adjust ...func(*client.Settings)) *Provider {
 }
 
 // areas is the table of contents.
-var areas = []area.Area{chat.Area, response.Area, embedding.Area, moderation.Area, decision.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area, batch.Area}
+var areas = []area.Area{chat.Area, response.Area, embedding.Area, moderation.Area, decision.Area, models.Area, file.Area, vectorstore.Area, conversation.Area, webhook.Area, batch.Area, usage.Area}
 
 // Resources are the managed resources of all areas.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
@@ -128,6 +129,7 @@ func (p *Provider) Functions(context.Context) []func() function.Function {
 // settings is the provider block.
 type settings struct {
 	APIKey         types.String `tfsdk:"api_key"`
+	AdminAPIKey    types.String `tfsdk:"admin_api_key"`
 	Organization   types.String `tfsdk:"organization"`
 	Project        types.String `tfsdk:"project"`
 	BaseURL        types.String `tfsdk:"base_url"`
@@ -152,6 +154,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 		Attributes: map[string]schema.Attribute{
 			"api_key": schema.StringAttribute{Optional: true, Sensitive: true,
 				MarkdownDescription: "The API key. Environment variable: `OPENAI_API_KEY`. It is needed only when a call is made, and only if the server asks for one: OpenAI does, your own model server may not."},
+			"admin_api_key": schema.StringAttribute{Optional: true, Sensitive: true,
+				MarkdownDescription: "The admin API key, for the data sources `openai_costs` and `openai_usage`, which read what the organization has spent and used. Environment variable: `OPENAI_ADMIN_KEY`. It is sent with nothing else, and they are sent no other key. It is needed only when one of them is read."},
 			"organization": schema.StringAttribute{Optional: true,
 				MarkdownDescription: "The organization to use for requests, if the key belongs to several. Environment variable: `OPENAI_ORG_ID`."},
 			"project": schema.StringAttribute{Optional: true,
@@ -207,6 +211,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	to := client.Settings{
 		APIKey:         setting(s.APIKey, "OPENAI_API_KEY"),
+		AdminAPIKey:    setting(s.AdminAPIKey, "OPENAI_ADMIN_KEY"),
 		Organization:   setting(s.Organization, "OPENAI_ORG_ID"),
 		Project:        setting(s.Project, "OPENAI_PROJECT_ID"),
 		BaseURL:        setting(s.BaseURL, "OPENAI_BASE_URL"),
