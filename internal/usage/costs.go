@@ -48,7 +48,7 @@ var costsAttributes = kinds.Join(period, kinds.Declare(
 var costs = &object.Query{
 	Type: "costs", Failure: "Could not read costs",
 	Description: "What the organization has spent, by day: for a `check` or a `postcondition` that stops a plan when a limit is exceeded. " +
-		"It is read on each plan, costs nothing, and needs the provider's `admin_api_key`. OpenAI bills with some delay: the last hours may be missing.",
+		"It is read on each plan, costs nothing, and needs the provider's `admin_api_key`. The most recent costs may still be missing.",
 	Attributes: costsAttributes, Validate: inOrder,
 	Read: func(ctx context.Context, c *client.Client, config wire.Fields) (wire.Values, error) {
 		values, results, err := read(ctx, c, costsAttributes, config, client.Path("organization", "costs"), costsOfPage)

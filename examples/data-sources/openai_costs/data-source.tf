@@ -24,7 +24,7 @@ data "openai_costs" "projects" {
 
 locals {
   costs = flatten(data.openai_costs.projects.buckets[*].results)
-  by_project = { for id in distinct(local.costs[*].project_id) : id =>
+  by_project = { for id in distinct(compact(local.costs[*].project_id)) : id =>
     sum([for cost in local.costs : cost.amount.value if cost.project_id == id])
   }
 }
