@@ -99,6 +99,15 @@ func mayBeBilled(err error) bool {
 
 // send makes the call.
 func (a asker) send(ctx context.Context, r request, progress func(string)) (answer client.Answer, err error) {
+	if a.kind.Changes != nil {
+		if thing := a.kind.Changes(r.arguments); thing != "" {
+			release, err := turns.take(ctx, a.client.String()+" "+thing)
+			if err != nil {
+				return client.Answer{}, err
+			}
+			defer release()
+		}
+	}
 	if a.kind.Deferred != nil && a.kind.Deferred.Wanted(r.arguments) {
 		answer, err = a.deferred(ctx, r, progress)
 	} else {

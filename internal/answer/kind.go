@@ -115,6 +115,10 @@ type Kind struct {
 	// Stored is what the server keeps of an answer; nil = nothing.
 	Stored *Stored
 
+	// Changes is what an answer to such a request changes at the server, such as the ID of a conversation: within a run, one
+	// is asked for at a time. "" = nothing. nil: none changes anything.
+	Changes func(arguments wire.Fields) string
+
 	// Deferred is how answers are waited for that the server makes on its own time; nil = there are none.
 	Deferred *Deferred
 

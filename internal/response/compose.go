@@ -28,6 +28,10 @@ func compose(arguments wire.Fields, body object) {
 	if text, ok := body["text"].(object); ok && len(text) == 0 {
 		delete(body, "text")
 	}
+	if body["background"] == true { // a stream that is cut would not be waited for
+		delete(body, "stream")
+		delete(body, "stream_options")
+	}
 }
 
 func composeTools(body object) {

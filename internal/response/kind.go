@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
 // kind is the response.
@@ -38,8 +39,8 @@ func declare() *answer.Kind {
 		Validate: validate, Limits: limits, Compose: compose, Alike: alike, Place: place, Send: send, Normalize: normalize, Read: read, Absent: absent,
 		Findings: findings, FailOn: failOn, Text: answerText, TextPaths: textPaths, Describe: describe, Tokens: estimate, Usage: usage,
 		Stored:   &answer.Stored{Kept: kept, Unowned: unowned, Import: importStored, Remove: remove},
-		Deferred: background,
-		Gate:     gate,
+		Deferred: background, Changes: func(arguments wire.Fields) string { return arguments.String("conversation_id") },
+		Gate: gate,
 	}
 }
 

@@ -8,22 +8,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
-// send makes the call: one at a time for each conversation, which it changes. A stream ends with an event that
-// has the whole response, which is what the same request without `stream` would have answered.
-func send(ctx context.Context, c *client.Client, arguments wire.Fields, request client.Request, progress func(string)) (client.Answer, error) {
-	if id, ok := arguments.Text("conversation_id"); ok {
-		release, err := turns.take(ctx, c.String()+" "+id)
-		if err != nil {
-			return client.Answer{}, err
-		}
-		defer release()
-	}
+// send makes the call. A stream ends with an event that has the whole response, which is what the same request without
+// `stream` would have answered.
+func send(ctx context.Context, c *client.Client, _ wire.Fields, request client.Request, progress func(string)) (client.Answer, error) {
 	s := assembly{progress: progress}
 	answer, err := c.Stream(ctx, request, s.add)
 	switch {
@@ -136,33 +128,4 @@ func sortedKeys(items map[int]any) []int {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// queue lets one at a time do something, for each of several things.
-type queue struct {
-	mu    sync.Mutex
-	slots map[string]chan struct{}
-}
-
-// turns are those of conversations: two answers that are made at a time in one would not know of each other.
-var turns queue
-
-// take waits for a turn, which ends with release.
-func (q *queue) take(ctx context.Context, thing string) (release func(), err error) {
-	q.mu.Lock()
-	if q.slots == nil {
-		q.slots = map[string]chan struct{}{}
-	}
-	slot := q.slots[thing]
-	if slot == nil {
-		slot = make(chan struct{}, 1)
-		q.slots[thing] = slot
-	}
-	q.mu.Unlock()
-	select {
-	case slot <- struct{}{}:
-		return func() { <-slot }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
 }
