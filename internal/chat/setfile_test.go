@@ -204,14 +204,15 @@ func TestSet_cannotWriteItsResultsFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.asks(t, 0, func() {
-		says(t, w.set(t).Apply(t, setOf(texts("a"), object{"results_file": filepath.Join(blocked, "a.jsonl")})), "error: Could not make the set of chat completions: Results_file cannot be written")
+		says(t, w.set(t).Apply(t, setOf(texts("a"), object{"results_file": filepath.Join(blocked, "a.jsonl")})), "error: Could not make the set of chat completions: The results file "+filepath.Join(blocked, "a.jsonl")+" cannot be written: not a directory")
+		says(t, w.set(t).Apply(t, setOf(texts("a"), object{"results_file": root})), "error: Could not make the set of chat completions: The results file "+root+" cannot be written: it is a directory")
 	})
 	there := filepath.Join(root, "there")
 	config := setOf(texts("a", "b"), object{"results_file": filepath.Join(there, "a.jsonl")})
 	gone = func() { _ = os.RemoveAll(there) }
 	w.asks(t, 2, func() {
 		r := w.set(t)
-		says(t, r.Apply(t, config), "error: Could not make the set", "cannot be written")
+		says(t, r.Apply(t, config), "error: Could not make the set of chat completions: The results file "+filepath.Join(there, "a.jsonl")+" cannot be written: no such file or directory. The answers are kept")
 		if r.State() != nil {
 			t.Error("there is a state")
 		}

@@ -2,6 +2,7 @@ package set
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"path/filepath"
 	"sync"
@@ -217,7 +218,11 @@ func (a applying) apply(ctx context.Context) wire.Values {
 	values, err := a.fill(ctx, out, h, entries)
 	if err != nil {
 		out.sink.abort()
-		a.diags.AddError("Could not make the "+a.noun(), kinds.UpperFirst(err.Error())+".")
+		text := kinds.UpperFirst(err.Error()) + "."
+		if errors.As(err, new(*unwritableError)) {
+			text += "\n\nThe answers are kept, and the next apply that can write the file does not ask for them again."
+		}
+		a.diags.AddError("Could not make the "+a.noun(), text)
 		return nil
 	}
 	return values
@@ -295,6 +300,9 @@ func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*ent
 		}
 	}
 	asked, err := a.ask(ctx, out, h, missing, todo)
+	if err == nil {
+		err = asked.untaken
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -346,7 +354,9 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		out.batches = h.batches
 		return asked, nil
 	}
-	todo = asked.takeThere(ctx, todo)
+	if todo = asked.takeThere(ctx, todo); asked.untaken != nil {
+		return asked, nil
+	}
 	x, err := a.runBatches(ctx, asked, h, missing, todo)
 	if err != nil {
 		return nil, err

@@ -158,23 +158,48 @@ type inFile struct {
 	spool *os.File
 	size  int64
 	lines map[string]span
+	err   error // why no more is written; nil = all is
+}
+
+// unwritableError means that the file of a set cannot be written. The one that was there is as it was.
+type unwritableError struct{ file, why string }
+
+func (e *unwritableError) Error() string {
+	return fmt.Sprintf("the results file %s cannot be written: %s", e.file, e.why)
+}
+
+// unwritable is an error of the file system, without the paths of what is made beside the file.
+func unwritable(file string, err error) error {
+	why := err.Error()
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		why = path.Err.Error()
+	case errors.As(err, &link):
+		why = link.Err.Error()
+	}
+	return &unwritableError{file, why}
 }
 
 func newFile(path string) (*inFile, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() { // in whose place no file can be put
+		return nil, &unwritableError{path, "it is a directory"}
+	}
 	err := os.MkdirAll(filepath.Dir(path), 0o755)
 	var spool *os.File
 	if err == nil {
 		spool, err = os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // readable by its owner only
 	}
 	if err != nil {
-		return nil, fmt.Errorf("results_file cannot be written: %w", err)
+		return nil, unwritable(path, err)
 	}
 	return &inFile{path: path, spool: spool, lines: map[string]span{}}, nil
 }
 
 func (f *inFile) put(key, hash string, answer tftypes.Value) error {
-	if answer.IsNull() {
-		return nil
+	if answer.IsNull() || f.err != nil {
+		return f.err
 	}
 	start, _ := json.Marshal(head{&key, hash}) // texts always encode
 	text, err := wire.JSON(answer)
@@ -182,8 +207,9 @@ func (f *inFile) put(key, hash string, answer tftypes.Value) error {
 		return fmt.Errorf("results_file: %w", err)
 	}
 	line := slices.Concat(start[:len(start)-1], []byte(","), []byte(text)[1:], []byte("\n"))
-	if _, err := f.spool.Write(line); err != nil {
-		return fmt.Errorf("results_file cannot be written: %w", err)
+	if _, err := f.spool.Write(line); err != nil { // of which a part may be there: no line can follow it
+		f.err = unwritable(f.path, err)
+		return f.err
 	}
 	f.lines[key] = span{offset: f.size, length: len(line)}
 	f.size += int64(len(line))
@@ -200,7 +226,7 @@ func (f *inFile) close(values wire.Values) error {
 	defer f.abort()
 	sum, err := f.sorted()
 	if err != nil {
-		return fmt.Errorf("results_file cannot be written: %w", err)
+		return unwritable(f.path, err)
 	}
 	values["answers"] = nothing
 	values["results_sha256"] = tftypes.NewValue(tftypes.String, sum)
@@ -224,7 +250,7 @@ func (f *inFile) sorted() (sum string, err error) {
 		}
 		_, _ = w.Write(line.Bytes()) // Flush reports it
 	}
-	if err := errors.Join(w.Flush(), out.Close()); err != nil {
+	if err := errors.Join(w.Flush(), out.Sync(), out.Close()); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(hash.Sum(nil)), os.Rename(out.Name(), f.path)
