@@ -29,7 +29,7 @@ const cleaning = 20 * time.Second
 
 // Submit makes the batch of a task, or adopts the one that an earlier Submit has made, in this process or another:
 // the newest with its mark that has not failed, and whose results are still there. adopted says which. Two Submits of one client
-// never return the same batch.
+// never return the same batch. One that is about to be cancelled is not adopted.
 //
 // The batch is made once: where the answer to that is lost, it is looked for, and an error says if it is not found.
 func Submit(ctx context.Context, c *client.Client, t Task) (b Batch, adopted bool, err error) {
@@ -37,7 +37,7 @@ func Submit(ctx context.Context, c *client.Client, t Task) (b Batch, adopted boo
 		return Batch{}, false, errors.New("the batch has no mark")
 	}
 	defer taken.lock(c, t.mark())()
-	if b, adopted, err = t.find(ctx, c); adopted || err != nil {
+	if b, adopted, err = t.adopt(ctx, c); adopted || err != nil {
 		return b, adopted, err
 	}
 	input := t.InputFileID
@@ -72,7 +72,7 @@ func lost(err error) bool {
 // recover looks for the batch that a create may have made whose answer was lost, for as long as a list may lack it.
 func (t Task) recover(ctx context.Context, c *client.Client, lost error) (b Batch, found bool, err error) {
 	for until, looks := c.Clock().Now().Add(object.Settling), 0; ; looks++ {
-		if b, found, err = t.find(ctx, c); found {
+		if b, found, err = t.adopt(ctx, c); found {
 			return b, true, nil
 		}
 		rest := client.Pause(looks)
@@ -130,11 +130,61 @@ func lacksInput(err error) bool {
 	return problem.Param == "input_file_id" || problem.Param == "" && (problem.Code == "" || problem.Status == http.StatusNotFound)
 }
 
-// find looks for a batch with the mark that can be adopted, among the newest.
-func (t Task) find(ctx context.Context, c *client.Client) (b Batch, found bool, err error) {
+// adopt looks for a batch with the mark that can be adopted, and adopts it.
+func (t Task) adopt(ctx context.Context, c *client.Client) (b Batch, found bool, err error) {
+	marked, err := t.marked(ctx, c)
+	for _, b := range marked {
+		if b.Status == StatusCancelling {
+			continue // its requests are asked again
+		}
+		over, err := t.over(ctx, c, b)
+		if err != nil {
+			return Batch{}, false, err
+		}
+		if !over && taken.add(c, b.ID, true) {
+			return b, true, nil
+		}
+	}
+	return Batch{}, false, err
+}
+
+// Find looks for the batch that was submitted with a mark, as [Submit] does, but adopts none, and finds one that is
+// about to be cancelled as well. submitted is when that was to be: for a minute after it, a list may lack the batch.
+func Find(ctx context.Context, c *client.Client, apiKey, mark string, submitted time.Time) (b Batch, found bool, err error) {
+	t := Task{APIKey: apiKey, Mark: mark}
+	for looks := 0; ; looks++ {
+		marked, err := t.marked(ctx, c)
+		for _, b := range marked {
+			over, err := t.over(ctx, c, b)
+			if !over || err != nil {
+				return b, err == nil, err
+			}
+		}
+		now := c.Clock().Now()
+		if err != nil || len(marked) > 0 || now.Before(submitted) || !now.Before(submitted.Add(object.Settling)) {
+			return Batch{}, false, err
+		}
+		if err := c.Clock().Sleep(ctx, client.Pause(looks)); err != nil {
+			return Batch{}, false, err
+		}
+	}
+}
+
+// Adopt takes a batch that was found, as [Submit] does with the one that it finds. It reports false if another has it.
+func Adopt(c *client.Client, id string) bool { return taken.add(c, id, true) }
+
+// Taken reports whether a Submit of the client has returned a batch, or it was adopted.
+func Taken(c *client.Client, id string) bool {
+	taken.mu.Lock()
+	defer taken.mu.Unlock()
+	_, there := taken.ids[owned{c, id}]
+	return there
+}
+
+// marked are the batches with the mark, among the newest.
+func (t Task) marked(ctx context.Context, c *client.Client) (marked []Batch, err error) {
 	r := client.Request{Path: "batches", APIKey: t.APIKey, Secrets: t.Secrets}
 	start := c.Clock().Now().Add(-oldest)
-	var marked []Batch
 	err = c.Pages(ctx, r, mostLooked, func(items []json.RawMessage) (more bool, err error) {
 		for _, item := range items {
 			b, err := read(c, r, client.Answer{Body: item})
@@ -150,22 +200,16 @@ func (t Task) find(ctx context.Context, c *client.Client) (b Batch, found bool, 
 		}
 		return true, nil
 	})
-	for _, b := range marked {
-		if err != nil {
-			break
-		}
-		var over bool
-		if over, err = t.over(ctx, c, b); err == nil && !over && taken.add(c, b.ID, true) {
-			return b, true, nil
-		}
+	if err != nil {
+		return nil, err
 	}
-	return Batch{}, false, err
+	return marked, nil
 }
 
-// over reports whether there is nothing to be had of a batch any more: it has failed, its files were removed, as
-// [RemoveFiles] does, or it is about to be cancelled.
+// over reports whether there is nothing to be had of a batch any more: it has failed, or its files were removed, as
+// [RemoveFiles] does.
 func (t Task) over(ctx context.Context, c *client.Client, b Batch) (bool, error) {
-	if b.Status == StatusFailed || b.Status == StatusCancelling {
+	if b.Status == StatusFailed {
 		return true, nil
 	}
 	if b.Own() {

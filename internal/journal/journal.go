@@ -4,6 +4,8 @@
 //
 // It is not a recording: nobody reviews it, and what the state has is removed. Each writer has
 // a file of its own, so that what a process was writing when it was killed spoils one line at most.
+//
+// Beside the answers, a [Log] says which batches an operation submits, so that they are found by whoever comes after it.
 // The package knows no Terraform, no HTTP, and nothing of what an answer means.
 package journal
 
@@ -187,34 +189,12 @@ func (j *Journal) ready() error {
 	if j.file != nil {
 		return nil
 	}
-	for try := 0; ; try++ {
-		err := os.MkdirAll(j.directory, 0o700)
-		var file *os.File
-		if err == nil {
-			file, err = os.CreateTemp(j.directory, prefix+"*"+ending) // readable by its owner only
-		}
-		if errors.Is(err, fs.ErrNotExist) && try < 10 {
-			continue // Forget has removed the directory
-		}
-		if err != nil {
-			return fmt.Errorf("answers cannot be kept until the state has them: %w", err)
-		}
-		if lock(file) && isThere(file) {
-			j.file = file
-			return nil
-		}
-		_ = file.Close() // Forget was faster
-	}
-}
-
-// isThere reports whether a file still has its name.
-func isThere(file *os.File) bool {
-	now, err := os.Stat(file.Name())
+	file, err := create(j.directory, prefix+"*"+ending)
 	if err != nil {
-		return false
+		return err
 	}
-	then, err := file.Stat()
-	return err == nil && os.SameFile(now, then)
+	j.file = file
+	return nil
 }
 
 // Keep writes an answer down.

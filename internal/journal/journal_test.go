@@ -156,3 +156,83 @@ func TestJournal_unwritable(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+func left(t *testing.T, dir string) (marks [][]string) {
+	t.Helper()
+	all, err := journal.Left(dir, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range all {
+		var of []string
+		for _, s := range l.All {
+			of = append(of, s.Mark)
+		}
+		marks = append(marks, of)
+	}
+	return marks
+}
+
+func TestLog_isLeftUntilItIsDone(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "openai")
+	add := func(l *journal.Log, mark string, at int64) {
+		t.Helper()
+		if err := l.Add(dir, journal.Submission{Mark: mark, At: time.Unix(at, 0), Requests: []string{name(1)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, second := &journal.Log{By: journal.Submitter{Scope: "here", Keys: []string{"a"}}}, &journal.Log{}
+	first.Done() // there is nothing
+	add(second, "b", 2)
+	add(first, "a", 1)
+	add(first, "c", 1)
+	if got := left(t, dir); len(got) != 0 {
+		t.Errorf("what is being written is left: %v", got)
+	}
+	first.Close()
+	second.Close()
+	journal.Forget(dir, func(journal.Entry) bool { return true })
+	if got := fmt.Sprint(left(t, dir)); got != "[[a c] [b]]" {
+		t.Errorf("left: %s", got)
+	}
+	all, err := journal.Left(dir, time.Now())
+	if err != nil || all[0].By.Scope != "here" || all[0].Name() != first.Name() || all[0].All[0].Requests[0] != name(1) {
+		t.Errorf("got %v, %v", all, err)
+	}
+	next := &journal.Log{}
+	next.Takes(all[:1])
+	add(next, "d", 3)
+	if len(next.By.Earlier) != 1 || next.By.Earlier[0] != first.Name() {
+		t.Errorf("it says of what it takes over: %v", next.By.Earlier)
+	}
+	next.Done()
+	if got := fmt.Sprint(left(t, dir)); got != "[[b]]" {
+		t.Errorf("left: %s", got)
+	}
+	second.Done()
+	if found := glob(t, filepath.Dir(dir)); len(found) != 0 {
+		t.Errorf("left: %v", found)
+	}
+}
+
+// A writer that was killed leaves a line that is not whole, or nothing at all.
+func TestLeft_passesOverWhatIsTorn(t *testing.T) {
+	t.Parallel()
+	const by, one = `{"scope":"s","keys":null}` + "\n", `{"mark":"m","requests":["r"]}` + "\n"
+	for text, want := range map[string]string{
+		"": "[]", by: "[]", by[:9]: "[]", "no JSON\n" + one: "[]", by + one: "[[m]]", by + one[:9]: "[]", by + one + one[:9]: "[[m]]",
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "batches-1.jsonl"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(left(t, dir)); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+		later, err := journal.Left(dir, time.Now().Add(31*24*time.Hour))
+		if err != nil || len(later) != 0 || len(glob(t, dir)) != 0 {
+			t.Errorf("an old file is still there: %v, %v", later, err)
+		}
+	}
+}

@@ -13,3 +13,8 @@ import (
 func lock(file *os.File) bool {
 	return !errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }
+
+// free reports whether nobody has the lock of a file. Until it is closed, nobody gets it.
+func free(file *os.File) bool {
+	return !errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}

@@ -65,7 +65,8 @@ var errNotSent = errors.New("not sent, because the apply stopped asking")
 // asking is the asking of many questions.
 type asking struct {
 	kind    *Kind
-	journal *journal.Journal // of answers that are recorded nowhere
+	journal *journal.Journal // of answers that are recorded nowhere; nil = there can be none
+	waits   bool             // answers wait in it for the state
 	total   int
 	release bool // what is asked is not needed after that
 

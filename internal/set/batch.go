@@ -32,18 +32,23 @@ type part struct {
 	batch   job.Batch        // zero = not submitted
 	found   bool             // it had ended before this apply
 	changed bool             // its lines may be others than those of all, or in another order
+
+	unwanted bool // it is given up, and has nothing that is asked
 }
 
 // batching is the asking of questions through batches.
 type batching struct {
 	applying
 	*asking
-	limit   time.Time        // until when is waited
-	waiting []*part          // not submitted yet
-	under   []*part          // submitted, and not collected
-	batches []job.Batch      // all that there were
-	pending map[string]*part // under way when the apply ended, by the name of the request
-	takenUp []string         // batches that were there already
+	limit     time.Time        // until when is waited
+	cancelled time.Time        // until when is waited for what is given up
+	waiting   []*part          // not submitted yet
+	under     []*part          // submitted, and not collected
+	batches   []job.Batch      // all that there were
+	fresh     map[string]bool  // names of the requests that are in no batch
+	pending   map[string]*part // under way when the apply ended, by the name of the request
+	takenUp   []string         // batches that were there already
+	givenUp   []string         // batches of which nothing is wanted
 }
 
 // workspace is that of Terraform: two of them may have the same requests, and batches of their own.
@@ -63,19 +68,20 @@ func (m *managed) workspace() string {
 // runBatches asks through the Batch API, and collects what earlier applies have asked. missing are all requests
 // whose answer the state has not; todo those among them that recordings do not answer either.
 func (a applying) runBatches(ctx context.Context, asked *asking, h held, missing, todo []*entry) (*batching, error) {
-	x := &batching{applying: a, asking: asked, pending: map[string]*part{}, limit: a.client.Clock().Now().Add(a.timeLimit())}
+	x := &batching{applying: a, asking: asked, pending: map[string]*part{}, limit: a.client.Clock().Now().Add(a.timeLimit()), cancelled: a.client.Clock().Now().Add(cancelling)}
 	x.total = len(todo)
 	todos := map[string]*task{}
 	for _, t := range tasks(todo) {
 		todos[t.question.Name()] = t
 	}
-	fresh := x.resume(ctx, h, missing, todos)
-	if a.config.String("engine") == batch {
+	x.fresh = x.resume(ctx, h, missing, todos)
+	x.takeLeft(ctx, h, missing, todos)
+	if x.submits() {
 		x.waiting = x.split(h, missing, todos)
 		return x, x.loop(ctx)
 	}
 	err := x.loop(ctx)
-	asked.ask(ctx, slices.DeleteFunc(tasks(todo), func(t *task) bool { return !fresh[t.question.Name()] }))
+	asked.ask(ctx, slices.DeleteFunc(tasks(todo), func(t *task) bool { return !x.fresh[t.question.Name()] }))
 	return x, err
 }
 
@@ -122,12 +128,21 @@ func (x *batching) resume(ctx context.Context, h held, missing []*entry, todos m
 	return fresh
 }
 
+// submits reports whether what is in no batch is put into one, and not asked directly.
+func (x *batching) submits() bool { return x.config.String("engine") == batch }
+
 func (x *batching) apiKey() string { return answer.APIKey(x.config) }
 
 // split puts what is missing into batches.
 func (x *batching) split(h held, missing []*entry, todos map[string]*task) (parts []*part) {
-	all := slices.DeleteFunc(tasks(missing), func(t *task) bool {
-		return h.waits[t.entries[0].hash()].batch != "" // be it collected by now or not
+	there := map[string]bool{}
+	for _, p := range x.under {
+		for _, t := range p.all {
+			there[t.question.Name()] = true
+		}
+	}
+	all := slices.DeleteFunc(tasks(missing), func(t *task) bool { // what is in a batch, be it collected by now or not
+		return h.waits[t.entries[0].hash()].batch != "" || there[t.question.Name()]
 	})
 	sizes := func(yield func(job.Size) bool) {
 		for _, t := range all {
@@ -142,8 +157,8 @@ func (x *batching) split(h held, missing []*entry, todos map[string]*task) (part
 		p := &part{todo: map[string]*task{}}
 		for _, i := range indexes {
 			p.all = append(p.all, all[i])
-			if t := todos[all[i].question.Name()]; t != nil {
-				p.todo[t.question.Name()] = t
+			if name := all[i].question.Name(); x.fresh[name] {
+				p.todo[name] = todos[name]
 			}
 		}
 		if len(p.todo) > 0 {
@@ -176,6 +191,9 @@ func (x *batching) loop(ctx context.Context) error {
 			return nil
 		}
 		left := x.limit.Sub(x.client.Clock().Now())
+		if !slices.ContainsFunc(x.under, func(p *part) bool { return !p.unwanted }) {
+			left = min(left, x.cancelled.Sub(x.client.Clock().Now()))
+		}
 		if !x.waits() || left <= 0 || ctx.Err() != nil || len(x.under) == 0 {
 			x.leave()
 			return nil //nolint:nilerr // the next apply collects what is under way
@@ -189,6 +207,15 @@ func (x *batching) await(ctx context.Context, left time.Duration) {
 	told := func(b job.Batch) {
 		tflog.Info(ctx, "A batch is under way", map[string]any{"batch": b.ID, "status": b.Status, "requests": b.Total, "completed": b.Done, "failed": b.FailedCount})
 	}
+	slices.SortStableFunc(x.under, func(p, q *part) int { // what is wanted first
+		switch {
+		case p.unwanted == q.unwanted:
+			return 0
+		case p.unwanted:
+			return 1
+		}
+		return -1
+	})
 	for i, p := range x.under {
 		if i > 0 {
 			left = 0
@@ -223,15 +250,12 @@ func (x *batching) submit(ctx context.Context) {
 	rest := x.waiting
 	x.waiting = nil
 	for i, p := range rest {
-		busy := x.maxEnqueued() > 0 && slices.ContainsFunc(x.under, func(q *part) bool { return q.model() == p.model() })
+		busy := x.maxEnqueued() > 0 && slices.ContainsFunc(x.under, func(q *part) bool { return q.unwanted || q.model() == p.model() })
 		if busy {
 			x.waiting = append(x.waiting, p)
 			continue
 		}
-		b, found, err := job.Submit(ctx, x.client, job.Task{
-			Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(x.workspace()), Tokens: p.tokens(),
-			Filename: x.kind.Of.Type + "_set.jsonl",
-		})
+		b, found, err := x.submitOne(ctx, p)
 		if err != nil {
 			x.waiting = append(x.waiting, rest[i:]...)
 			x.refused(err)
@@ -244,6 +268,17 @@ func (x *batching) submit(ctx context.Context) {
 		p.batch, p.found = b, found && b.Ended()
 		x.under = append(x.under, p)
 	}
+}
+
+// submitOne submits the batch of a part, or finds it. It is written down before.
+func (x *batching) submitOne(ctx context.Context, p *part) (b job.Batch, found bool, err error) {
+	if err := x.note(p); err != nil {
+		return job.Batch{}, false, err
+	}
+	return job.Submit(ctx, x.client, job.Task{
+		Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(x.workspace()), Tokens: p.tokens(),
+		Filename: x.kind.Of.Type + "_set.jsonl",
+	})
 }
 
 // refused ends the asking: what is not submitted has failed. What is under way stays.
@@ -290,6 +325,16 @@ func (p *part) lines() iter.Seq[job.Line] {
 	}
 }
 
+// names are those of the requests of the batch, in the order of its lines.
+func (p *part) names() (names []string) {
+	for _, t := range p.all {
+		if name := t.question.Name(); p.todo[name] != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // collectEnded collects the batches that have ended, and puts what has failed into others, as far as that is wanted.
 func (x *batching) collectEnded(ctx context.Context) error {
 	under := x.under
@@ -300,6 +345,10 @@ func (x *batching) collectEnded(ctx context.Context) error {
 			continue
 		}
 		x.batches = append(x.batches, p.batch)
+		if p.unwanted {
+			x.salvage(ctx, p)
+			continue
+		}
 		failed, err := x.collect(ctx, p)
 		if err != nil {
 			x.batches = x.batches[:len(x.batches)-1]
@@ -323,14 +372,21 @@ func (x *batching) collect(ctx context.Context, p *part) (map[string]answer.Resu
 	for name := range p.todo {
 		left[name] = true
 	}
+	there := map[string]bool{}
+	for _, t := range p.all {
+		there[t.question.Name()] = true
+	}
 	if p.batch.Status == job.StatusFailed {
 		x.invalid(p, failed)
 		return failed, nil
 	}
 	err := job.Collect(ctx, x.client, p.batch, x.apiKey(), func(r job.Result) error {
 		t := p.todo[r.ID]
-		if t == nil || !left[r.ID] {
-			return nil // of nobody here, or a second one
+		switch {
+		case t == nil && !there[r.ID]:
+			return x.keepForOthers(r)
+		case t == nil || !left[r.ID]:
+			return nil // it is there already
 		}
 		delete(left, r.ID)
 		got := x.result(ctx, t, r)
@@ -354,6 +410,21 @@ func (x *batching) collect(ctx context.Context, p *part) (map[string]answer.Resu
 	return failed, nil
 }
 
+// salvage keeps what a batch has answered of which nothing is wanted.
+func (x *batching) salvage(ctx context.Context, p *part) {
+	if err := job.Collect(ctx, x.client, p.batch, x.apiKey(), x.keepForOthers); err != nil {
+		tflog.Warn(ctx, "The answers of a batch of which nothing is wanted could not be kept", map[string]any{"batch": p.batch.ID, "error": err.Error()})
+	}
+}
+
+// keepForOthers keeps an answer that nobody wants here for whoever asks the same again: it is paid for.
+func (x *batching) keepForOthers(r job.Result) error {
+	if x.journal == nil || r.Err != nil || len(r.Body) == 0 || x.journal.Has(r.ID) {
+		return nil
+	}
+	return x.journal.Keep(journal.Entry{Name: r.ID, RequestID: r.RequestID, Body: r.Body})
+}
+
 // untakenBy says why answers cannot be taken. That others have failed is no reason.
 func (x *batching) untakenBy() error {
 	x.mu.Lock()
@@ -368,7 +439,7 @@ func (x *batching) result(ctx context.Context, t *task, r job.Result) answer.Res
 	}
 	got := client.Answer{Body: r.Body, RequestID: r.RequestID, Complete: true}
 	made := t.question.Take(ctx, got, nil)
-	if made.Useful() && x.journal != nil {
+	if made.Useful() && t.question.Waits() {
 		made.Unrecorded = x.journal.Keep(journal.Entry{Name: t.question.Name(), RequestID: r.RequestID, Body: r.Body})
 	}
 	return made
@@ -377,10 +448,7 @@ func (x *batching) result(ctx context.Context, t *task, r job.Result) answer.Res
 // invalid are the requests of a batch that the server refused as a whole: those that it names with what it
 // says of them, the others because of those.
 func (x *batching) invalid(p *part, failed map[string]answer.Result) {
-	var names []string
-	for line := range p.lines() {
-		names = append(names, line.ID)
-	}
+	names := p.names()
 	general := fmt.Sprintf("batch %s was refused", p.batch.ID)
 	for _, e := range p.batch.Errors {
 		text := e.Message
@@ -405,7 +473,7 @@ type invalidLine struct{ text string }
 
 func (e *invalidLine) Error() string { return e.text }
 
-// again asks what has failed once more in another batch, if the user wants that, or if it failed in an earlier apply.
+// again asks what has failed once more, if the user wants that, or if it failed in an earlier apply.
 // It has never anything among it that has an answer.
 func (x *batching) again(p *part, failed map[string]answer.Result) {
 	next := &part{all: p.all, todo: map[string]*task{}, attempt: p.attempt + 1, retries: p.retries}
@@ -416,10 +484,13 @@ func (x *batching) again(p *part, failed map[string]answer.Result) {
 	}
 	for name, r := range failed {
 		// What an earlier apply has failed with is asked again, as it would be without a batch.
-		if t := p.todo[name]; (r.Again() || p.found && !x.keeps()) && next.retries <= x.retryFailed() {
-			next.todo[name] = t
-		} else {
+		switch t := p.todo[name]; {
+		case !(r.Again() || p.found && !x.keeps()) || next.retries > x.retryFailed():
 			x.fail(t, r)
+		case x.submits():
+			next.todo[name] = t
+		default:
+			x.fresh[name] = true
 		}
 	}
 	if len(next.todo) > 0 {

@@ -94,7 +94,7 @@ func (p plan) allOpen() wire.Values {
 
 // settleBatches plans what batches have no part in.
 func (s *sorted) settleBatches(values wire.Values) {
-	if s.kind.Batch && s.config.Get("engine").IsKnown() && !s.kind.batched(s.config, s.held) {
+	if s.kind.Batch && s.config.Get("engine").IsKnown() && !s.kind.batched(s.config, s.held) && !s.left {
 		values["batches"] = batchList(s.batches)
 		values["status"] = tftypes.NewValue(tftypes.String, completed)
 	}
@@ -113,6 +113,7 @@ type sorted struct {
 	opened   []*entry // a value is not known yet
 	settled  []*entry // the server refused, and is not asked again
 	pending  []*entry // a batch has it
+	left     bool     // an earlier apply has submitted batches that no state names
 }
 
 func (s *sorted) sort(ctx context.Context, entries []*entry) {
@@ -142,12 +143,18 @@ func (s *sorted) sort(ctx context.Context, entries []*entry) {
 			s.pending = append(s.pending, e)
 		case s.isRecorded(e):
 			s.recorded = append(s.recorded, e)
-		case e.question.Waits() && left.Has(e.question.Name()):
+		case left.Has(e.question.Name()):
 			s.waiting = append(s.waiting, e)
 		default:
 			s.asks = append(s.asks, e)
 		}
 	}
+	logs, err := s.findLeft(s.config, s.prior, slices.Concat(s.asks, s.waiting, s.recorded))
+	if err != nil {
+		s.diags.AddError("Could not plan the "+s.noun(), kinds.UpperFirst(err.Error())+".")
+		return
+	}
+	s.left = len(logs) > 0
 	if len(s.asks) > 0 {
 		s.diags.Append(s.refusals(s.asks)...)
 	}

@@ -139,7 +139,7 @@ func (a applying) whereabouts(asked *asking, there int, failed map[string]failur
 	where := "in the state"
 	switch {
 	case a.keeps() || !a.prior.Absent():
-	case asked.journal != nil:
+	case asked.waits:
 		where = "below " + journals(a.client) + ", until an apply that is complete takes them into the state"
 	default:
 		where = "in the recordings, until an apply that is complete takes them into the state"

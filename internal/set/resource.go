@@ -110,9 +110,11 @@ func (m *managed) IsRecord() {}
 // Create asks for all answers. Where some do not come, there is no state: it would be tainted, and all
 // be asked again. What came waits, in recordings or in a journal, for the next apply.
 func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), diags: &resp.Diagnostics}
+	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), diags: &resp.Diagnostics, log: &journal.Log{}}
+	defer a.log.Close()
 	if values := a.apply(ctx); values != nil && !resp.Diagnostics.HasError() {
 		resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+		a.log.Done()
 		if file, ok := a.planned.Text("results_file"); ok {
 			made.Store(creation{m.process, filepath.Clean(file)}, true)
 		}
@@ -121,12 +123,14 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 
 // Update asks for what is missing. Where some of it does not come, the state has the rest, and what was there.
 func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), prior: wire.Open(req.State.Raw), diags: &resp.Diagnostics}
+	a := applying{managed: m, planned: wire.Open(req.Plan.Raw), config: wire.Open(req.Config.Raw), prior: wire.Open(req.State.Raw), diags: &resp.Diagnostics, log: &journal.Log{}}
+	defer a.log.Close()
 	values := a.apply(ctx)
 	if values == nil {
 		return
 	}
 	resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
+	a.log.Done()
 	if !sameFile(a.prior.String("results_file"), a.planned.String("results_file")) { // the answers are elsewhere now
 		removeFile(a.prior, &resp.Diagnostics)
 	}
@@ -192,6 +196,9 @@ type applying struct {
 	*managed
 	planned, config, prior wire.Fields // prior is absent for a create
 	diags                  *diag.Diagnostics
+
+	log  *journal.Log   // of the batches that it submits
+	left []*journal.Log // of earlier applies
 }
 
 // apply makes the computed attributes; nil = there is nothing to be kept.
@@ -337,18 +344,22 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		out.batches = h.batches
 		return asked, nil
 	}
-	if a.client != nil && todo[0].question.Waits() {
+	waits, replays := todo[0].question.Waits(), answer.Replays(a.client)
+	if a.client != nil && !replays {
 		j, err := journal.Open(journals(a.client), a.client.Clock().Now())
-		if err == nil {
+		if err == nil && waits {
 			err = j.Ready()
+		}
+		if err == nil && !a.planned.Get("batches").IsKnown() {
+			a.left, err = a.findLeft(a.config, a.prior, missing)
 		}
 		if err != nil {
 			return nil, err
 		}
 		defer j.Close()
-		asked.journal = j
+		asked.journal, asked.waits = j, waits
 	}
-	if !a.kind.batched(a.config, h) || a.client == nil || answer.Replays(a.client) {
+	if a.client == nil || replays || !a.kind.batched(a.config, h) && len(a.left) == 0 {
 		asked.release = true
 		asked.ask(ctx, tasks(asked.leave(ctx, h, todo)))
 		out.batches = h.batches
@@ -366,6 +377,9 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		a.diags.AddWarning("Batches of an earlier apply are taken up",
 			bullets(x.takenUp)+"\n\nThey have the same requests, and were submitted by an apply that did not save its state, or by another configuration. Nothing is submitted twice. "+
 				"If another configuration needs them as well, do not destroy this set before it has collected them: set triggers to different values to keep both apart.")
+	}
+	if len(x.givenUp) > 0 {
+		a.diags.AddWarning("Batches of an earlier apply are cancelled", bullets(x.givenUp)+"\n\nThe set has none of their requests any more. What they had answered by then is to be paid for.")
 	}
 	for _, e := range todo {
 		if p := x.pending[e.question.Name()]; p != nil && out.marks[e.key].answered != e.hash() {
