@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
@@ -200,12 +201,13 @@ func TestSet_cannotWriteItsResultsFile(t *testing.T) {
 	w := newWorkplaceWith(t, emulator.Options{Log: writer(func() { gone() })})
 	gone = func() {}
 	blocked := filepath.Join(root, "blocked")
-	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+	if err := os.Symlink(filepath.Join(root, "nowhere", "else"), blocked); err != nil {
 		t.Fatal(err)
 	}
 	w.asks(t, 0, func() {
-		says(t, w.set(t).Apply(t, setOf(texts("a"), object{"results_file": filepath.Join(blocked, "a.jsonl")})), "error: Could not make the set of chat completions: The results file "+filepath.Join(blocked, "a.jsonl")+" cannot be written: not a directory")
-		says(t, w.set(t).Apply(t, setOf(texts("a"), object{"results_file": root})), "error: Could not make the set of chat completions: The results file "+root+" cannot be written: it is a directory")
+		file := filepath.Join(blocked, "a.jsonl")
+		says(t, w.set(t).Apply(t, setOf(texts("a"), object{"results_file": file})), "error: Could not make the set of chat completions: The results file "+file+" cannot be written: ")
+		says(t, w.set(t).Plan(t, setOf(texts("a"), object{"results_file": root})).Diags, "error at results_file: Could not read the results file: The results file cannot be read: read "+root+": is a directory")
 	})
 	there := filepath.Join(root, "there")
 	config := setOf(texts("a", "b"), object{"results_file": filepath.Join(there, "a.jsonl")})
@@ -274,4 +276,109 @@ func TestSet_readsBackItsResultsFile(t *testing.T) {
 	})
 	w.goOn(t, r)
 	w.asks(t, 0, func() { unchanged(t, r, setOf(requests)) })
+}
+
+// What a set has not written is not overwritten, which the plan knows.
+func TestSet_leavesOtherFilesAlone(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text string
+		says string // "" = the file is taken
+	}{
+		"text":              {"mine\n", "is there already"},
+		"other JSON":        {`{"key":"a"}` + "\n", "is there already"},
+		"another set's":     {`{"key":"a","request":"00","content":"?"}` + "\n", "is there already"},
+		"empty":             {"", ""},
+		"nothing but lines": {"\n\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkplace(t)
+			dir := t.TempDir()
+			file := filepath.Join(dir, "a.jsonl")
+			if err := os.WriteFile(file, []byte(tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			other := object{"results_file": file}
+			if tt.says == "" {
+				w.asks(t, 1, func() { apply(t, w.set(t), setOf(texts("a"), other)) })
+				return
+			}
+			w.asks(t, 0, func() {
+				r := w.set(t)
+				says(t, r.Plan(t, setOf(texts("a"), other)).Diags, "error at results_file: Results file is another's: The file "+file+" "+tt.says, "move or delete it")
+				plan, diags := r.ApplyOpen(t, setOf(object{"a": acctest.Unknown{}}, object{"results_file": acctest.Unknown{}}), setOf(texts("a"), other))
+				says(t, diags, "error at results_file: Results file is another's")
+				if plan.Value == nil || r.State() != nil {
+					t.Errorf("the plan is %v, the state %v", plan.Value, r.State())
+				}
+			})
+			// A set that is there does not move to it either.
+			r := w.set(t)
+			apply(t, r, setOf(texts("a"), object{"results_file": filepath.Join(dir, "b.jsonl")}))
+			w.goOn(t, r)
+			w.asks(t, 0, func() { says(t, r.Apply(t, setOf(texts("a"), other)), "error at results_file: ") })
+			if text, err := os.ReadFile(file); err != nil || string(text) != tt.text { //nolint:gosec // it is the test's own
+				t.Errorf("the file has %q, %v", text, err)
+			}
+		})
+	}
+}
+
+// A state is lost, and the file that it named is the set's all the same, as long as one of its answers is.
+func TestSet_takesItsFileWithoutAState(t *testing.T) {
+	w := newWorkplace(t)
+	path := filepath.Join(t.TempDir(), "a.jsonl")
+	file, settings := object{"results_file": path}, recordings(t.TempDir(), "")
+	apply(t, w.set(t, settings), setOf(texts("a", "b"), file))
+	w.asks(t, 1, func() { apply(t, w.set(t, settings), setOf(texts("b", "c"), file)) })
+	for _, tt := range []struct {
+		names []string
+		more  string // lines of the file
+	}{{[]string{"d"}, ""}, {[]string{"b", "c"}, "mine\n"}} {
+		rewrite(t, path, func(text string) string { return text + tt.more })
+		says(t, w.set(t, settings).Plan(t, setOf(texts(tt.names...), file)).Diags, "error at results_file: Results file is another's")
+	}
+}
+
+// Two sets of one configuration have one file: the second is an error before any call, be it during the first or after it.
+func TestSet_hasAFileOfItsOwn(t *testing.T) {
+	var during func()
+	var once sync.Once
+	w := newWorkplaceWith(t, emulator.Options{Log: writer(func() { once.Do(during) })})
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.jsonl")
+	p := w.run(t)
+	first, second := p.Instance(setType, chatBlocks...), p.Instance(setType, chatBlocks...)
+	config := setOf(texts("a"), object{"results_file": file})
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	other := setOf(texts("a", "b"), object{"results_file": filepath.Join(link, "a.jsonl")})
+	const clash = "error at results_file: Results file has two sets: Another set of this configuration has the same results_file"
+	during = func() { says(t, second.Apply(t, other), clash) }
+	w.asks(t, 1, func() {
+		apply(t, first, config)
+		says(t, second.Apply(t, other), clash)
+	})
+	// The first goes on writing its own.
+	w.asks(t, 1, func() { apply(t, first, setOf(texts("a", "c"), object{"results_file": file})) })
+	w.goOn(t, first)
+	unchanged(t, first, setOf(texts("a", "c"), object{"results_file": file}))
+}
+
+// A create that fails leaves no file, which could not be told from somebody else's when its requests have changed.
+func TestSet_leavesNoFileOfACreateThatFails(t *testing.T) {
+	w := newWorkplace(t)
+	dir := t.TempDir()
+	config := func(names ...string) object {
+		return setOf(texts(names...), object{"results_file": filepath.Join(dir, "a.jsonl")})
+	}
+	p := w.run(t)
+	r := p.Instance(setType, chatBlocks...)
+	w.Fail(about(mayBeMade, "b"))
+	w.asks(t, 2, func() { says(t, r.Apply(t, config("a", "b")), "error: 1 request of 2") })
+	if left := files(t, dir); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+	w.asks(t, 1, func() { apply(t, p.Instance(setType, chatBlocks...), config("c")) })
 }

@@ -2,6 +2,7 @@ package set
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -48,6 +49,16 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 	if err != nil {
 		p.diags.AddAttributeError(path.Root("requests"), "Could not plan the "+p.noun(), kinds.UpperFirst(err.Error())+".")
 		return nil
+	}
+	if file, ok := p.config.Text("results_file"); ok {
+		if err := mayWrite(file, p.prior, entries); err != nil {
+			if notOwn := (*notOwnError)(nil); errors.As(err, &notOwn) {
+				notOwn.tell(p.diags)
+			} else {
+				p.diags.AddAttributeError(path.Root("results_file"), "Could not read the results file", kinds.UpperFirst(err.Error())+".")
+			}
+			return nil
+		}
 	}
 	s := sorted{plan: p, held: h, known: wire.Values{}, hash: map[string]string{}}
 	s.sort(ctx, entries)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -115,9 +113,6 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 	if values := a.apply(ctx); values != nil && !resp.Diagnostics.HasError() {
 		resp.State.Raw = wire.WithAll(req.Plan.Raw, values)
 		a.log.Done()
-		if file, ok := a.planned.Text("results_file"); ok {
-			made.Store(creation{m.process, filepath.Clean(file)}, true)
-		}
 	}
 }
 
@@ -150,18 +145,9 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 			return
 		}
 	}
-	if _, another := made.Load(creation{m.process, filepath.Clean(state.String("results_file"))}); !another {
+	if !files.created(m.process, state.String("results_file")) {
 		removeFile(state, &resp.Diagnostics)
 	}
-}
-
-// made are the results files that creates have written. Where a process has made one, what it destroys besides is a set
-// that was replaced by the one whose file it is (create_before_destroy).
-var made sync.Map
-
-type creation struct {
-	process *area.Process
-	file    string
 }
 
 // removeFile deletes the file that a state names, unless somebody has changed it.
@@ -218,6 +204,10 @@ func (a applying) apply(ctx context.Context) wire.Values {
 	if err == nil {
 		out, err = a.outcome()
 	}
+	if notOwn := (*notOwnError)(nil); errors.As(err, &notOwn) {
+		notOwn.tell(a.diags)
+		return nil
+	}
 	if err != nil {
 		a.diags.AddError("Could not make the "+a.noun(), kinds.UpperFirst(err.Error())+".")
 		return nil
@@ -272,12 +262,23 @@ func (a applying) timeLimit() time.Duration {
 	return defaultTimeout
 }
 
+// outcome is where the answers go. That they can is known before anything is asked.
 func (a applying) outcome() (*outcome, error) {
 	if file, ok := a.planned.Text("results_file"); ok {
-		sink, err := newFile(file)
+		own := ""
+		if sameFile(file, a.prior.String("results_file")) {
+			own = a.prior.String("results_sha256")
+		}
+		done, err := files.take(a.process, file, own)
 		if err != nil {
 			return nil, err
 		}
+		sink, err := newFile(file)
+		if err != nil {
+			done("")
+			return nil, err
+		}
+		sink.done = done
 		return a.kind.newOutcome(sink), nil
 	}
 	return a.kind.newOutcome(&inState{answers: wire.Values{}}), nil
@@ -317,9 +318,18 @@ func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*ent
 	if err := a.settle(out, h, entries, failed, asked.pending); err != nil {
 		return nil, err
 	}
+	if a.prior.Absent() {
+		if a.report(asked, len(entries), failed); a.diags.HasError() { // there is no state, and so no file
+			out.sink.abort()
+			a.reportPending(asked, out.batches)
+			return nil, nil
+		}
+	}
 	values, err := out.values()
 	if err == nil {
-		a.report(asked, len(entries), failed)
+		if !a.prior.Absent() {
+			a.report(asked, len(entries), failed)
+		}
 		a.reportPending(asked, out.batches)
 	}
 	return values, err

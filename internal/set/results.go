@@ -32,6 +32,7 @@ type results struct {
 	file   string
 	sha256 string // of all of it
 	lines  map[string]span
+	others int // lines that are none of ours
 }
 
 // head is what each line begins with.
@@ -78,7 +79,7 @@ func scanResults(file string, read func(line []byte) (head, bool)) (*results, er
 		return r, nil
 	}
 	if err != nil {
-		return r, fmt.Errorf("results_file cannot be read: %w", err)
+		return r, fmt.Errorf("the results file cannot be read: %w", err)
 	}
 	defer in.Close()
 	sum := sha256.New()
@@ -88,6 +89,8 @@ func scanResults(file string, read func(line []byte) (head, bool)) (*results, er
 		line, err = readLine(lines, line[:0])
 		if h, ok := read(line); ok {
 			r.lines[*h.Key] = span{offset, len(line), h.Request}
+		} else if len(bytes.TrimSpace(line)) > 0 {
+			r.others++
 		}
 		offset += int64(len(line))
 		switch {
@@ -95,7 +98,7 @@ func scanResults(file string, read func(line []byte) (head, bool)) (*results, er
 			r.sha256 = hex.EncodeToString(sum.Sum(nil))
 			return r, nil
 		case err != nil:
-			return r, fmt.Errorf("results_file cannot be read: %w", err)
+			return r, fmt.Errorf("the results file cannot be read: %w", err)
 		}
 	}
 }
@@ -159,6 +162,8 @@ type inFile struct {
 	size  int64
 	lines map[string]span
 	err   error // why no more is written; nil = all is
+
+	done func(sha256 string) // is told what was written, or that nothing was ("")
 }
 
 // unwritableError means that the file of a set cannot be written. The one that was there is as it was.
@@ -183,9 +188,6 @@ func unwritable(file string, err error) error {
 }
 
 func newFile(path string) (*inFile, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() { // in whose place no file can be put
-		return nil, &unwritableError{path, "it is a directory"}
-	}
 	err := os.MkdirAll(filepath.Dir(path), 0o755)
 	var spool *os.File
 	if err == nil {
@@ -194,7 +196,7 @@ func newFile(path string) (*inFile, error) {
 	if err != nil {
 		return nil, unwritable(path, err)
 	}
-	return &inFile{path: path, spool: spool, lines: map[string]span{}}, nil
+	return &inFile{path: path, spool: spool, lines: map[string]span{}, done: func(string) {}}, nil
 }
 
 func (f *inFile) put(key, hash string, answer tftypes.Value) error {
@@ -217,6 +219,7 @@ func (f *inFile) put(key, hash string, answer tftypes.Value) error {
 }
 
 func (f *inFile) abort() {
+	f.done("")
 	_ = f.spool.Close()
 	_ = os.Remove(f.spool.Name())
 }
@@ -228,6 +231,7 @@ func (f *inFile) close(values wire.Values) error {
 	if err != nil {
 		return unwritable(f.path, err)
 	}
+	f.done(sum)
 	values["answers"] = nothing
 	values["results_sha256"] = tftypes.NewValue(tftypes.String, sum)
 	return nil
