@@ -20,7 +20,8 @@ type asker struct {
 	kind   *Kind
 	client *client.Client            // nil while the provider's settings are not known
 	unkept bool                      // only a recording keeps an answer that comes after an interrupt
-	keep   func(client.Answer) error // is given each answer of use that came, besides the recording; nil = nobody is
+	keep   func(client.Answer) error // is given an answer of use that is not recorded; nil = nobody is
+	twice  bool                      // so is one that is recorded
 
 	stateless bool // no state names the recording of an answer
 
@@ -79,8 +80,8 @@ func (a asker) take(ctx context.Context, store *recording.Store, r request, ques
 	if len(answer.Body) > 0 {
 		made.keptIn(slot.Keep(recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, made.unusable()))
 	}
-	if a.keep != nil && made.useful() {
-		made.kept.Unrecorded = errors.Join(made.kept.Unrecorded, a.keep(answer))
+	if a.keep != nil && made.useful() && (a.twice || made.kept.Unrecorded != nil) {
+		made.lost = a.keep(answer)
 	}
 	if err != nil {
 		slot.Fail(err, mayBeBilled(err))

@@ -105,6 +105,7 @@ type Result struct {
 	File       string      // that holds it; "" = none does
 	Recorded   bool        // it was recorded before: no call was made
 	Unrecorded error       // why it could not be recorded; nil = it was, or is not to be
+	Lost       error       // why nothing keeps it but this result; nil = a recording does, or who was to
 	Refused    bool        // the failure is because of what the request says
 }
 
@@ -129,7 +130,7 @@ func (r Result) Why() string {
 func (r reply) result() Result {
 	return Result{
 		Values: r.values, Failure: r.failure, Faults: r.faults, Warnings: r.warnings,
-		File: r.kept.File, Recorded: r.kept.Recorded, Unrecorded: r.kept.Unrecorded,
+		File: r.kept.File, Recorded: r.kept.Recorded, Unrecorded: r.kept.Unrecorded, Lost: r.lost,
 	}
 }
 
@@ -148,28 +149,23 @@ func (q *Question) Recorded() (r Result, found bool) {
 	return q.request.recorded(taken).result(), true
 }
 
-// Ask answers the question: from a recording, or by a call, whose answer is recorded. Where it
-// Waits, keep is given each answer of use that came.
+// Ask answers the question: from a recording, or by a call, whose answer is recorded. keep is given each answer of use that
+// came and could not be recorded, and where it Waits each that came.
 func (q *Question) Ask(ctx context.Context, keep func(client.Answer) error) Result {
 	if q.client == nil {
 		return q.failed(client.ErrUnconfigured).result()
 	}
 	if q.store != nil {
 		a := q.asker
-		if q.Waits() {
-			a.keep = keep
-		}
+		a.keep, a.twice = keep, q.Waits()
 		return a.take(ctx, q.store, q.request, q.question, nil).result()
 	}
 	answer, err := q.send(ctx, q.request, nil)
-	var unkept error
 	made := q.request.read(answer, err)
 	if made.useful() {
-		unkept = keep(answer)
+		made.lost = keep(answer)
 	}
-	r := made.result()
-	r.Unrecorded = unkept
-	return r
+	return made.result()
 }
 
 // Read reads an answer that came in another way than by a call of Ask, and does not record it.

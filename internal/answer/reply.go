@@ -22,6 +22,7 @@ type reply struct {
 	faults    []string        // why it is of no use
 	warnings  []string        // what else there is to say against it
 	kept      recording.Taken // the file that holds it, if one does
+	lost      error           // why nobody keeps it but who asked; nil = a recording does, or asker.keep
 }
 
 // useful reports whether the answer is there and of use.

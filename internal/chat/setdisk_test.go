@@ -31,7 +31,10 @@ func onAFullDisk(t *testing.T, name string) {
 
 // TestFullDisk runs in a process of its own, see onAFullDisk.
 func TestFullDisk(t *testing.T) {
-	tests := map[string]func(*testing.T){"results-create": fullOfResults, "results-update": fullOfResultsInAnUpdate}
+	tests := map[string]func(*testing.T){
+		"results-create": fullOfResults, "results-update": fullOfResultsInAnUpdate,
+		"journal": fullOfAnswersThatWait, "recordings": fullOfRecordings,
+	}
 	test, ok := tests[os.Getenv(diskVariable)]
 	if !ok {
 		t.Skip("other tests run it")
@@ -114,4 +117,42 @@ func fullOfResultsInAnUpdate(t *testing.T) {
 	lift()
 	w.goOn(t, r)
 	w.asks(t, 0, func() { apply(t, r, config(7)) })
+}
+
+func TestSet_stopsWhereAnswersCannotBeKept(t *testing.T) { onAFullDisk(t, "journal") }
+
+// Without recordings, an answer that cannot be written down is lost with a create that fails: it is the last one.
+func fullOfAnswersThatWait(t *testing.T) {
+	w := newWorkplaceWith(t, emulator.Options{AnswerBytes: largeAnswer})
+	r := w.set(t, oneByOne)
+	lift := limitFiles(t, smallDisk)
+	w.asks(t, 7, func() {
+		says(t, r.Apply(t, setOf(numbered(12))), "error: 5 requests of 12 without a usable answer", "5 requests: not sent", "file too large",
+			"1 answer is lost", "6 answers are kept below", "warning: Answers could not be kept: 1 answer came that could not be written down: an answer could not be kept")
+	})
+	lift()
+	w.asks(t, 6, func() { apply(t, w.set(t), setOf(numbered(12))) })
+}
+
+func TestSet_keepsInAJournalWhatCannotBeRecorded(t *testing.T) { onAFullDisk(t, "recordings") }
+
+// Recordings are larger than answers, because they have the request.
+func fullOfRecordings(t *testing.T) {
+	w := newWorkplace(t)
+	provider := recordings(t.TempDir(), "")
+	config := setOf(texts("a", "b", "c"), object{"message": []any{object{"role": "developer", "content": strings.Repeat("x", smallDisk)}}})
+	r := w.set(t, provider)
+	w.Fail(about(mayBeMade, "b"))
+	lift := limitFiles(t, smallDisk)
+	w.asks(t, 3, func() {
+		says(t, r.Apply(t, config), "error: 1 request of 3", "2 answers are kept", "warning: Answers were not recorded", "they are kept below "+filepath.Join(w.data, "openai"))
+	})
+	lift()
+	r = w.set(t, provider)
+	w.asks(t, 1, func() { apply(t, r, config) })
+	w.goOn(t, r, provider)
+	unchanged(t, r, config)
+	if left := w.waiting(t); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
 }

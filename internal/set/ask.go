@@ -75,12 +75,15 @@ type asking struct {
 	failures map[string]failure
 	pending  map[string]mark // of requests whose answers are still to come, by their keys
 	warnings []string
-	unkept   error // why an answer could not be written down
-	inARow   int
-	done     int
-	stopped  error // why no more is sent; nil = all is
-	trouble  error // why a batch could not be waited for
-	untaken  error // why an answer could not be taken
+
+	unrecorded error // why an answer could not be recorded
+	unkept     error // why an answer could not be kept until the state has it
+	lost       int   // how many such answers there are
+	inARow     int
+	done       int
+	stopped    error // why no more is sent; nil = all is
+	trouble    error // why a batch could not be waited for
+	untaken    error // why an answer could not be taken
 }
 
 func newAsking(k *Kind, take func(*entry, tftypes.Value) error) *asking {
@@ -137,7 +140,7 @@ func (a *asking) one(ctx context.Context, t *task) {
 			return
 		}
 		r = t.question.Ask(ctx, func(got client.Answer) error {
-			return a.journal.Keep(journal.Entry{Name: t.question.Name(), RequestID: got.RequestID, Body: got.Body})
+			return a.keep(t, got.RequestID, got.Body)
 		})
 	}
 	if r.Useful() {
@@ -146,6 +149,17 @@ func (a *asking) one(ctx context.Context, t *task) {
 		a.fail(t, r)
 	}
 }
+
+// keep keeps an answer for the next operation, should this one end before the state has it.
+func (a *asking) keep(t *task, requestID string, body []byte) error {
+	if a.journal == nil {
+		return errNoJournal
+	}
+	return a.journal.Keep(journal.Entry{Name: t.question.Name(), RequestID: requestID, Body: body})
+}
+
+// errNoJournal says why a plan, which keeps nothing but recordings, has lost an answer.
+var errNoJournal = errors.New("a plan keeps answers only as recordings")
 
 // waiting is an answer that an operation has left which ended too early.
 func (a *asking) waiting(ctx context.Context, t *task) (answer.Result, bool) {
@@ -213,8 +227,17 @@ func (a *asking) succeed(ctx context.Context, t *task, r answer.Result) {
 	if len(r.Warnings) > 0 {
 		a.warnings = append(a.warnings, fmt.Sprintf("%s: %s", t.entries[0].key, r.Warnings[0]))
 	}
-	if r.Unrecorded != nil && a.unkept == nil {
-		a.unkept = r.Unrecorded
+	if r.Unrecorded != nil && a.unrecorded == nil {
+		a.unrecorded = r.Unrecorded
+	}
+	if r.Lost != nil { // the next one would be lost as well
+		a.lost += len(t.entries)
+		if a.unkept == nil {
+			a.unkept = r.Lost
+		}
+		if a.stopped == nil {
+			a.stopped = r.Lost
+		}
 	}
 	a.progress(ctx)
 }

@@ -439,8 +439,8 @@ func (x *batching) result(ctx context.Context, t *task, r job.Result) answer.Res
 	}
 	got := client.Answer{Body: r.Body, RequestID: r.RequestID, Complete: true}
 	made := t.question.Take(ctx, got, nil)
-	if made.Useful() && t.question.Waits() {
-		made.Unrecorded = x.journal.Keep(journal.Entry{Name: t.question.Name(), RequestID: r.RequestID, Body: r.Body})
+	if made.Useful() && (t.question.Waits() || made.Unrecorded != nil) {
+		_ = x.keep(t, r.RequestID, r.Body) // else the server keeps it
 	}
 	return made
 }

@@ -226,8 +226,8 @@ func (s *sorted) askNow(ctx context.Context) {
 		return store.Broken() // the apply would not find the next answers either
 	})
 	asked.ask(ctx, tasks(s.asks))
-	if asked.unkept != nil {
-		s.diags.AddError("Answers cannot be planned", "The model answered, but the answers could not be recorded, so the apply would not find them: "+asked.unkept.Error()+". The next plan asks again.")
+	if asked.unrecorded != nil {
+		s.diags.AddError("Answers cannot be planned", "The model answered, but the answers could not be recorded, so the apply would not find them: "+asked.unrecorded.Error()+". The next plan asks again.")
 		return
 	}
 	a.report(asked, len(s.asks), asked.failures)

@@ -18,8 +18,11 @@ const mostNamed = 10
 
 // report says what is wrong, where some requests have no answer of use.
 func (a applying) report(asked *asking, total int, failed map[string]failure) {
-	if asked.unkept != nil {
-		a.diags.AddWarning("Answers were not recorded", "Answers were received, but could not be written down: "+asked.unkept.Error()+".")
+	switch {
+	case asked.unkept != nil:
+		a.diags.AddWarning("Answers could not be kept", kinds.UpperFirst(plural(asked.lost, "answer"))+" came that could not be written down: "+asked.unkept.Error()+". Only the state can have what came, if this apply makes one.")
+	case asked.unrecorded != nil:
+		a.diags.AddWarning("Answers were not recorded", "Answers were received, but could not be recorded: "+asked.unrecorded.Error()+". Until the state has them, they are kept below "+journals(a.client)+".")
 	}
 	if n := len(asked.warnings); n > 0 {
 		slices.Sort(asked.warnings)
@@ -40,12 +43,28 @@ func (a applying) report(asked *asking, total int, failed map[string]failure) {
 	if d := detailed(asked, fresh); d != "" {
 		text = append(text, d)
 	}
-	text = append(text, a.whereabouts(asked, total-len(failed), fresh))
+	there := total - len(failed)
+	if asked.lost > 0 && a.prior.Absent() && !a.keeps() { // and so there will be no state
+		there -= asked.lost
+		text = append(text, isAre(asked.lost, "answer")+" lost, since nothing could keep what came until there is a state. The next apply asks again.")
+	}
+	text = append(text, a.whereabouts(asked, there, fresh))
 	if a.keeps() {
 		a.diags.AddWarning(summary, strings.Join(text, "\n\n"))
 	} else {
 		a.diags.AddError(summary, strings.Join(text, "\n\n"))
 	}
+}
+
+// unfinished says of an error that ends an apply whether what came is kept.
+func (a *asking) unfinished(err error) error {
+	switch {
+	case !errors.As(err, new(*unwritableError)):
+		return err
+	case a.unkept != nil:
+		return fmt.Errorf("%w.\n\n%s could not be kept elsewhere either: %w", err, kinds.UpperFirst(plural(a.lost, "answer")), a.unkept)
+	}
+	return fmt.Errorf("%w.\n\nThe answers are kept, and the next apply that can write the file does not ask for them again", err)
 }
 
 // reasons lists why requests have no answer, with their names: those that say the same together, and those

@@ -215,11 +215,7 @@ func (a applying) apply(ctx context.Context) wire.Values {
 	values, err := a.fill(ctx, out, h, entries)
 	if err != nil {
 		out.sink.abort()
-		text := kinds.UpperFirst(err.Error()) + "."
-		if errors.As(err, new(*unwritableError)) {
-			text += "\n\nThe answers are kept, and the next apply that can write the file does not ask for them again."
-		}
-		a.diags.AddError("Could not make the "+a.noun(), text)
+		a.diags.AddError("Could not make the "+a.noun(), kinds.UpperFirst(err.Error())+".")
 		return nil
 	}
 	return values
@@ -312,7 +308,7 @@ func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*ent
 		err = asked.untaken
 	}
 	if err != nil {
-		return nil, err
+		return nil, asked.unfinished(err)
 	}
 	maps.Copy(failed, asked.failures)
 	if err := a.settle(out, h, entries, failed, asked.pending); err != nil {
@@ -326,13 +322,14 @@ func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*ent
 		}
 	}
 	values, err := out.values()
-	if err == nil {
-		if !a.prior.Absent() {
-			a.report(asked, len(entries), failed)
-		}
-		a.reportPending(asked, out.batches)
+	if err != nil {
+		return nil, asked.unfinished(err)
 	}
-	return values, err
+	if !a.prior.Absent() {
+		a.report(asked, len(entries), failed)
+	}
+	a.reportPending(asked, out.batches)
+	return values, nil
 }
 
 // keeps reports whether failures are no error.
@@ -380,7 +377,7 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 	}
 	x, err := a.runBatches(ctx, asked, h, missing, todo)
 	if err != nil {
-		return nil, err
+		return asked, err
 	}
 	out.batches = x.together(h)
 	if len(x.takenUp) > 0 {
