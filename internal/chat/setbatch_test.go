@@ -354,6 +354,41 @@ func TestSetBatch_destroyedUnderWay(t *testing.T) {
 	}
 }
 
+// A batch that is not what it was does not keep a set from being destroyed.
+func TestSetBatch_destroyedWhateverItsBatchIs(t *testing.T) {
+	notCancelled := emulator.ErrorJSON(404, "invalid_request_error", "", "", "No batch found").On("POST", "/v1/batches/")
+	for name, tt := range map[string]struct {
+		passes time.Duration
+		meets  func(w *batchWorld, id string)
+		files  int // that are left
+	}{
+		"a status that nobody knows": {30 * time.Minute, func(w *batchWorld, id string) {
+			w.Foreign = true
+			w.Change("batches/"+id, object{"status": "paused"})
+		}, 0},
+		"gone before":               {30 * time.Minute, func(w *batchWorld, id string) { w.Remove("batches/" + id) }, 1},
+		"gone when it is cancelled": {30 * time.Minute, func(w *batchWorld, _ string) { w.Fail(notCancelled) }, 1},
+		"gone while it is awaited": {30 * time.Minute, func(w *batchWorld, id string) {
+			w.Clock.Waiting = func() { w.Remove("batches/" + id) }
+		}, 1},
+		"about to end": {55 * time.Minute, func(*batchWorld, string) {}, 0},
+		"ended":        {2 * time.Hour, func(*batchWorld, string) {}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newBatchWorld(t, emulator.Options{BatchTime: time.Hour})
+			r := w.set(t)
+			r.Apply(t, batched(2, noWait))
+			w.Clock.Pass(tt.passes)
+			tt.meets(w, w.Objects("batches")[0])
+			r.Continue(w.process(t))
+			acctest.Quiet(t, r.Destroy(t))
+			if left := w.Objects("files"); r.State() != nil || len(left) != tt.files {
+				t.Errorf("left: %v, %v", r.State(), left)
+			}
+		})
+	}
+}
+
 // Replaced on purpose, a set asks anew, and does not take up the batch that it has deleted.
 func TestSetBatch_replaced(t *testing.T) {
 	w := newBatchWorld(t, emulator.Options{BatchTime: time.Hour})

@@ -91,7 +91,7 @@ func Get(ctx context.Context, c *client.Client, id, apiKey string, secrets ...st
 }
 
 // Cancel has the server give up a batch. What was answered by then is paid for, and can be collected when the batch is
-// cancelled, within about ten minutes. One that has ended stays as it is.
+// cancelled, within about ten minutes. One that has ended, or is about to, stays as it is.
 func Cancel(ctx context.Context, c *client.Client, id, apiKey string) (Batch, error) {
 	r := client.Request{Method: http.MethodPost, Path: client.Path("batches", id, "cancel"), APIKey: apiKey, Existing: true, Repeatable: true}
 	answer, err := c.Do(ctx, r)
@@ -102,10 +102,38 @@ func Cancel(ctx context.Context, c *client.Client, id, apiKey string) (Batch, er
 		return Batch{}, err
 	}
 	b, other := Get(ctx, c, id, apiKey)
-	if other == nil && (b.Ended() || b.Status == StatusCancelling) {
+	if other == nil && (b.Ended() || b.Status == StatusCancelling || b.Status == StatusFinalizing) {
 		return b, nil
 	}
 	return Batch{}, err
+}
+
+// End cancels a batch that is under way, and waits until it has ended, for so long. One in a state that the package
+// does not know may never end: it is returned as it is when the time is over, also where the server does not cancel it.
+//
+// An error that satisfies client.IsGone says that there is no such batch any more.
+func End(ctx context.Context, c *client.Client, id, apiKey string, limit time.Duration) (Batch, error) {
+	b, err := Get(ctx, c, id, apiKey)
+	if err != nil || b.Ended() {
+		return b, err
+	}
+	now, err := Cancel(ctx, c, id, apiKey)
+	switch {
+	case err == nil:
+		b = now
+	case known(b.Status) || !client.HasStatus(err, http.StatusBadRequest, http.StatusConflict):
+		return b, err
+	}
+	b, err = Await(ctx, c, b, apiKey, limit, nil)
+	if errors.Is(err, ErrPending) && !known(b.Status) && ctx.Err() == nil {
+		return b, nil
+	}
+	return b, err
+}
+
+// known reports whether the package knows a status.
+func known(status string) bool {
+	return Ended(status) || slices.Contains([]string{StatusValidating, StatusInProgress, StatusFinalizing, StatusCancelling}, status)
 }
 
 // read reads an answer that shows a batch.

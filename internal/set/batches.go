@@ -69,15 +69,9 @@ func (m *managed) release(ctx context.Context, state wire.Fields, h held, diags 
 		if job.Adopted(m.client, id) {
 			continue // by the set that replaces this one
 		}
-		b, err := job.Get(ctx, m.client, id, key)
+		b, err := job.End(ctx, m.client, id, key, cancelling)
 		if client.IsGone(err) {
 			continue
-		}
-		if err == nil && !b.Ended() {
-			b, err = job.Cancel(ctx, m.client, id, key)
-		}
-		if err == nil && !b.Ended() {
-			b, err = job.Await(ctx, m.client, b, key, cancelling, nil)
 		}
 		if err == nil {
 			err = m.rescue(ctx, state, h, b)
