@@ -277,3 +277,70 @@ func TestSet_sameRequestsWait(t *testing.T) {
 	second = w.set(t)
 	w.asks(t, 1, func() { apply(t, second, setOf(texts("a", "b"))) })
 }
+
+// The first apply that wants nothing of a batch any more cancels it, and keeps what it has answered by then.
+func TestSetBatch_cancelsWhatNobodyWants(t *testing.T) {
+	direct := batched(1, unlike)
+	delete(direct, "engine")
+	for name, tt := range map[string]struct {
+		config    object
+		made      int // of the requests that are wanted
+		cancelled int
+		pending   bool // it is collected by a later apply
+	}{
+		"all others":             {batched(2, unlike), 2, 1, false},
+		"nothing at all":         {batchOf(object{}), 0, 1, false},
+		"without the engine":     {direct, 1, 1, false},
+		"without waiting for it": {batched(1, unlike, noWait), 0, 1, true},
+		"one is left":            {batched(1, noWait), 0, 0, true},
+	} {
+		for _, kind := range []string{"journal", "recordings"} {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				w := newBatchWorld(t, emulator.Options{BatchTime: 10 * time.Hour})
+				settings, dir := object{}, t.TempDir()
+				if kind == "recordings" {
+					settings = recordings(dir, "")
+				}
+				r := w.set(t, settings)
+				r.Apply(t, batched(10, noWait))
+				w.Clock.Pass(5 * time.Hour)
+				r.Continue(w.process(t, settings))
+				state := apply(t, r, tt.config)
+				if n := len(w.cancelled()); n != tt.cancelled {
+					t.Errorf("%d batches were cancelled", n)
+				}
+				before := w.Made() - tt.made
+				if before == 0 || before == 10 || len(state["batches"].([]any)) == 0 { //nolint:forcetypeassert // it is a list
+					t.Errorf("made %d, the batches are %v", before, state["batches"])
+				}
+				if tt.pending {
+					w.Clock.Pass(time.Hour)
+					r.Continue(w.process(t, settings))
+					r.Apply(t, batchOf(object{"x": "x"}, noWait))
+					tt.made++
+				}
+				w.Clock.Pass(10 * time.Hour)
+				r.Continue(w.process(t, settings))
+				if n := len(files(t, dir)); kind == "recordings" && !tt.pending && n < before {
+					t.Errorf("%d of %d answers are recorded", n, before)
+				}
+				apply(t, r, batched(10))
+				w.complete(t, r, 10)
+				r.Continue(w.process(t, settings))
+				acctest.Quiet(t, r.Destroy(t))
+				if left := w.Objects("files"); len(left) != 0 {
+					t.Errorf("left on the server: %v", left)
+				}
+			})
+		}
+	}
+}
+
+// What changes without a request leaves the state its batches.
+func TestSetBatch_keepsItsBatches(t *testing.T) {
+	w := newBatchWorld(t, emulator.Options{BatchTime: time.Hour})
+	r := w.set(t)
+	before := apply(t, r, batched(2))["batches"]
+	r.Continue(w.process(t))
+	same(t, apply(t, r, batched(2, object{"results_file": filepath.Join(t.TempDir(), "a.jsonl")}))["batches"], before)
+}

@@ -33,7 +33,7 @@ type part struct {
 	found   bool             // it had ended before this apply
 	changed bool             // its lines may be others than those of all, or in another order
 
-	unwanted bool // it is given up, and has nothing that is asked
+	unwanted bool // it is given up, and todo is what is recorded of it
 }
 
 // batching is the asking of questions through batches.
@@ -76,13 +76,27 @@ func (a applying) runBatches(ctx context.Context, asked *asking, h held, missing
 	}
 	x.fresh = x.resume(ctx, h, missing, todos)
 	x.takeLeft(ctx, h, missing, todos)
+	x.giveUpOwn(ctx, h)
 	if x.submits() {
 		x.waiting = x.split(h, missing, todos)
 		return x, x.loop(ctx)
 	}
+	x.askFresh(ctx, todo)
 	err := x.loop(ctx)
-	asked.ask(ctx, slices.DeleteFunc(tasks(todo), func(t *task) bool { return !x.fresh[t.question.Name()] }))
+	x.askFresh(ctx, todo) // what a batch has not answered
 	return x, err
+}
+
+// askFresh asks directly for what is in no batch.
+func (x *batching) askFresh(ctx context.Context, todo []*entry) {
+	var all []*task
+	for _, t := range tasks(todo) {
+		if name := t.question.Name(); x.fresh[name] {
+			all = append(all, t)
+			x.fresh[name] = false
+		}
+	}
+	x.asking.ask(ctx, all)
 }
 
 // resume takes up the batches that the state names. It returns the names of requests that are in none of them.
@@ -237,7 +251,9 @@ func (x *batching) await(ctx context.Context, left time.Duration) {
 func (x *batching) leave() {
 	for _, p := range slices.Concat(x.under, x.waiting) {
 		for name := range p.todo {
-			x.pending[name] = p
+			if !p.unwanted {
+				x.pending[name] = p
+			}
 		}
 	}
 	for _, p := range x.under {
@@ -412,7 +428,14 @@ func (x *batching) collect(ctx context.Context, p *part) (map[string]answer.Resu
 
 // salvage keeps what a batch has answered of which nothing is wanted.
 func (x *batching) salvage(ctx context.Context, p *part) {
-	if err := job.Collect(ctx, x.client, p.batch, x.apiKey(), x.keepForOthers); err != nil {
+	err := job.Collect(ctx, x.client, p.batch, x.apiKey(), func(r job.Result) error {
+		if t := p.todo[r.ID]; t != nil {
+			x.result(ctx, t, r)
+			return nil
+		}
+		return x.keepForOthers(r)
+	})
+	if err != nil {
 		tflog.Warn(ctx, "The answers of a batch of which nothing is wanted could not be kept", map[string]any{"batch": p.batch.ID, "error": err.Error()})
 	}
 }
@@ -440,7 +463,7 @@ func (x *batching) result(ctx context.Context, t *task, r job.Result) answer.Res
 	got := client.Answer{Body: r.Body, RequestID: r.RequestID, Complete: true}
 	made := t.question.Take(ctx, got, nil)
 	if made.Useful() && (t.question.Waits() || made.Unrecorded != nil) {
-		_ = x.keep(t, r.RequestID, r.Body) // else the server keeps it
+		_ = x.keep(t, r.RequestID, r.Body) // else the server has it
 	}
 	return made
 }

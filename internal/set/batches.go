@@ -90,24 +90,33 @@ const cancelling = 15 * time.Minute
 
 // rescue records the answers of a batch that nobody has collected, where there are recordings.
 func (m *managed) rescue(ctx context.Context, state wire.Fields, h held, b job.Batch) error {
-	var todo []*entry
-	names, _ := keys(state)
-	entries, err := m.kind.expandAll(m.client, state, names)
-	for _, e := range entries {
-		if e.question != nil && h.waits[e.hash()].batch == b.ID && e.question.Recordings() != nil {
-			todo = append(todo, e)
-		}
-	}
-	if err != nil || len(todo) == 0 {
-		return nil //nolint:nilerr // there is nothing to keep them by
-	}
-	p := &part{todo: map[string]*task{}, batch: b}
-	for _, t := range tasks(todo) {
-		p.todo[t.question.Name()] = t
+	p := &part{todo: m.inBatch(state, h, b.ID), batch: b}
+	if len(p.todo) == 0 {
+		return nil // there is nothing to keep them by
 	}
 	x := &batching{applying: applying{managed: m, config: state}, asking: newAsking(m.kind, nil)}
-	_, err = x.collect(ctx, p)
+	_, err := x.collect(ctx, p)
 	return err
+}
+
+// inBatch are the requests of a state that wait for a batch, and whose answers recordings can have.
+func (m *managed) inBatch(state wire.Fields, h held, id string) map[string]*task {
+	var all []*entry
+	names, _ := keys(state)
+	entries, err := m.kind.expandAll(m.client, state, names)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if e.question != nil && h.waits[e.hash()].batch == id && e.question.Recordings() != nil {
+			all = append(all, e)
+		}
+	}
+	found := map[string]*task{}
+	for _, t := range tasks(all) {
+		found[t.question.Name()] = t
+	}
+	return found
 }
 
 // announceBatches says which batches an apply collects.

@@ -135,7 +135,7 @@ func (x *batching) takeUp(ctx context.Context, h held, s journal.Submission, all
 		return nil
 	case len(p.todo) == 0:
 		if !job.Taken(x.client, b.ID) { // by another set, whose it is
-			x.giveUp(ctx, b)
+			x.giveUp(ctx, b, nil)
 		}
 	case job.Adopt(x.client, b.ID):
 		p.wanted(s, all, b)
@@ -168,10 +168,43 @@ func (p *part) wanted(s journal.Submission, all []*task, b job.Batch) {
 	p.changed = !slices.Equal(names, s.Requests)
 }
 
-// giveUp cancels a batch of which nothing is wanted. What it has answered is kept when it has ended.
-func (x *batching) giveUp(ctx context.Context, b job.Batch) {
+// giveUpOwn cancels the batches of the state of which nothing is wanted any more.
+func (x *batching) giveUpOwn(ctx context.Context, h held) {
+	for _, id := range x.idle {
+		if job.Adopted(x.client, id) {
+			continue
+		}
+		b, err := job.Get(ctx, x.client, id, x.apiKey())
+		switch {
+		case err == nil:
+			x.giveUp(ctx, b, x.inBatch(x.prior, h, id))
+		case !client.IsGone(err): // the next apply tries again
+			tflog.Warn(ctx, "A batch could not be looked at", map[string]any{"batch": id, "error": err.Error()})
+		}
+	}
+}
+
+// unwanted are the batches that were under way when the state was written, and that have none of some requests.
+func (h held) unwanted(entries []*entry) (ids []string) {
+	wanted := map[string]bool{}
+	for _, e := range entries {
+		if e.name != "" {
+			wanted[h.waits[e.hash()].batch] = true
+		}
+	}
+	for _, v := range h.batches {
+		if b := wire.Open(v); !job.Ended(b.String("status")) && !wanted[b.String("id")] {
+			ids = append(ids, b.String("id"))
+		}
+	}
+	return ids
+}
+
+// giveUp cancels a batch of which nothing is wanted. What it has answered is kept when it has ended: in the recordings what
+// they can have. known is what is known of its requests.
+func (x *batching) giveUp(ctx context.Context, b job.Batch, known map[string]*task) {
 	if b.Ended() {
-		x.under = append(x.under, &part{batch: b, unwanted: true})
+		x.under = append(x.under, &part{batch: b, unwanted: true, todo: known})
 		return
 	}
 	now, err := b, error(nil)
@@ -186,7 +219,7 @@ func (x *batching) giveUp(ctx context.Context, b job.Batch) {
 		now = b
 	}
 	x.givenUp = append(x.givenUp, fmt.Sprintf("%s (%s)", b.ID, now.Status))
-	x.under = append(x.under, &part{batch: now, unwanted: true})
+	x.under = append(x.under, &part{batch: now, unwanted: true, todo: known})
 }
 
 // note writes down that a part is about to be submitted.

@@ -105,7 +105,7 @@ func (p plan) allOpen() wire.Values {
 
 // settleBatches plans what batches have no part in.
 func (s *sorted) settleBatches(values wire.Values) {
-	if s.kind.Batch && s.config.Get("engine").IsKnown() && !s.kind.batched(s.config, s.held) && !s.left {
+	if s.kind.Batch && s.config.Get("engine").IsKnown() && !s.kind.batched(s.config, s.held) && !s.left && !s.idle {
 		values["batches"] = batchList(s.batches)
 		values["status"] = tftypes.NewValue(tftypes.String, completed)
 	}
@@ -125,6 +125,7 @@ type sorted struct {
 	settled  []*entry // the server refused, and is not asked again
 	pending  []*entry // a batch has it
 	left     bool     // an earlier apply has submitted batches that no state names
+	idle     bool     // the state has batches of which nothing is wanted
 }
 
 func (s *sorted) sort(ctx context.Context, entries []*entry) {
@@ -165,7 +166,7 @@ func (s *sorted) sort(ctx context.Context, entries []*entry) {
 		s.diags.AddError("Could not plan the "+s.noun(), kinds.UpperFirst(err.Error())+".")
 		return
 	}
-	s.left = len(logs) > 0
+	s.left, s.idle = len(logs) > 0, len(s.unwanted(entries)) > 0 && !answer.Replays(s.client)
 	if len(s.asks) > 0 {
 		s.diags.Append(s.refusals(s.asks)...)
 	}
@@ -296,7 +297,11 @@ func (s *sorted) changed() (names []string) {
 // values are the computed attributes as far as they are known.
 func (s *sorted) values(names []string) wire.Values {
 	if s.config.Get("results_file").IsNull() && len(s.known) == len(names) {
-		return s.complete(names)
+		values := s.complete(names)
+		if s.idle {
+			values["batches"] = s.allOpen()["batches"]
+		}
+		return values
 	}
 	values := s.allOpen()
 	s.settleBatches(values)

@@ -185,6 +185,7 @@ type applying struct {
 
 	log  *journal.Log   // of the batches that it submits
 	left []*journal.Log // of earlier applies
+	idle []string       // batches of the state of which nothing is wanted
 }
 
 // apply makes the computed attributes; nil = there is nothing to be kept.
@@ -303,7 +304,7 @@ func (a applying) fill(ctx context.Context, out *outcome, h held, entries []*ent
 			missing, todo = append(missing, e), append(todo, e)
 		}
 	}
-	asked, err := a.ask(ctx, out, h, missing, todo)
+	asked, err := a.ask(ctx, out, h, entries, missing, todo)
 	if err == nil {
 		err = asked.untaken
 	}
@@ -338,9 +339,13 @@ func (m *managed) keepsFailures(config wire.Fields) bool { return config.String(
 func (a applying) keeps() bool { return a.keepsFailures(a.config) }
 
 // ask asks for what is missing: todo is that of it that no recording in the plan answers.
-func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo []*entry) (*asking, error) {
+func (a applying) ask(ctx context.Context, out *outcome, h held, entries, missing, todo []*entry) (*asking, error) {
 	asked := newAsking(a.kind, func(e *entry, v tftypes.Value) error { return out.put(e.key, mark{answered: e.hash()}, v) })
-	if len(todo) == 0 {
+	out.batches = h.batches
+	if !a.planned.Get("batches").IsKnown() {
+		a.idle = h.unwanted(entries)
+	}
+	if len(todo) == 0 && len(a.idle) == 0 {
 		return asked, nil
 	}
 	if diags := a.refusals(todo); diags.HasError() {
@@ -348,10 +353,9 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		for _, e := range asked.leave(ctx, h, todo) {
 			asked.failures[e.key] = failure{why: errNotSent.Error(), err: errNotSent, again: true}
 		}
-		out.batches = h.batches
 		return asked, nil
 	}
-	waits, replays := todo[0].question.Waits(), answer.Replays(a.client)
+	waits, replays := len(todo) > 0 && todo[0].question.Waits(), answer.Replays(a.client)
 	if a.client != nil && !replays {
 		j, err := journal.Open(journals(a.client), a.client.Clock().Now())
 		if err == nil && waits {
@@ -366,10 +370,9 @@ func (a applying) ask(ctx context.Context, out *outcome, h held, missing, todo [
 		defer j.Close()
 		asked.journal, asked.waits = j, waits
 	}
-	if a.client == nil || replays || !a.kind.batched(a.config, h) && len(a.left) == 0 {
+	if a.client == nil || replays || !a.kind.batched(a.config, h) && len(a.left) == 0 && len(a.idle) == 0 {
 		asked.release = true
 		asked.ask(ctx, tasks(asked.leave(ctx, h, todo)))
-		out.batches = h.batches
 		return asked, nil
 	}
 	if todo = asked.takeThere(ctx, todo); asked.untaken != nil {
