@@ -8,12 +8,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/acctest"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/emulator"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
 )
 
 // lines reads a results file: the keys in their order, and the texts of the answers.
@@ -381,4 +383,45 @@ func TestSet_leavesNoFileOfACreateThatFails(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 	w.asks(t, 1, func() { apply(t, p.Instance(setType, chatBlocks...), config("c")) })
+}
+
+// What a killed process has left beside the file goes, and nothing else.
+func TestSet_removesWhatAKillLeftBesideItsFile(t *testing.T) {
+	dir, killed := t.TempDir(), t.TempDir()
+	var once sync.Once
+	w := newWorkplaceWith(t, emulator.Options{Log: writer(func() {
+		once.Do(func() { // as if the process were killed now
+			if err := os.CopyFS(killed, os.DirFS(dir)); err != nil {
+				t.Error(err)
+			}
+		})
+	})})
+	config := func(dir string) object {
+		return setOf(texts("a"), object{"results_file": filepath.Join(dir, "a.jsonl")})
+	}
+	apply(t, w.set(t), config(dir))
+	left := files(t, killed)
+	if len(left) != 1 {
+		t.Fatalf("a kill leaves %v", left)
+	}
+	others := []string{".a.jsonl.tmp", ".a.jsonl.x1.tmp", ".a.jsonl.1", ".b.jsonl.1.tmp", "a.jsonl.1.tmp"}
+	for _, name := range append(others, left[0]+".sorted", ".a.jsonl.77.tmp.sorted") {
+		if err := os.WriteFile(filepath.Join(killed, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	live, err := journal.Hold(killed, ".a.jsonl.*.tmp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Close()
+	if err := os.WriteFile(live.Name()+".sorted", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	apply(t, w.set(t), config(killed))
+	want := append(others, filepath.Base(live.Name()), filepath.Base(live.Name())+".sorted", "a.jsonl")
+	slices.Sort(want)
+	got := files(t, killed)
+	slices.Sort(got)
+	same(t, got, want)
 }

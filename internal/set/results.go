@@ -10,9 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -152,112 +150,6 @@ func (r *results) answer(k *Kind, key, hash string) (tftypes.Value, bool) {
 		return nothing, false
 	}
 	return k.object(values), true
-}
-
-// inFile is the sink of a set whose answers are in a file. It writes them down as they come,
-// beside the file, and puts them in order at the end: none but one is ever in memory.
-type inFile struct {
-	path  string
-	spool *os.File
-	size  int64
-	lines map[string]span
-	err   error // why no more is written; nil = all is
-
-	done func(sha256 string) // is told what was written, or that nothing was ("")
-}
-
-// unwritableError means that the file of a set cannot be written. The one that was there is as it was.
-type unwritableError struct{ file, why string }
-
-func (e *unwritableError) Error() string {
-	return fmt.Sprintf("the results file %s cannot be written: %s", e.file, e.why)
-}
-
-// unwritable is an error of the file system, without the paths of what is made beside the file.
-func unwritable(file string, err error) error {
-	why := err.Error()
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		why = path.Err.Error()
-	case errors.As(err, &link):
-		why = link.Err.Error()
-	}
-	return &unwritableError{file, why}
-}
-
-func newFile(path string) (*inFile, error) {
-	err := os.MkdirAll(filepath.Dir(path), 0o755)
-	var spool *os.File
-	if err == nil {
-		spool, err = os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // readable by its owner only
-	}
-	if err != nil {
-		return nil, unwritable(path, err)
-	}
-	return &inFile{path: path, spool: spool, lines: map[string]span{}, done: func(string) {}}, nil
-}
-
-func (f *inFile) put(key, hash string, answer tftypes.Value) error {
-	if answer.IsNull() || f.err != nil {
-		return f.err
-	}
-	start, _ := json.Marshal(head{&key, hash}) // texts always encode
-	text, err := wire.JSON(answer)
-	if err != nil {
-		return fmt.Errorf("results_file: %w", err)
-	}
-	line := slices.Concat(start[:len(start)-1], []byte(","), []byte(text)[1:], []byte("\n"))
-	if _, err := f.spool.Write(line); err != nil { // of which a part may be there: no line can follow it
-		f.err = unwritable(f.path, err)
-		return f.err
-	}
-	f.lines[key] = span{offset: f.size, length: len(line)}
-	f.size += int64(len(line))
-	return nil
-}
-
-func (f *inFile) abort() {
-	f.done("")
-	_ = f.spool.Close()
-	_ = os.Remove(f.spool.Name())
-}
-
-// close writes the file, whole or not at all.
-func (f *inFile) close(values wire.Values) error {
-	defer f.abort()
-	sum, err := f.sorted()
-	if err != nil {
-		return unwritable(f.path, err)
-	}
-	f.done(sum)
-	values["answers"] = nothing
-	values["results_sha256"] = tftypes.NewValue(tftypes.String, sum)
-	return nil
-}
-
-func (f *inFile) sorted() (sum string, err error) {
-	out, err := os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+".*")
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(out.Name()) // unless it has been renamed
-	hash := sha256.New()
-	w := bufio.NewWriterSize(io.MultiWriter(out, hash), 1<<16)
-	var line bytes.Buffer
-	for _, key := range slices.Sorted(maps.Keys(f.lines)) {
-		at := f.lines[key]
-		line.Reset()
-		if _, err := io.Copy(&line, io.NewSectionReader(f.spool, at.offset, int64(at.length))); err != nil {
-			return "", errors.Join(err, out.Close())
-		}
-		_, _ = w.Write(line.Bytes()) // Flush reports it
-	}
-	if err := errors.Join(w.Flush(), out.Sync(), out.Close()); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), os.Rename(out.Name(), f.path)
 }
 
 // sameFile reports whether two paths are those of one file: spelled in two ways, or by a link.
