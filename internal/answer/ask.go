@@ -80,6 +80,10 @@ func (a asker) take(ctx context.Context, store *recording.Store, r request, ques
 	if len(answer.Body) > 0 {
 		made.keptIn(slot.Keep(recording.Answer{Body: answer.Body, RequestID: answer.RequestID}, made.unusable()))
 	}
+	if made.useful() && made.kept.File != "" && store.Mode() != recording.Refresh {
+		id, _ := wire.Text(made.values["id"])
+		a.forgetAnswer(id) // the next who asks finds it on record
+	}
 	if a.keep != nil && made.useful() && (a.twice || made.kept.Unrecorded != nil) {
 		made.lost = a.keep(answer)
 	}
