@@ -1,6 +1,7 @@
 package response
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -24,6 +25,10 @@ func compose(arguments wire.Fields, body object) {
 	}
 	if arguments.Has("tool") {
 		composeTools(body)
+	}
+	if body["background"] == true { // what is asked for later does not come in this call
+		delete(body, "stream")
+		delete(body, "stream_options")
 	}
 	if text, ok := body["text"].(object); ok && len(text) == 0 {
 		delete(body, "text")
@@ -200,14 +205,36 @@ func alike(body object) {
 			delete(body, "text")
 		}
 	}
+	if body["store"] == true { // as the server does by itself
+		delete(body, "store")
+	}
 	if conversation, ok := body["conversation"].(object); ok && conversation["id"] != nil {
 		body["conversation"] = conversation["id"]
 	}
 	tools, _ := body["tools"].([]any)
 	for _, item := range tools {
 		if tool, ok := item.(object); ok {
-			dropNull(tool)
+			alikeTool(tool)
 		}
+	}
+}
+
+// toolDefaults are what a tool does by itself.
+var toolDefaults = map[string]object{
+	"custom": {"format": object{"type": "text"}}, "web_search": {"search_context_size": "medium"}, "mcp": {"require_approval": "always"},
+}
+
+// alikeTool leaves out of a tool what the server adds to it.
+func alikeTool(tool object) {
+	dropNull(tool)
+	kind, _ := tool["type"].(string)
+	for name, value := range toolDefaults[kind] {
+		if reflect.DeepEqual(tool[name], value) {
+			delete(tool, name)
+		}
+	}
+	if container, ok := tool["container"].(object); ok && jsontext.Empty(container["file_ids"]) {
+		delete(container, "file_ids")
 	}
 }
 
@@ -268,6 +295,13 @@ func dropNull(o object) {
 func place(arguments wire.Fields, at string) string {
 	rest, ok := strings.CutPrefix(at, "input[")
 	switch {
+	case at == "input":
+		for _, name := range inputs {
+			if !rules.Missing(arguments.Get(name)) {
+				return name
+			}
+		}
+		return at
 	case !ok:
 		return at
 	case !rules.Missing(arguments.Get("input")):

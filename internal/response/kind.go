@@ -35,7 +35,6 @@ func declare() *answer.Kind {
 				"The answer is not stored, nor at OpenAI unless `store = true`. Each invocation asks the model and is billed. Terraform 1.14 and later.",
 		},
 		Delivery: []string{"stream", "stream_options", "background"}, Labels: []string{"metadata"},
-		Defaults: map[string]any{"store": true},
 		Validate: validate, Limits: limits, Compose: compose, Alike: alike, Place: place, Send: send, Normalize: normalize, Read: read, Absent: absent,
 		Findings: findings, FailOn: failOn, Text: answerText, TextPaths: textPaths, Describe: describe, Tokens: estimate, Usage: usage,
 		Stored:   &answer.Stored{Kept: kept, Unowned: unowned, Import: importStored, Remove: remove},
