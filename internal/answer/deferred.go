@@ -100,6 +100,7 @@ func (a asker) await(ctx context.Context, r request, answer client.Answer, begun
 		if first != "" {
 			next.RequestID = first
 		}
+		next.Body = a.client.Redact(r.call, next.Body)
 		answer = next
 		id, status := a.kind.Deferred.ID(answer.Body)
 		if id == "" {

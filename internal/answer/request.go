@@ -38,7 +38,7 @@ func (k *Kind) newRequest(arguments wire.Fields) (request, error) {
 	}
 	r.call = client.Request{
 		Method: http.MethodPost, Path: client.Path(k.Endpoint...), Body: body,
-		APIKey: apiKey(arguments), Secrets: k.secretTexts(arguments),
+		APIKey: apiKey(arguments), Secrets: k.secretTexts(arguments), Credentials: k.credentials(arguments),
 		Costs: !k.Free, Repeatable: k.Free,
 	}
 	if k.Tokens != nil {

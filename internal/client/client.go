@@ -228,13 +228,13 @@ func (c *Client) newCall(ctx context.Context, r Request) *call {
 // learn takes up what is secret now: a token may have been received meanwhile.
 func (k *call) learn() {
 	token := k.client.entra.secret()
-	if token == "" && k.request.APIKey == "" {
+	if token == "" && k.request.APIKey == "" && len(k.request.Credentials) == 0 {
 		k.secrets, k.lasting = k.client.shown, k.client.kept
 		return
 	}
 	if token != k.token || k.secrets == nil {
 		k.token = token
-		k.secrets, k.lasting = redactors(append(slices.Clone(k.client.secrets), k.request.APIKey, token))
+		k.secrets, k.lasting = redactors(slices.Concat(k.client.secrets, k.request.Credentials, []string{k.request.APIKey, token}))
 	}
 }
 

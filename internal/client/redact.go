@@ -18,8 +18,8 @@ func redactors(secrets []string) (shown, kept *transport.Redactor) {
 }
 
 // Redact takes the secrets out of a JSON document that is to be kept: keys, the values
-// of headers, keys in the query of the base URL, a token of Entra ID, and
-// r.APIKey, each of at least 20 bytes. They are looked for in names and strings
+// of headers, keys in the query of the base URL, a token of Entra ID,
+// r.APIKey, and r.Credentials, each of at least 20 bytes. They are looked for in names and strings
 // as JSON means them, and in escapes within these. Do and Stream give
 // nothing that holds one in one piece; but what is assembled from the events of a
 // stream needs Redact, since a secret may have come in pieces. What is no JSON is
@@ -28,7 +28,7 @@ func (c *Client) Redact(r Request, document []byte) []byte {
 	if len(document) == 0 {
 		return document
 	}
-	k := c.newCall(context.Background(), Request{APIKey: r.APIKey})
+	k := c.newCall(context.Background(), Request{APIKey: r.APIKey, Credentials: r.Credentials})
 	if !json.Valid(document) {
 		return []byte(k.lasting.String(string(document)))
 	}
@@ -39,7 +39,7 @@ func (c *Client) Redact(r Request, document []byte) []byte {
 // and passes on what holds no secret. What could be the beginning of one waits for the next piece;
 // end passes on what still waits when there is none.
 func (c *Client) Passing(r Request, next func(text string)) (write func(piece string), end func()) {
-	held, k := "", c.newCall(context.Background(), Request{APIKey: r.APIKey})
+	held, k := "", c.newCall(context.Background(), Request{APIKey: r.APIKey, Credentials: r.Credentials})
 	pass := func(text string) {
 		if text != "" {
 			next(text)

@@ -66,6 +66,10 @@ type Request struct {
 	// every text (transport.Passages says how), and the bodies of the call are not logged.
 	Secrets []string
 
+	// Credentials are those of Secrets that say who asks a third party, such as the token of an MCP server. Like keys,
+	// they are taken out of answers as well: see Client.Redact.
+	Credentials []string
+
 	// SecretAnswer says that the answer holds a secret that is shown once, such as a signing secret: the bodies of
 	// the call are not logged, and no text quotes an answer with a status of success. Answer.Body has it.
 	SecretAnswer bool

@@ -208,8 +208,10 @@ func alike(body object) {
 	if body["store"] == true { // as the server does by itself
 		delete(body, "store")
 	}
-	if conversation, ok := body["conversation"].(object); ok && conversation["id"] != nil {
-		body["conversation"] = conversation["id"]
+	if conversation, ok := body["conversation"].(object); ok {
+		if id, ok := conversation["id"].(string); ok {
+			body["conversation"] = id
+		}
 	}
 	tools, _ := body["tools"].([]any)
 	for _, item := range tools {

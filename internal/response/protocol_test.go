@@ -315,3 +315,34 @@ func called(w *workplace, method string) (found []emulator.Request) {
 	}
 	return found
 }
+
+// withoutIDs is a value without what each call has of its own.
+func withoutIDs(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = withoutIDs(v[i])
+		}
+	case object:
+		delete(v, "id")
+		delete(v, "container_id")
+		for name := range v {
+			v[name] = withoutIDs(v[name])
+		}
+	}
+	return v
+}
+
+// kindsOf are the types of the items of an answer.
+func kindsOf(t *testing.T, state object) string {
+	t.Helper()
+	var items []struct{ Type string }
+	if err := json.Unmarshal([]byte(state["output_json"].(string)), &items); err != nil { //nolint:forcetypeassert // it is a text
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, item := range items {
+		kinds = append(kinds, item.Type)
+	}
+	return strings.Join(kinds, " ")
+}
