@@ -1,0 +1,1 @@
+terraform import openai_response.translation resp_68f0a1b2c3d4e5f6
