@@ -15,7 +15,7 @@ resource "openai_response" "release" {
     }
   }
 
-  # Asked once, and then again in each month in which this changes.
+  # The answer is what the web said once. Change this to ask again.
   triggers = { month = "2026-11" }
 }
 

@@ -62,7 +62,7 @@ func TestExamples_apply(t *testing.T) {
 	for _, r := range s.Requests() {
 		calls[r.Path]++
 	}
-	for _, path := range []string{"/v1/chat/completions", "/v1/embeddings", "/v1/moderations", "/v1/decisions", "/v1/organization/costs", "/v1/organization/usage/completions", "/v1/models", "/v1/files", "/v1/vector_stores", "/v1/batches"} {
+	for _, path := range []string{"/v1/chat/completions", "/v1/responses", "/v1/responses/input_tokens", "/v1/embeddings", "/v1/moderations", "/v1/decisions", "/v1/organization/costs", "/v1/organization/usage/completions", "/v1/models", "/v1/files", "/v1/vector_stores", "/v1/batches"} {
 		if calls[path] == 0 {
 			t.Errorf("nothing was asked of %s", path)
 		}
