@@ -24,7 +24,7 @@ help: ## Show this list
 build: ## Build the provider and the emulator into bin/
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/ . ./cmd/openai-emulator
 
-demo: ## Run five examples from init to destroy, against the emulator
+demo: ## Run six examples from init to destroy, against the emulator
 	@scripts/demo.sh
 
 test: ## Run all tests, those that need a CLI included

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the examples seed, pay_once, knowledge_base, set_structured and nightly from init to destroy with a freshly built provider, against the emulator.
+# Runs the examples seed, pay_once, knowledge_base, file_search, set_structured and nightly from init to destroy with a freshly built provider, against the emulator.
 # With DEMO_LIVE=1 and OPENAI_API_KEY set it talks to the real API instead, which costs money.
 set -eu
 . "$(dirname "$0")/env.sh"
@@ -81,6 +81,8 @@ cp examples/pay_once/*.tf "$dir/here"
 cp -R examples/pay_once/*.tf examples/pay_once/tests "$dir/there"
 cp -R examples/pay_once "$dir/approved"
 cp -R examples/knowledge_base "$dir/knowledge"
+cp -R examples/file_search "$dir/search"
+cp examples/seed/versions.tf "$dir/search"
 mkdir "$dir/set"
 cp examples/seed/versions.tf examples/set_structured/*.tf "$dir/set"
 cp -R examples/nightly "$dir/night"
@@ -177,6 +179,29 @@ if [ "$live" != 1 ]; then
   [ "$(sent "POST vector_stores")" -eq "$(sent "DELETE vector_stores/[^/\"]*")" ] || fail "vector stores are left"
 fi
 count knowledge_base
+
+heading "file_search: a model searches the handbook by itself, and says where it found the answer"
+at=search
+tf init >"$dir/init.out" || fail "$(cat "$dir/init.out")"
+tf apply -auto-approve >"$dir/apply.out" || fail "$(cat "$dir/apply.out")"
+tf output
+
+heading "file_search: a document changes, and the model is asked again"
+[ "$live" = 1 ] || asked=$(sent "POST responses")
+printf '# Leave\n\nEveryone has 30 days of paid leave a year.\n' >"$dir/search/handbook/leave.md"
+tf plan -no-color -out=tfplan >"$dir/plan.out" || fail "$(cat "$dir/plan.out")"
+sed -n '/^Warning: Applying/,/^$/p; /^What changed/,/^$/p' "$dir/plan.out"
+tf apply tfplan >"$dir/apply.out" || fail "$(cat "$dir/apply.out")"
+tf output leave
+tf plan -detailed-exitcode >"$dir/plan.out" || fail "the plan after that is not empty: $(cat "$dir/plan.out")"
+if [ "$live" != 1 ]; then
+  [ $(($(sent "POST responses") - asked)) -eq 1 ] || fail "the model was not asked once"
+fi
+tf destroy -auto-approve >"$dir/destroy.out" || fail "$(cat "$dir/destroy.out")"
+if [ "$live" != 1 ]; then
+  [ "$(sent "POST responses")" -eq "$(sent "DELETE responses/[^/\"]*")" ] || fail "responses are left on the server"
+fi
+count file_search
 
 heading "set_structured: many answers in one resource"
 at=set

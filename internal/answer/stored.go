@@ -74,7 +74,7 @@ func (m *managed) removeReplaced(ctx context.Context, id string, state, config w
 		why = "The server could not delete it: " + err.Error() + "."
 	}
 	diags.AddWarning("Old stored "+m.kind.Noun+" was not deleted",
-		"The new answer is in the state. The old one, "+id+", was made with store = true, and is still on the server. "+why+" Delete it manually.")
+		"The new answer is in the state. The old one, "+id+", which the server has stored, is still there. "+why+" Delete it manually.")
 }
 
 // importStored makes a state of an answer that the server keeps, with the arguments that it was made with.
@@ -156,7 +156,7 @@ func (m *managed) deleteStored(ctx context.Context, state wire.Fields, diags *di
 	}
 	if Replays(m.client) {
 		diags.AddWarning("Stored "+m.kind.Noun+" was not deleted",
-			kinds.UpperFirst(m.kind.Noun)+" "+id+" was made with store = true. It is no longer in the state, but may still be on the server: the mode of the recordings is \"replay\", in which no call is made.")
+			kinds.UpperFirst(m.kind.Noun)+" "+id+", which the server has stored, is no longer in the state, but may still be on the server: the mode of the recordings is \"replay\", in which no call is made.")
 		return
 	}
 	if err := m.remove(ctx, id, apiKey(state)); err != nil {

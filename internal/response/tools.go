@@ -90,7 +90,7 @@ var tool = kinds.Declare(
 		Description: "A function that the model may call, for the type `function`. A call is in `tool_calls`.",
 		Fields: kinds.Join(generation.Function, kinds.Attributes{
 			{Name: "strict", Shape: kinds.Bool,
-				Description: "Make the model follow `parameters` exactly. They must then follow the rules of Structured Outputs; `provider::openai::strict_schema` converts an ordinary schema. Unlike with chat completions, the API makes a function strict by default if its parameters allow it."},
+				Description: "Make the model follow `parameters` exactly. They must then follow the rules of Structured Outputs; `provider::openai::strict_schema` converts an ordinary schema. **Unlike with chat completions, the API's default is strict**: where this is left out, it rewrites the parameters into that form if it can, and every property is then required. `false` leaves optional ones optional."},
 		})},
 	kinds.Attribute{Name: "custom", Shape: kinds.Object, Block: true,
 		Description: "A tool that takes free-form text, for the type `custom`. A call is in `tool_calls`.",

@@ -103,7 +103,7 @@ func (k *Kind) arguments() kinds.Attributes {
 		kinds.Attribute{Name: "requests", Shape: kinds.Dynamic, Mode: kinds.Required, Local: true,
 			Description: "The requests by a name of your choice: `{ for name, text in local.texts : name => { content = text } }`. Each has what differs from the arguments above:\n" +
 				"  - `content`: the text of a last message, with the role `user`, after those above. A text instead of an object is short for that: `{ for name, text in local.texts : name => text }`;\n" +
-				"  - any argument of the request in place of the one above, blocks as objects: `messages`, `model`, `temperature`, …\n\n" +
+				"  - any argument of the request in place of the one above, blocks as objects: `model`, `temperature`, …\n\n" +
 				"At most 50,000. Only what is missing is asked: a new name asks for that one, a changed one for that one again, a removed one asks nothing. Requests that are the same, here or elsewhere, share a recording; in one set they share the call as well."},
 		kinds.Attribute{Name: "on_failure", Shape: kinds.String, Local: true,
 			Description: "What happens if some requests have no usable answer: `fail` (the default) fails the apply, and names them in the error; `keep` gives a warning, and `failed` says why. In either case the answers that came are kept, and the next apply asks only for the rest. With `keep`, a request that the server refused, or whose answer is of no use, is asked again only when it or `triggers` change.",
