@@ -58,7 +58,7 @@ func (k *Kind) lifecycle() kinds.Attributes {
 			Validators:  checks{kinds.OneOf(onApply, onPlan)}})
 	if k.Stored != nil {
 		as = append(as, kinds.Attribute{Name: "skip_destroy", Shape: kinds.Bool, Local: true,
-			Description: "Leave a " + k.Noun + " that the server has stored there when the resource is destroyed or its answer is replaced."})
+			Description: "Leave a stored " + k.Noun + " on the server, rather than delete it there, when the resource is destroyed or its answer is replaced."})
 	}
 	as = append(as, kinds.Attribute{Name: "timeouts", Shape: kinds.Object, Block: true, Local: true,
 		Description: "How long Terraform waits.",

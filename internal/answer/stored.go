@@ -74,7 +74,7 @@ func (m *managed) removeReplaced(ctx context.Context, id string, state, config w
 		why = "The server could not delete it: " + err.Error() + "."
 	}
 	diags.AddWarning("Old stored "+m.kind.Noun+" was not deleted",
-		"The new answer is in the state. The old one, "+id+", which the server has stored, is still there. "+why+" Delete it manually.")
+		"The new answer is in the state. The old one, "+id+", is still on the server. "+why+" Delete it manually.")
 }
 
 // importStored makes a state of an answer that the server keeps, with the arguments that it was made with.

@@ -347,7 +347,8 @@ func TestResource_warnsOfAnOldCompletionThatStays(t *testing.T) {
 	dir.Write("main.tf", s.Provider("max_retries = 0")+stored("five"))
 	said := dir.MustRun("apply", "-auto-approve")
 	old := s.Stored()[len(s.Stored())-2]
-	if !strings.Contains(said, "Old stored chat completion was not deleted") || !strings.Contains(strings.Join(strings.Fields(said), " "), old) || !strings.Contains(said, "no deletion today") {
+	oneLine := strings.Join(strings.Fields(said), " ")
+	if !strings.Contains(said, "Old stored chat completion was not deleted") || !strings.Contains(oneLine, old) || !strings.Contains(oneLine, "no deletion today") {
 		t.Errorf("the warning does not name %s:\n%s", old, said)
 	}
 	if said := dir.MustRun("plan"); !strings.Contains(said, "No changes") {

@@ -45,6 +45,10 @@ var gaps = []struct {
 	{"DELETE /responses/{response_id}", regexp.MustCompile(`^body: the document has none$`)},
 	// Line items are among OpenAI's SDKs' filters since September 2026; the document is of August.
 	{"GET /organization/costs", regexp.MustCompile(`^query parameter line_items\[\]: not declared$`)},
+	// The answer to a request for an approval is said to need a member that neither its schema declares nor OpenAI's SDKs
+	// have. It comes back as an item of the input.
+	{"POST /responses", regexp.MustCompile(`^body at '/input/\d+': missing property 'request_id'$`)},
+	{"GET /responses/{response_id}/input_items", regexp.MustCompile(`^body at '/data/\d+': missing property 'request_id'$`)},
 	// A page without entries has no first and no last one.
 	{"", regexp.MustCompile(`^body at '/(first|last)_id': got null, want string$`)},
 }
