@@ -15,11 +15,14 @@ import (
 // A destroy and a refresh plan as ever on their way, but ask nothing: nobody would get the answer.
 func TestGenerateOnPlan_destroyAndRefreshAskNothing(t *testing.T) {
 	s := acctest.Start(t, emulator.Options{})
-	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`)}).With(online(s)...)
+	set := func(text string) string {
+		return "resource \"openai_chat_completion_set\" \"test\" {\n  model = \"gpt-4\"\n  requests = { a = \"" + text + "\" }\n  generate_on = \"plan\"\n}\n"
+	}
+	dir := acctest.Install(t).Dir(t, map[string]string{"main.tf": team + completion(`generate_on = "plan"`) + set("one")}).With(online(s)...)
 	dir.Init()
 	dir.MustRun("apply", "-auto-approve")
 	before := len(s.Requests())
-	dir.Write("main.tf", team+completionOf("another question", `generate_on = "plan"`))
+	dir.Write("main.tf", team+completionOf("another question", `generate_on = "plan"`)+set("two"))
 	for _, command := range [][]string{
 		{"refresh"}, {"plan", "-refresh-only"}, {"apply", "-refresh-only", "-auto-approve"}, {"plan", "-destroy"}, {"destroy", "-auto-approve"},
 	} {

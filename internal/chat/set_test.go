@@ -461,6 +461,7 @@ func TestSet_plansWithoutAProvider(t *testing.T) {
 	plan := r.Plan(t, setOf(texts("a")))
 	acctest.Quiet(t, plan.Diags)
 	same(t, of(t, plan.Value, "answers"), object{"a": acctest.Unknown{}})
+	acctest.Quiet(t, r.Plan(t, setOf(texts("a"), object{"generate_on": "plan"})).Diags)
 	says(t, r.Apply(t, setOf(texts("a"))), "error", "the provider is not configured yet")
 }
 
@@ -488,6 +489,14 @@ func TestSet_sendsNothingThatOpenAIRefuses(t *testing.T) {
 	says(t, r.Plan(t, config(many)).Diags, `error at requests: `, `requests["b"]: For OpenAI, stop must be a list of 1 to 4 sequences, not 5.`)
 	first := r.Plan(t, config(acctest.Unknown{}))
 	acctest.Quiet(t, first.Diags)
+	// Nor does a plan that asks.
+	p = acctest.Speak(t, sends)
+	p.Connect(t, &acctest.Server{URL: "http://127.0.0.1:1/v1"}, recordings(t.TempDir(), ""))
+	asking := config(many)
+	asking["generate_on"] = "plan"
+	if said := p.Instance(setType, chatBlocks...).Plan(t, asking).Diags; len(said) != 1 || !strings.HasPrefix(said[0], "error at requests: ") {
+		t.Errorf("said %q", said)
+	}
 }
 
 func TestSet_keepsJournalsToTheirOwner(t *testing.T) {

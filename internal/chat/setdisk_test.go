@@ -68,8 +68,6 @@ const (
 	smallDisk   = 128 << 10
 )
 
-var oneByOne = object{"limits": object{"max_concurrent": 1}}
-
 func TestSet_failsWhereItsResultsFileCannotBeWritten(t *testing.T) { onAFullDisk(t, "results-create") }
 
 // The apply stops when an answer cannot be written, and says which file it is. Recordings have what came.

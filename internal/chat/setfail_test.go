@@ -23,6 +23,9 @@ var (
 	mayBeMade       = emulator.HTMLBadGateway()
 )
 
+// oneByOne is a provider that asks one at a time.
+var oneByOne = object{"limits": object{"max_concurrent": 1}}
+
 // about has a fault befall the request whose text is this.
 func about(f emulator.Fault, text string) emulator.Fault {
 	return f.Containing(`"` + text + `"`)
@@ -205,6 +208,17 @@ func TestSet_keepsFailures(t *testing.T) {
 	same(t, w.asks(t, 1, func() { answered(t, apply(t, r, setOf(texts("a", "x"), keeping)), "a", "x") }), []string{"x"})
 }
 
+// So they do beside a file, of which a plan that changes something knows nothing.
+func TestSet_keepsFailuresBesideAFile(t *testing.T) {
+	w := newWorkplace(t)
+	config := setOf(texts("a", "b"), object{"on_failure": "keep", "results_file": filepath.Join(t.TempDir(), "a.jsonl")})
+	w.Fail(about(refusedByServer, "b"))
+	r := w.set(t)
+	apply(t, r, config)
+	w.goOn(t, r)
+	w.asks(t, 0, func() { unchanged(t, r, config) })
+}
+
 // A refused request whose answer is there has the old one, with "keep" as well, until the request is another.
 func TestSet_keepsAnOldAnswerBesideARefusal(t *testing.T) {
 	w := newWorkplace(t)
@@ -298,6 +312,26 @@ func TestSet_stopsEarly(t *testing.T) {
 			if text := strings.Join(diags, ""); len(text) > 4000 {
 				t.Errorf("it says too much: %d bytes", len(text))
 			}
+		})
+	}
+}
+
+// One failure is enough where no other request would fare better, 32 in a row where the server may be down.
+func TestSet_stopsAtOnce(t *testing.T) {
+	for kind, test := range map[string]struct {
+		fault emulator.Fault
+		sent  int
+	}{
+		"wrong key":   {wrongKey, 1},
+		"forbidden":   {emulator.ErrorJSON(403, "invalid_request_error", "", "", "Not you"), 1},
+		"no money":    {emulator.QuotaExceeded(), 1},
+		"server down": {mayBeMade, 32},
+		"refused":     {refusedByServer, 40},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			w := newWorkplace(t)
+			w.Fail(test.fault.Repeat(-1))
+			w.asks(t, test.sent, func() { w.set(t, oneByOne).Apply(t, setOf(numbered(40))) })
 		})
 	}
 }
@@ -405,7 +439,10 @@ func TestSet_leavesToTheApplyWhatItHasNoKeyFor(t *testing.T) {
 	w := newWorkplace(t)
 	r := w.set(t, recordings(t.TempDir(), ""))
 	config := func(key any) object { return setOf(texts("a"), object{"generate_on": "plan", "api_key": key}) }
-	w.asks(t, 0, func() { acctest.Quiet(t, r.Plan(t, config(acctest.Unknown{})).Diags) })
+	w.asks(t, 0, func() {
+		acctest.Quiet(t, r.Plan(t, config(acctest.Unknown{})).Diags)
+		acctest.Quiet(t, r.Plan(t, setOf(texts("a"), object{"generate_on": "plan", "api_key_wo": acctest.Unknown{}, "api_key_wo_version": 1})).Diags)
+	})
 	w.asks(t, 1, func() { r.Plan(t, config("sk-test-another-key")) })
 	if got := posts(w.Server)[0].Header.Get("Authorization"); got != "Bearer sk-test-another-key" {
 		t.Errorf("the key was %q", got)

@@ -47,6 +47,22 @@ func TestSetBatch_isRenamedUnderWay(t *testing.T) {
 	}
 }
 
+// What is to take the place of answers that are there is collected by a plan in which nothing has changed.
+func TestSetBatch_collectsInPlaceOfOldAnswers(t *testing.T) {
+	w := newBatchWorld(t, emulator.Options{BatchTime: time.Hour})
+	r := w.set(t)
+	old := apply(t, r, batched(2))
+	r.Continue(w.process(t))
+	r.Apply(t, batched(2, unlike, noWait))
+	same(t, of(t, r.State(), "answers"), old["answers"])
+	w.Clock.Pass(2 * time.Hour)
+	r.Continue(w.process(t))
+	says(t, r.Plan(t, batched(2, unlike, noWait)).Diags, "warning: Applying this plan collects 2 answers")
+	apply(t, r, batched(2, unlike, noWait))
+	w.complete(t, r, 2)
+	w.once(t, 4)
+}
+
 // An update whose state is lost has collected a batch, and submitted another. The next one finds that.
 func TestSetBatch_losesTheStateOfAnUpdate(t *testing.T) {
 	for name, provider := range map[string]func(t *testing.T) object{

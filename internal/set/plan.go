@@ -69,11 +69,9 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 	return s.values(names)
 }
 
-// unchanged reports whether all is as the state has it, and nothing is missing.
+// unchanged reports whether all is as the state has it, and nothing is missing. Where there is no state, an argument that
+// is required is another.
 func (p plan) unchanged(proposed wire.Fields, h held) bool {
-	if p.prior.Absent() {
-		return false
-	}
 	for _, a := range p.kind.attributes {
 		if a.Mode != kinds.Computed && !wire.Same(proposed.Get(a.Name), p.prior.Get(a.Name)) {
 			return false
@@ -81,13 +79,8 @@ func (p plan) unchanged(proposed wire.Fields, h held) bool {
 	}
 	for key := range wire.Members(p.prior.Get("requests")) {
 		m := h.marks[key]
-		if m.submitted != "" {
-			return false
-		}
-		if (m.refused == "" || !p.keepsFailures(p.config)) && !h.has(key, m.answered) {
-			return false
-		}
-		if _, failed := h.failed[key]; failed && (m.refused == "" || !p.keepsFailures(p.config)) {
+		_, failed := h.failed[key]
+		if m.submitted != "" || m.refused == "" && (failed || !h.has(key, m.answered)) {
 			return false
 		}
 	}
@@ -224,7 +217,7 @@ func (s *sorted) askNow(ctx context.Context) {
 	defer cancel()
 	asked := newAsking(s.kind, func(e *entry, v tftypes.Value) error {
 		s.known[e.key] = v
-		return store.Broken() // the apply would not find the next answers either
+		return nil
 	})
 	asked.ask(ctx, tasks(s.asks))
 	if asked.unrecorded != nil {
