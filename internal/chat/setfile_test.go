@@ -405,7 +405,7 @@ func TestSet_removesWhatAKillLeftBesideItsFile(t *testing.T) {
 		t.Fatalf("a kill leaves %v", left)
 	}
 	others := []string{".a.jsonl.tmp", ".a.jsonl.x1.tmp", ".a.jsonl.1", ".b.jsonl.1.tmp", "a.jsonl.1.tmp"}
-	for _, name := range append(others, left[0]+".sorted", ".a.jsonl.77.tmp.sorted") {
+	for _, name := range append(slices.Clone(others), left[0]+".sorted", ".a.jsonl.77.tmp.sorted") {
 		if err := os.WriteFile(filepath.Join(killed, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -419,7 +419,7 @@ func TestSet_removesWhatAKillLeftBesideItsFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	apply(t, w.set(t), config(killed))
-	want := append(others, filepath.Base(live.Name()), filepath.Base(live.Name())+".sorted", "a.jsonl")
+	want := append(slices.Clone(others), filepath.Base(live.Name()), filepath.Base(live.Name())+".sorted", "a.jsonl")
 	slices.Sort(want)
 	got := files(t, killed)
 	slices.Sort(got)

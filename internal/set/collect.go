@@ -108,7 +108,7 @@ func (x *batching) salvage(ctx context.Context, p *part) {
 // keepForOthers keeps an answer that nobody wants here for whoever asks the same again: it is paid for.
 func (x *batching) keepForOthers(r job.Result) error {
 	if x.journal == nil || r.Err != nil || len(r.Body) == 0 || x.journal.Has(r.ID) {
-		return nil
+		return nil //nolint:nilerr // a request that has failed has no answer
 	}
 	return x.journal.Keep(journal.Entry{Name: r.ID, RequestID: r.RequestID, Body: r.Body})
 }
@@ -172,8 +172,9 @@ func (x *batching) again(p *part, failed map[string]answer.Result) {
 	}
 	for name, r := range failed {
 		// What an earlier apply has failed with is asked again, as it would be without a batch.
+		wanted := r.Again() || p.found && !x.keeps()
 		switch t := p.todo[name]; {
-		case !(r.Again() || p.found && !x.keeps()) || next.retries > x.retryFailed():
+		case !wanted || next.retries > x.retryFailed():
 			x.fail(t, r)
 		case x.submits():
 			next.todo[name] = t
