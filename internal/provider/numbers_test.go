@@ -110,12 +110,18 @@ func numbers(attributes []*tfprotov6.SchemaAttribute, blocks []*tfprotov6.Schema
 		}
 	}
 	for _, b := range blocks {
-		add(b.TypeName, b.Nesting == tfprotov6.SchemaNestedBlockNestingModeList, numbers(b.Block.Attributes, b.Block.BlockTypes))
+		inside := numbers(b.Block.Attributes, b.Block.BlockTypes)
+		if b.Nesting == tfprotov6.SchemaNestedBlockNestingModeSingle {
+			for _, config := range inside {
+				complete(config, b.Block.Attributes)
+			}
+		}
+		add(b.TypeName, b.Nesting == tfprotov6.SchemaNestedBlockNestingModeList, inside)
 	}
 	return out
 }
 
-// complete gives the plain attributes of an object a value that have none: some are required, and
+// complete gives the plain attributes of an object or a block a value that have none: some are required, and
 // one that is missing keeps the framework from looking at the others.
 func complete(config object, attributes []*tfprotov6.SchemaAttribute) {
 	for _, a := range attributes {
@@ -125,6 +131,8 @@ func complete(config object, attributes []*tfprotov6.SchemaAttribute) {
 			config[a.Name] = "x"
 		case a.Type.Equal(tftypes.Number):
 			config[a.Name] = 1
+		case a.Type.Equal(tftypes.List{ElementType: tftypes.String}):
+			config[a.Name] = []any{"x"}
 		}
 	}
 }
