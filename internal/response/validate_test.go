@@ -226,7 +226,10 @@ func TestLimits_holdForOpenAI(t *testing.T) {
 		"results, not known": {asking(tool("file_search", object{"vector_store_ids": []any{"v"}, "max_num_results": acctest.Unknown{}})), ""},
 	} {
 		refusals := errorsOf(ours.Instance(typeName, blocks...).Plan(t, test.config).Diags)
-		t.Run(name, func(t *testing.T) { refused(t, refusals, test.want) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refused(t, refusals, test.want)
+		})
 	}
 	w := acctest.Server{URL: "http://127.0.0.1:1/v1"}
 	theirs := acctest.Speak(t)
