@@ -1,6 +1,8 @@
 package chat_test
 
 import (
+	"archive/zip"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,4 +50,34 @@ func TestGenerateOnPlan_encryptedPlanWithoutItsRecording(t *testing.T) {
 	if len(planned.Diags) != 1 || !strings.HasPrefix(planned.Diags[0], "error: Missing recording: ") || len(s.Requests()) != 0 {
 		t.Errorf("got %q after %d requests", planned.Diags, len(s.Requests()))
 	}
+}
+
+// What a saved plan has left to its apply, which plans once more before, is asked by the apply.
+func TestSet_asksNothingInThePlanOfASavedPlan(t *testing.T) {
+	s := acctest.Start(t, emulator.Options{})
+	file := filepath.Join(t.TempDir(), "plan")
+	out, err := os.Create(file) //nolint:gosec // it is the test's own
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := zip.NewWriter(out)
+	for _, name := range []string{"tfplan", "tfstate"} { // which name no recording
+		if _, err := archive.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(archive.Close(), out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	p := acctest.Speak(t, func(to *client.Settings) {
+		to.Recordings = recording.New(recording.Options{Directory: t.TempDir(), Mode: recording.Reuse, SavedPlan: recording.NewSavedPlan(file)})
+	})
+	p.Connect(t, s, recordings(t.TempDir(), ""))
+	r := p.Instance(setType, chatBlocks...)
+	config := setOf(texts("a"), object{"generate_on": "plan"})
+	plan := r.Plan(t, config)
+	if hasError(plan.Diags) || len(s.Requests()) != 0 {
+		t.Errorf("got %q after %d requests", plan.Diags, len(s.Requests()))
+	}
+	answered(t, apply(t, r, config), "a")
 }

@@ -491,11 +491,13 @@ func TestSet_sendsNothingThatOpenAIRefuses(t *testing.T) {
 	acctest.Quiet(t, first.Diags)
 	// Nor does a plan that asks.
 	p = acctest.Speak(t, sends)
-	p.Connect(t, &acctest.Server{URL: "http://127.0.0.1:1/v1"}, recordings(t.TempDir(), ""))
+	dir := filepath.Join(t.TempDir(), "recordings")
+	p.Connect(t, &acctest.Server{URL: "http://127.0.0.1:1/v1"}, recordings(dir, ""))
 	asking := config(many)
 	asking["generate_on"] = "plan"
-	if said := p.Instance(setType, chatBlocks...).Plan(t, asking).Diags; len(said) != 1 || !strings.HasPrefix(said[0], "error at requests: ") {
-		t.Errorf("said %q", said)
+	said := p.Instance(setType, chatBlocks...).Plan(t, asking).Diags
+	if _, err := os.Stat(dir); len(said) != 1 || !strings.HasPrefix(said[0], "error at requests: ") || !os.IsNotExist(err) { // where an answer would go
+		t.Errorf("said %q, %v", said, err)
 	}
 }
 

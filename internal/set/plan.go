@@ -69,8 +69,8 @@ func (p plan) make(ctx context.Context, proposed wire.Fields) wire.Values {
 	return s.values(names)
 }
 
-// unchanged reports whether all is as the state has it, and nothing is missing. Where there is no state, an argument that
-// is required is another.
+// unchanged reports whether all is as the state has it, and nothing is missing: what has no answer has failed, or is in a
+// batch, or the results file is another. Where there is no state, an argument that is required is another.
 func (p plan) unchanged(proposed wire.Fields, h held) bool {
 	for _, a := range p.kind.attributes {
 		if a.Mode != kinds.Computed && !wire.Same(proposed.Get(a.Name), p.prior.Get(a.Name)) {
@@ -80,7 +80,7 @@ func (p plan) unchanged(proposed wire.Fields, h held) bool {
 	for key := range wire.Members(p.prior.Get("requests")) {
 		m := h.marks[key]
 		_, failed := h.failed[key]
-		if m.submitted != "" || m.refused == "" && (failed || !h.has(key, m.answered)) {
+		if m.submitted != "" || failed && m.refused == "" {
 			return false
 		}
 	}
