@@ -57,7 +57,6 @@ func (a asker) deferred(ctx context.Context, r request, progress func(string)) (
 	if id := n.find(); id != "" {
 		answer, err := a.await(ctx, r, client.Answer{}, &Unfinished{ID: id, Status: "unknown", Noted: true}, time.Time{})
 		if !client.IsGone(err) {
-			n.settle(err)
 			return answer, err
 		}
 		n.forget() // it was deleted, or is too old: there is nothing left of what was paid for

@@ -62,6 +62,19 @@ func TestBackground_waitsForTheAnswer(t *testing.T) {
 	w.paidOnce(t, 1)
 }
 
+// What is on record needs no note, unless the next apply would not look there.
+func TestBackground_isNotedWhereNoRecordingServes(t *testing.T) {
+	w := newWorkplace(t)
+	dir := t.TempDir()
+	apply(t, w.resource(t, recordings(dir, "")), later())
+	if left := w.notes(t); len(left) > 0 {
+		t.Errorf("noted: %q", left)
+	}
+	state := apply(t, w.resource(t, recordings(dir, "refresh")), later())
+	same(t, w.notes(t), []any{state["id"]})
+	w.asked(t, 2)
+}
+
 // A new object may not be known to the server at once, and the ID of the call is that of the first.
 func TestBackground_aServerThatLags(t *testing.T) {
 	w := newWorkplace(t, emulator.Options{Lag: 3})
@@ -214,11 +227,16 @@ func TestBackground_thePlanSaysThatAnAnswerIsTakenUp(t *testing.T) {
 	says(t, r.Apply(t, later(impatient)), "error: Could not update response", "The old answer stays in the state", "")
 	same(t, r.State(), first)
 	w.Heal()
+	w.Clock.Pass(time.Hour)
 	w.goOn(t, r)
 	r.Refresh(t)
+	w.Clock.Waits()
 	says(t, r.Plan(t, later()).Diags, "warning: Applying this plan takes up 1 answer of an earlier apply", "No call is made for what is there", "What changed in the requests: input")
 	if state := apply(t, r, later()); state["content"] != "Emulated answer to: hello" {
 		t.Errorf("the state is %v", state)
+	}
+	if waits := w.Clock.Waits(); len(waits) > 0 { // it is there
+		t.Errorf("waited %v", waits)
 	}
 	same(t, w.Objects("responses"), []any{r.State().(object)["id"]}) //nolint:forcetypeassert // there is a state
 	before := len(w.Requests())
@@ -279,17 +297,23 @@ func TestBackground_anUnfinishedUpdateIsDestroyed(t *testing.T) {
 
 // What is to be replaced is asked for anew, though there is an answer.
 func TestBackground_isReplacedWhereTerraformIsToldTo(t *testing.T) {
-	w := newWorkplace(t)
-	r := w.resource(t)
-	first := apply(t, r, later())
-	r.Taint()
-	w.goOn(t, r)
-	second := apply(t, r, later())
-	if first["id"] == second["id"] {
-		t.Error("the answer is the old one")
+	for name, config := range map[string]object{"deleted": later(), "kept": later(object{"skip_destroy": true})} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkplace(t)
+			r := w.resource(t)
+			first := apply(t, r, config)
+			r.Taint()
+			w.goOn(t, r)
+			second := apply(t, r, config)
+			if first["id"] == second["id"] {
+				t.Error("the answer is the old one")
+			}
+			if left := w.Objects("responses"); left[len(left)-1] != second["id"] || (len(left) == 2) != (name == "kept") {
+				t.Errorf("left on the server: %q", left)
+			}
+			w.asked(t, 2)
+		})
 	}
-	same(t, w.Objects("responses"), []any{second["id"]})
-	w.asked(t, 2)
 }
 
 // An answer of no use is not taken up again: the next apply asks.
@@ -358,6 +382,13 @@ func TestBackground_twoResourcesShareNoNote(t *testing.T) {
 		t.Error("both have the same answer")
 	}
 	w.asked(t, 2)
+	// One after the other as well: what this process has noted is for another.
+	p := w.run(t)
+	first, second := apply(t, p.Instance(typeName, blocks...), later(object{"input": "x"})), apply(t, p.Instance(typeName, blocks...), later(object{"input": "x"}))
+	if first["id"] == second["id"] {
+		t.Error("the second took up the answer of the first")
+	}
+	w.asked(t, 4)
 	w.Fail(polls(emulator.Hang()))
 	says(t, w.resource(t).Apply(t, later(impatient, object{"input": "two"})), "error")
 	w.Heal()
@@ -366,7 +397,7 @@ func TestBackground_twoResourcesShareNoNote(t *testing.T) {
 	if a, b := made[0].State().(object)["id"], made[1].State().(object)["id"]; a == b { //nolint:forcetypeassert // there are states
 		t.Error("both took up the same answer")
 	}
-	w.asked(t, 4)
+	w.asked(t, 6)
 }
 
 // Other requests, and other triggers, have notes of their own.

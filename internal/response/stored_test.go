@@ -165,6 +165,9 @@ func TestImport_knowsTheRequest(t *testing.T) {
 			for _, name := range []string{"id", "content", "output_json", "output", "status", "usage", "created_at", "completed_at", "response_model", "tool_calls", "instructions"} {
 				same(t, object{name: state[name]}, object{name: made[name]})
 			}
+			if state["request_id"] != nil || state["recording"] != nil {
+				t.Errorf("the call is %v, %v", state["request_id"], state["recording"])
+			}
 			config["model"] = made["response_model"]
 			if config["reasoning"] == nil {
 				config["reasoning"] = object{"effort": "none"}
@@ -201,6 +204,55 @@ func TestImport_goesOnFromAnother(t *testing.T) {
 		}
 	}
 	w.asked(t, 3)
+	// A server may list all that the model got.
+	var listed []json.RawMessage
+	items := func(id any) (items []json.RawMessage) {
+		t.Helper()
+		read, diags := p.ReadData(t, typeName, object{"response_id": id})
+		acctest.Quiet(t, diags)
+		if err := json.Unmarshal([]byte(read.(object)["input_items"].(string)), &items); err != nil { //nolint:forcetypeassert // it is a text
+			t.Fatal(err)
+		}
+		return items
+	}
+	var output []json.RawMessage
+	if err := json.Unmarshal([]byte(first["output_json"].(string)), &output); err != nil { //nolint:forcetypeassert // it is a text
+		t.Fatal(err)
+	}
+	listed = slices.Concat(items(first["id"]), output, items(second["id"]))
+	page, err := json.Marshal(object{"object": "list", "data": listed, "has_more": false, "first_id": "msg_1", "last_id": "msg_2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Fail(emulator.Status(200, string(page)).On(http.MethodGet, "/responses/"+second["id"].(string)+"/input_items")) //nolint:forcetypeassert // it is a text
+	whole := p.Instance(typeName, blocks...)
+	acctest.Quiet(t, whole.Import(t, second["id"].(string)))                                       //nolint:forcetypeassert // it is a text
+	if state := whole.State().(object); state["input"] != "What is my name?" || len(listed) != 3 { //nolint:forcetypeassert // there is one
+		t.Errorf("of %d items, the input is %v", len(listed), state["input"])
+	}
+	// What the older one said is not known where it is gone: nothing is taken for it.
+	if !w.Remove("responses/" + first["id"].(string)) { //nolint:forcetypeassert // it is a text
+		t.Fatal("there was no response")
+	}
+	r := p.Instance(typeName, blocks...)
+	acctest.Quiet(t, r.Import(t, second["id"].(string)))                           //nolint:forcetypeassert // it is a text
+	if state := r.State().(object); state["previous_response_id"] != first["id"] { //nolint:forcetypeassert // there is one
+		t.Errorf("the state is %v", state)
+	}
+}
+
+func TestImport_ofAConversation(t *testing.T) {
+	w := newWorkplace(t)
+	p := w.run(t)
+	c := p.Instance("openai_conversation")
+	acctest.Quiet(t, c.Apply(t, object{}))
+	config := asking(object{"conversation_id": c.State().(object)["id"]}) //nolint:forcetypeassert // there is a state
+	made := apply(t, p.Instance(typeName, blocks...), config)
+	r := p.Instance(typeName, blocks...)
+	acctest.Quiet(t, r.Import(t, made["id"].(string))) //nolint:forcetypeassert // it is a text
+	config["model"], config["reasoning"] = made["response_model"], object{"effort": "none"}
+	keeps(t, r, config)
+	w.asked(t, 1)
 }
 
 func TestImport_saysWhyNot(t *testing.T) {
