@@ -328,7 +328,7 @@ func (g *generator) right(t testing.TB, p pair, config tftypes.Value) (tftypes.V
 			return config, !failed(p.validate(t, config))
 		}
 		at := pick(g, errors).Attribute
-		if at == nil || len(at.Steps()) == 0 {
+		if at == nil || len(at.Steps()) == 0 || g.isDynamic(at) && !g.chance(4) { // what is wrong may be what requests are made of
 			config = g.change(config, 1)
 			continue
 		}
@@ -338,6 +338,13 @@ func (g *generator) right(t testing.TB, p pair, config tftypes.Value) (tftypes.V
 		config = g.changeAt(config, at)
 	}
 	return config, false
+}
+
+// isDynamic reports whether there is an attribute of any type at a path.
+func (g *generator) isDynamic(at *tftypes.AttributePath) bool {
+	_, a, _ := g.declared(at)
+	_, dynamic := a.(schema.DynamicAttribute)
+	return dynamic
 }
 
 // errors is what our server has against a configuration. The framework's words for it are ours, so they are
