@@ -28,8 +28,7 @@ var count = &answer.Kind{
 		DataSource: "How many tokens the input of a response would take, exactly, as the server counts them: a gate before an answer is paid for. " +
 			"It takes the arguments of `openai_response`. It is read on each plan, and free.",
 	},
-	Validate: validate,
-	Compose:  compose, Alike: alike, Describe: describe,
+	Validate: validate, Compose: compose, Alike: alike, Describe: describe,
 	Findings: func(_, got wire.Fields) []answer.Finding {
 		if got.Get("input_tokens").IsNull() {
 			return []answer.Finding{{Text: "the server's answer does not say how many tokens there are"}}
