@@ -6,11 +6,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/recording"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -123,11 +125,10 @@ func (a asker) notes(r request) (*notes, error) {
 	if a.process == nil {
 		return n, nil
 	}
-	q, err := a.question(r)
-	if err != nil {
+	var err error
+	if n.name, err = r.noteName(); err != nil {
 		return nil, err
 	}
-	n.name = noteName(q.Name())
 	if n.journal, err = journal.Open(journal.Directory(a.client.DataDirectory()), a.client.Clock().Now()); err != nil {
 		return nil, err
 	}
@@ -135,10 +136,23 @@ func (a asker) notes(r request) (*notes, error) {
 	return n, n.journal.Ready()
 }
 
-// noteName sets the notes about answers that are to come apart from answers to the same requests.
-func noteName(question string) string {
-	sum := sha256.Sum256([]byte("deferred " + question))
-	return hex.EncodeToString(sum[:])
+// noteName is the request's without labels, which ask for nothing else. It sets notes about answers that are to come apart
+// from answers to the same requests.
+func (r request) noteName() (string, error) {
+	body, err := r.named()
+	if err != nil {
+		return "", err
+	}
+	q, err := recording.NewQuestion(r.kind.recordedEndpoint(), body, slices.Concat(r.kind.Delivery, r.kind.Labels), r.kind.triggers(r.arguments))
+	if err != nil {
+		return "", err
+	}
+	name := "deferred " + q.Name()
+	if secrets, _ := r.kind.secrets(r.arguments); secrets != nil { // which a fast hash would give away to whoever guesses
+		return hex.EncodeToString(hash([]*string{&name}, []byte(r.kind.Type))), nil
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // find is the ID of an answer that another process has begun and nobody in this one has taken up; "" = there is none.
@@ -205,10 +219,10 @@ func (a asker) awaits(arguments wire.Fields) bool {
 	if err != nil {
 		return false
 	}
-	q, err := a.question(r)
+	name, err := r.noteName()
 	if err != nil {
 		return false
 	}
 	j, err := journal.Open(journal.Directory(a.client.DataDirectory()), a.client.Clock().Now())
-	return err == nil && j.Has(noteName(q.Name()))
+	return err == nil && j.Has(name)
 }

@@ -166,8 +166,8 @@ func TestBackground_isTakenUpByTheNextApply(t *testing.T) {
 			same(t, w.notes(t), w.Objects("responses"))
 			w.Heal()
 			w.Clock.Waiting = nil
-			// Another spelling is the same request, and any time-out will do.
-			config := asking(object{"background": true, "input": nil, "message": []any{said("user", "hello")}, "store": true, "stream": true})
+			// Another spelling is the same request, as it is with other labels, and any time-out will do.
+			config := asking(object{"background": true, "input": nil, "message": []any{said("user", "hello")}, "store": true, "stream": true, "metadata": object{"a": "b"}})
 			w.goOn(t, r)
 			state := apply(t, r, config)
 			if state["content"] != "Emulated answer to: hello" || !slices.Contains(w.Objects("responses"), state["id"].(string)) { //nolint:forcetypeassert // it has one
@@ -414,6 +414,22 @@ func TestBackground_takesUpOnlyWhatWasAsked(t *testing.T) {
 			w.asked(t, 2)
 		})
 	}
+}
+
+// A secret prompt is found again as well, by a name that does not give it away.
+func TestBackground_isTakenUpWithASecretPrompt(t *testing.T) {
+	w := newWorkplace(t, emulator.Options{ResponseTime: time.Minute})
+	config := func(secret string) object {
+		return asking(object{"background": true, "input": nil, "message": []any{object{"role": "user", "content_wo": secret}}})
+	}
+	w.Fail(polls(emulator.ErrorJSON(401, "invalid_request_error", "", "", "Wrong key")))
+	says(t, w.resource(t).Apply(t, config("xyzzy")), "error", "the next apply of the same request waits for this answer")
+	w.Heal()
+	apply(t, w.resource(t), config("another"))
+	w.asked(t, 2)
+	apply(t, w.resource(t), config("xyzzy"))
+	w.asked(t, 2)
+	w.paidOnce(t, 2)
 }
 
 // What nobody notes is said to be asked for again.
