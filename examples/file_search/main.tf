@@ -40,5 +40,5 @@ output "leave" {
 }
 
 output "sources" {
-  value = distinct(openai_response.leave.citations[*].filename)
+  value = distinct(coalesce(openai_response.leave.citations, [])[*].filename)
 }

@@ -24,5 +24,5 @@ output "release" {
 }
 
 output "pages" {
-  value = { for source in coalesce(openai_response.release.citations, []) : source.url => source.title if source.url != null }
+  value = { for source in coalesce(openai_response.release.citations, []) : source.url => source.title... if source.url != null }
 }

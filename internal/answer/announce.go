@@ -128,7 +128,7 @@ func announcement(calls []area.Call, later bool) (summary, detail string) {
 		}
 	}
 	if len(waiting) > 0 {
-		add("An apply that did not complete has left %s. No call is made for what is there.", counted(len(waiting), "answer"))
+		add("An apply that did not complete has left %s. No call is made for what is there or, in the background, on its way.", counted(len(waiting), "answer"))
 	}
 	if changed := places(again, func(c area.Call) []string { return c.Changed }); changed != "" {
 		add("What changed in the requests: %s.", changed)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -84,7 +85,7 @@ func (a asker) await(ctx context.Context, r request, answer client.Answer, begun
 				rest = client.Pause(looks)
 			}
 			if err := clock.Sleep(ctx, rest); err != nil {
-				begun.Err = context.Cause(ctx)
+				begun.Err = ended(ctx)
 				return client.Answer{}, begun
 			}
 		}
@@ -109,6 +110,14 @@ func (a asker) await(ctx context.Context, r request, answer client.Answer, begun
 		}
 		begun.Status = status
 	}
+}
+
+// ended says why a wait ended: the time was over, or Terraform was stopped.
+func ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return errors.New("the operation was canceled")
 }
 
 // notes are what a managed resource knows of answers that were begun for a request.

@@ -121,7 +121,7 @@ var response = kinds.Declare(
 			kinds.Attribute{Name: "name", Shape: kinds.String, Description: "The name of the question. Null if it has none."},
 			kinds.Attribute{Name: "probability", Shape: kinds.Float64, Description: "How likely the statement is true, from 0 to 1. Null for other types."},
 			kinds.Attribute{Name: "choice", Shape: kinds.String, Description: "The value of the choice that was made. Null for other types."},
-			kinds.Attribute{Name: "score", Shape: kinds.Float64, Description: "The score. Null for other types."},
+			kinds.Attribute{Name: "score", Shape: kinds.Float64, Description: "The score, which can be a fraction: compare it with the numbers of the levels in `probabilities`. Null for other types."},
 			kinds.Attribute{Name: "confidence", Shape: kinds.Float64, Description: "How confident the model is of a choice or a score, from 0 to 1. Null for other types."},
 			kinds.Attribute{Name: "probabilities", Shape: kinds.Objects, Description: "How likely each choice or level is. Null for other types.",
 				Fields: kinds.Declare(
@@ -163,7 +163,7 @@ var derived = kinds.Declare(
 	kinds.Attribute{Name: "choices", Shape: kinds.StringMap, Mode: kinds.Computed, Local: true,
 		Description: "The choices, by the name of the question. Null if no question is of the type `choice`."},
 	kinds.Attribute{Name: "scores", Shape: kinds.Float64Map, Mode: kinds.Computed, Local: true,
-		Description: "The scores, by the name of the question. Null if no question is of the type `score`."},
+		Description: "The scores, by the name of the question. A score can be a fraction; `answers[*].probabilities` has the number of each level. Null if no question is of the type `score`."},
 	kinds.Attribute{Name: "refusals", Shape: kinds.Strings, Mode: kinds.Computed, Local: true,
 		Description: "The names of the questions that the model declined to answer. Empty if it answered all."},
 )

@@ -25,7 +25,7 @@ func later(changes ...object) object {
 func polls(f emulator.Fault) emulator.Fault { return f.On("GET", "/responses/").Repeat(-1) }
 
 // impatient gives up after a moment.
-var impatient = object{"timeouts": object{"create": "150ms"}}
+var impatient = object{"timeouts": object{"create": "2s"}}
 
 // paidOnce checks that no request was answered twice, and that nothing waits any more.
 func (w *workplace) paidOnce(t *testing.T, posts int) {
@@ -143,7 +143,7 @@ func TestBackground_isTakenUpByTheNextApply(t *testing.T) {
 		config object
 		says   string
 	}{
-		"time-out":        {fault: ptr(polls(emulator.Hang())), config: later(impatient), says: "timeouts.create (150ms)"},
+		"time-out":        {fault: ptr(polls(emulator.Hang())), config: later(impatient), says: "timeouts.create (2s)"},
 		"Ctrl-C":          {stop: true, config: later()},
 		"lost connection": {fault: ptr(polls(emulator.Reset())), config: later()},
 		"outage":          {fault: ptr(polls(emulator.Status(503, "down for now"))), config: later(), says: "503"},
@@ -231,7 +231,7 @@ func TestBackground_thePlanSaysThatAnAnswerIsTakenUp(t *testing.T) {
 	w.goOn(t, r)
 	r.Refresh(t)
 	w.Clock.Waits()
-	says(t, r.Plan(t, later()).Diags, "warning: Applying this plan takes up 1 answer of an earlier apply", "No call is made for what is there", "What changed in the requests: input")
+	says(t, r.Plan(t, later()).Diags, "warning: Applying this plan takes up 1 answer of an earlier apply", "No call is made for what is there or, in the background, on its way.", "What changed in the requests: input")
 	if state := apply(t, r, later()); state["content"] != "Emulated answer to: hello" {
 		t.Errorf("the state is %v", state)
 	}

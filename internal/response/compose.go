@@ -313,5 +313,9 @@ func place(arguments wire.Fields, at string) string {
 	case slices.ContainsFunc(arguments.Items("message"), func(m tftypes.Value) bool { return len(wire.Open(m).Items("tool_calls")) > 0 }):
 		return at // which are several items
 	}
-	return "message[" + strings.TrimSuffix(rest, "[0].text")
+	rest = strings.TrimSuffix(rest, "[0].text")
+	for _, name := range [][2]string{{"].output", "].content"}, {"].call_id", "].tool_call_id"}} { // of the role tool
+		rest = strings.Replace(rest, name[0], name[1], 1)
+	}
+	return "message[" + rest
 }

@@ -11,7 +11,7 @@ data "openai_costs" "month" {
   lifecycle {
     postcondition {
       condition     = self.total <= var.monthly_limit
-      error_message = "This month has cost ${self.total} ${upper(self.currency)} so far, more than the ${var.monthly_limit} that were agreed."
+      error_message = "This month has cost ${self.total} ${self.currency == null ? "" : upper(self.currency)} so far, more than the ${var.monthly_limit} that were agreed."
     }
   }
 }
