@@ -3,7 +3,6 @@ package answer
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -33,7 +32,7 @@ func (k *Kind) compare(ctx context.Context, prior, next, config wire.Fields, pri
 		if will, err = k.identity(next); err == nil {
 			imported := k.imported(ctx, private)
 			jsontext.EachDifference(was, will, func(place string, before, now any) {
-				if imported && filledIn(place, before, now) {
+				if imported && k.Stored.FilledIn(place, before, now) {
 					return
 				}
 				if k.Place != nil {
@@ -76,17 +75,6 @@ func (k *Kind) imported(ctx context.Context, private privateReader) bool {
 	}
 	said, _ := private.GetKey(ctx, importedKey)
 	return string(said) == "true"
-}
-
-// filledIn reports whether the server shows something of a request that leaves it to the server: a default, or the dated
-// name of a model.
-func filledIn(place string, shown, given any) bool {
-	if given == nil {
-		return true
-	}
-	long, isText := shown.(string)
-	short, _ := given.(string)
-	return place == "model" && isText && strings.HasPrefix(long, short+"-")
 }
 
 func (c *comparison) add(place string, open bool) {

@@ -78,6 +78,9 @@ func (a asker) deferred(ctx context.Context, r request, progress func(string)) (
 // await asks for an answer until it is there. made is when it was begun; zero = long ago.
 func (a asker) await(ctx context.Context, r request, answer client.Answer, begun *Unfinished, made time.Time) (client.Answer, error) {
 	first, clock := answer.RequestID, a.client.Clock()
+	if a.process != nil {
+		a.process.Claim(begun.ID)
+	}
 	for looks := 0; ; looks++ {
 		if looks > 0 || !made.IsZero() { // what was begun long ago may be there
 			rest := answer.PollAfter
@@ -96,7 +99,7 @@ func (a asker) await(ctx context.Context, r request, answer client.Answer, begun
 		case client.IsGone(err):
 			return client.Answer{}, err
 		case err != nil:
-			begun.Err = err
+			begun.Err = errors.New(err.Error()) // in its words: it is not the failure of the call that began the answer
 			return client.Answer{}, begun
 		}
 		if first != "" {
@@ -124,8 +127,24 @@ func ended(ctx context.Context) error {
 type notes struct {
 	process *area.Process
 	journal *journal.Journal // nil = nothing is noted
-	name    string
+	request string           // the first of the names by which it may be noted
+	name    string           // by which it is
 	forget  func()
+}
+
+// mostAlike is how many resources may wait for answers to the same request at a time.
+const mostAlike = 1000
+
+// each visits the names by which a request may be noted, one for each of several that ask the same, until found says so.
+func (n *notes) each(found func(name string) bool) {
+	for i, name := 0, n.request; i < mostAlike; i++ {
+		if found(name) {
+			n.name = name
+			return
+		}
+		sum := sha256.Sum256([]byte(name))
+		name = hex.EncodeToString(sum[:])
+	}
 }
 
 // notes are ready to be written before anything is paid for.
@@ -135,7 +154,7 @@ func (a asker) notes(r request) (*notes, error) {
 		return n, nil
 	}
 	var err error
-	if n.name, err = r.noteName(); err != nil {
+	if n.request, err = r.noteName(journal.Workspace(a.client.DataDirectory())); err != nil {
 		return nil, err
 	}
 	if n.journal, err = journal.Open(journal.Directory(a.client.DataDirectory()), a.client.Clock().Now()); err != nil {
@@ -147,7 +166,7 @@ func (a asker) notes(r request) (*notes, error) {
 
 // noteName is the request's without labels, which ask for nothing else. It sets notes about answers that are to come apart
 // from answers to the same requests.
-func (r request) noteName() (string, error) {
+func (r request) noteName(workspace string) (string, error) {
 	body, err := r.named()
 	if err != nil {
 		return "", err
@@ -156,7 +175,7 @@ func (r request) noteName() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := "deferred " + q.Name()
+	name := "deferred " + workspace + " " + q.Name()               // each workspace deletes its own
 	if secrets, _ := r.kind.secrets(r.arguments); secrets != nil { // which a fast hash would give away to whoever guesses
 		return hex.EncodeToString(hash([]*string{&name}, []byte(r.kind.Type))), nil
 	}
@@ -166,14 +185,18 @@ func (r request) noteName() (string, error) {
 
 // find is the ID of an answer that another process has begun and nobody in this one has taken up; "" = there is none.
 func (n *notes) find() string {
-	if n.journal == nil || !n.journal.Has(n.name) || !n.process.Claim(n.name) {
+	if n.journal == nil || n.journal.Empty() {
 		return ""
 	}
-	entry, _ := n.journal.Find(n.name)
-	id, err := client.Answer{Body: entry.Body}.ID()
-	if err != nil {
-		return ""
-	}
+	id := ""
+	n.each(func(name string) bool {
+		if !n.journal.Has(name) || !n.process.Claim(name) {
+			return false
+		}
+		entry, _ := n.journal.Find(name)
+		id, _ = client.Answer{Body: entry.Body}.ID() // else it is none
+		return id != ""
+	})
 	return id
 }
 
@@ -182,7 +205,7 @@ func (n *notes) keep(id string, answer client.Answer) bool {
 	if n.journal == nil {
 		return false
 	}
-	n.process.Claim(n.name)
+	n.each(func(name string) bool { return !n.journal.Has(name) && n.process.Claim(name) })
 	body, _ := json.Marshal(map[string]string{"id": id}) // text always encodes
 	return n.journal.Keep(journal.Entry{Name: n.name, RequestID: answer.RequestID, Body: body}) == nil
 }
@@ -228,10 +251,14 @@ func (a asker) awaits(arguments wire.Fields) bool {
 	if err != nil {
 		return false
 	}
-	name, err := r.noteName()
-	if err != nil {
+	n := &notes{}
+	if n.request, err = r.noteName(journal.Workspace(a.client.DataDirectory())); err != nil {
 		return false
 	}
 	j, err := journal.Open(journal.Directory(a.client.DataDirectory()), a.client.Clock().Now())
-	return err == nil && j.Has(name)
+	if err != nil || j.Empty() {
+		return false
+	}
+	n.each(j.Has)
+	return n.name != ""
 }

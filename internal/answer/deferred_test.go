@@ -38,10 +38,10 @@ func TestNoteName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name, err = r.noteName(); err != nil || len(name) != 64 {
+		if name, err = r.noteName("default"); err != nil || len(name) != 64 {
 			t.Fatal(err, name)
 		}
-		sum := sha256.Sum256([]byte("deferred " + q.Name()))
+		sum := sha256.Sum256([]byte("deferred default " + q.Name()))
 		return name, name == hex.EncodeToString(sum[:])
 	}
 	plain, fast := named(map[string]string{"prompt": "a"})

@@ -147,6 +147,10 @@ type Stored struct {
 	// Kept reports whether the server keeps the answer to such a request.
 	Kept func(arguments wire.Fields) bool
 
+	// FilledIn reports whether what the server shows at a place of a request may be said by a request that says something
+	// else there, or nothing (nil), such as a default. It goes with Import.
+	FilledIn func(place string, shown, given any) bool
+
 	// Relabel changes the labels of what is kept, to the values of [Kind.Labels]. nil: the server cannot do that.
 	Relabel func(ctx context.Context, c *client.Client, id string, arguments wire.Fields, apiKey string) error
 

@@ -159,6 +159,7 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 			resp.Diagnostics.Append(m.noteUnfinished(ctx, r.failure, resp.Private)...)
 		}
 		if resp.Diagnostics.HasError() {
+			m.discard(ctx, r, prior, config)
 			return
 		}
 		resp.Diagnostics.Append(m.noteSecrets(ctx, r.values, planned, config, resp.Private)...)

@@ -59,6 +59,17 @@ func (m *managed) remove(ctx context.Context, id, apiKey string) error {
 	return m.kind.Stored.Remove(ctx, m.client, id, apiKey)
 }
 
+// discard deletes what the server keeps of an answer that no state will have. That it fails is no matter: the server
+// deletes it some day.
+func (m *managed) discard(ctx context.Context, r reply, prior, config wire.Fields) {
+	if m.kind.Stored == nil || r.values == nil || r.kept.Recorded || !m.kind.Stored.Kept(config) || config.True("skip_destroy") {
+		return
+	}
+	if id, _ := wire.Text(r.values["id"]); id != "" && id != prior.String("id") {
+		_ = m.remove(ctx, id, apiKey(config))
+	}
+}
+
 // removeReplaced deletes the old answer, now that the new one is there. That it fails
 // is no error: the new answer is what was asked for.
 func (m *managed) removeReplaced(ctx context.Context, id string, state, config wire.Fields, diags *diag.Diagnostics) {
@@ -129,7 +140,7 @@ func (m *managed) cancelUnfinished(ctx context.Context, state wire.Fields, priva
 	note, found := private.GetKey(ctx, unfinished)
 	diags.Append(found...)
 	var id string
-	if json.Unmarshal(note, &id) != nil || id == "" || Replays(m.client) {
+	if json.Unmarshal(note, &id) != nil || id == "" || Replays(m.client) || !m.process.Claim(id) { // another has taken it up
 		return
 	}
 	err := client.ErrUnconfigured

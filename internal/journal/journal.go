@@ -19,6 +19,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -49,6 +50,19 @@ type Journal struct {
 
 // Directory is where the journals are, below Terraform's data directory.
 func Directory(data string) string { return filepath.Join(data, "openai") }
+
+// Workspace is the name of Terraform's workspace, of which the data directory knows: two of them may ask the same, and have
+// answers and batches of their own.
+func Workspace(data string) string {
+	if name := os.Getenv("TF_WORKSPACE"); name != "" {
+		return name
+	}
+	name, err := os.ReadFile(filepath.Join(data, "environment"))
+	if text := strings.TrimSpace(string(name)); err == nil && text != "" {
+		return text
+	}
+	return "default"
+}
 
 const (
 	prefix, ending = "answers-", ".jsonl"
@@ -146,6 +160,13 @@ func parse(line []byte) (Entry, bool) {
 		return Entry{}, false
 	}
 	return e, e.Name != "" && len(e.Body) > 0 && e.Body[0] == '{'
+}
+
+// Empty reports whether nothing is there.
+func (j *Journal) Empty() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.known) == 0
 }
 
 // Has reports whether the answer to a request is there.

@@ -75,5 +75,5 @@ var derived = kinds.Declare(
 	kinds.Attribute{Name: "output", Shape: kinds.Dynamic, Mode: kinds.Computed, Local: true,
 		Description: "The answer's JSON as a value, if `text.format` asked for JSON: `openai_response.x.output.city`. Null if it did not, or if the answer is not valid JSON, " + generation.OutputLimits + ": `content` has the answer in any case, for `jsondecode`."},
 	kinds.Attribute{Name: "output_json", Shape: kinds.String, Mode: kinds.Computed, Local: true,
-		Description: "All items of the output as the JSON text that the server sent: `jsondecode(openai_response.x.output_json)`. Give them back untouched in `input_items` to go on without `previous_response_id`."},
+		Description: "All items of the output as the JSON text that the server sent, without its white space: `jsondecode(openai_response.x.output_json)`. Give them back untouched in `input_items` to go on without `previous_response_id`."},
 )

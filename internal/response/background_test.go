@@ -456,3 +456,36 @@ func TestBackground_ofEphemeralAndAction(t *testing.T) {
 		t.Errorf("left: %q", left)
 	}
 }
+
+// Several that ask the same have an answer each, and each is paid for once.
+func TestBackground_severalAskTheSame(t *testing.T) {
+	w := newWorkplace(t)
+	w.Fail(polls(emulator.Hang()))
+	_, diags := together(t, w.run(t), later(impatient), later(impatient), later(impatient))
+	says(t, diags, "error", "the next apply of the same request waits for this answer")
+	same(t, len(w.notes(t)), 3)
+	w.Heal()
+	made, diags := together(t, w.run(t), later(), later(), later())
+	acctest.Quiet(t, diags)
+	ids := map[any]bool{}
+	for _, r := range made {
+		ids[r.State().(object)["id"]] = true //nolint:forcetypeassert // it is one
+	}
+	if len(ids) != 3 {
+		t.Errorf("the answers are %v", ids)
+	}
+	w.asked(t, 3)
+}
+
+// Each workspace deletes what is its own.
+func TestBackground_ofAnotherWorkspace(t *testing.T) {
+	w := newWorkplace(t)
+	first := apply(t, w.resource(t), later())
+	if err := os.WriteFile(filepath.Join(w.data, "environment"), []byte("two"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if second := apply(t, w.resource(t), later()); second["id"] == first["id"] {
+		t.Error("both have one answer")
+	}
+	w.asked(t, 2)
+}

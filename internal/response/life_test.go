@@ -204,10 +204,11 @@ func TestGenerateOnPlan_showsTheAnswerAndStoresJustThat(t *testing.T) {
 			config := asking(more, object{"generate_on": "plan"})
 			plan := w.resource(t, dir).Plan(t, config)
 			says(t, plan.Diags, "warning: The plan made 1 call to the model", "The plan took 1 call for 1 resource, with ", "tokens of input and ")
-			content := plan.Value.(object)["content"] //nolint:forcetypeassert // it is one
+			planned := plan.Value.(object) //nolint:forcetypeassert // it is one
+			content := planned["content"]
 			r := w.resource(t, dir)
-			if state := apply(t, r, config); content != "Emulated answer to: hello" || state["content"] != content {
-				t.Errorf("planned %v, applied %v", content, state["content"])
+			if state := apply(t, r, config); content != "Emulated answer to: hello" || state["content"] != content || state["output_json"] != planned["output_json"] {
+				t.Errorf("planned %v, applied %v", planned, state)
 			}
 			unchanged(t, r, config)
 			w.asked(t, 1)

@@ -1,6 +1,7 @@
 package response
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -130,11 +131,14 @@ func read(arguments wire.Fields, body []byte, answer wire.Values) {
 	answer["output_json"] = itemsJSON(body)
 }
 
-// itemsJSON are the items of an answer as they came; null where there are none.
+// itemsJSON are the items of an answer as they came, but for white space; null where there are none.
 func itemsJSON(body []byte) tftypes.Value {
 	var raw struct{ Output json.RawMessage }
 	if json.Unmarshal(body, &raw) == nil && len(raw.Output) > 0 && string(raw.Output) != "null" {
-		return tftypes.NewValue(tftypes.String, string(raw.Output))
+		var text bytes.Buffer
+		if json.Compact(&text, raw.Output) == nil { // recordings have it with other white space
+			return tftypes.NewValue(tftypes.String, text.String())
+		}
 	}
 	return tftypes.NewValue(tftypes.String, nil)
 }

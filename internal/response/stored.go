@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -231,4 +232,21 @@ func first(list []any) any {
 		return nil
 	}
 	return list[0]
+}
+
+// dated is the end of the name of a model that another name, without it, stands for.
+var dated = regexp.MustCompile(`^-\d{4}-\d{2}-\d{2}$`)
+
+// filledIn reports whether the server shows more of a request than was asked: the dated name of a model, how much it
+// reasons, or members of a tool that were left out.
+func filledIn(place string, shown, given any) bool {
+	switch {
+	case place == "model":
+		long, _ := shown.(string)
+		short, _ := given.(string)
+		return short != "" && dated.MatchString(strings.TrimPrefix(long, short))
+	case given != nil:
+		return false
+	}
+	return place == "reasoning" || strings.HasPrefix(place, "reasoning.") || strings.HasPrefix(place, "tools[") && strings.Contains(place, ".")
 }

@@ -354,3 +354,45 @@ func TestConversation_takesOneAnswerAtATime(t *testing.T) {
 		}
 	}
 }
+
+// What no state has is not left at the server.
+func TestResource_deletesAnAnswerOfNoUse(t *testing.T) {
+	w := newWorkplace(t)
+	r := w.resource(t)
+	strict := object{"fail_on": []any{"refusal"}}
+	first := apply(t, r, asking(strict))
+	says(t, r.Apply(t, asking(strict, object{"input": "REFUSE: no"})), "error: Unusable response", "the model refused")
+	same(t, w.Objects("responses"), []any{first["id"]})
+	says(t, r.Apply(t, asking(strict, object{"input": "REFUSE: no", "skip_destroy": true})), "error: Unusable response")
+	same(t, len(w.Objects("responses")), 2)
+}
+
+// What the server has filled in is no change after an import; what was asked and is not any more, is.
+func TestImport_ofAnotherRequest(t *testing.T) {
+	w := newWorkplace(t)
+	asked := asking(object{"model": "gpt-5.4-mini", "instructions": "Never say yes.", "temperature": 0.5}, tool("web_search", nil))
+	made := apply(t, w.resource(t), asked)
+	for name, test := range map[string]struct {
+		config object
+		asks   string
+	}{
+		"the same":           {asked, ""},
+		"another model":      {asking(asked, object{"model": "gpt-5.4"}), "model"},
+		"no instructions":    {asking(asked, object{"instructions": nil}), "instructions"},
+		"no temperature":     {asking(asked, object{"temperature": nil}), "temperature"},
+		"no tools":           {asking(asked, object{"tool": []any{}}), "tools"},
+		"other instructions": {asking(asked, object{"instructions": "Say yes."}), "instructions"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := w.resource(t)
+			acctest.Quiet(t, r.Import(t, made["id"].(string))) //nolint:forcetypeassert // it is a text
+			w.goOn(t, r)
+			planned := r.Plan(t, test.config)
+			if test.asks == "" {
+				acctest.Quiet(t, planned.Diags)
+				return
+			}
+			says(t, planned.Diags, "warning: Applying this plan makes 1 call to the model", "What changed in the requests: "+test.asks)
+		})
+	}
+}

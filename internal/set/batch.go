@@ -14,6 +14,7 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/job"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/journal"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -224,7 +225,7 @@ func (x *batching) submitOne(ctx context.Context, p *part) (b job.Batch, found b
 		return job.Batch{}, false, err
 	}
 	return job.Submit(ctx, x.client, job.Task{
-		Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(x.workspace()), Tokens: p.tokens(),
+		Endpoint: x.endpoint(), APIKey: x.apiKey(), Lines: p.lines(), Mark: p.mark(journal.Workspace(x.client.DataDirectory())), Tokens: p.tokens(),
 		Filename: x.kind.Of.Type + "_set.jsonl",
 	})
 }

@@ -20,7 +20,7 @@ import (
 
 // submitter is what tells the applies of this set from those of others.
 func (m *managed) submitter(config, prior wire.Fields) journal.Submitter {
-	by := journal.Submitter{Scope: m.workspace() + " " + m.client.String()}
+	by := journal.Submitter{Scope: journal.Workspace(m.client.DataDirectory()) + " " + m.client.String()}
 	by.Keys, _ = keys(config)
 	if hashes, ok := prior.Text("request_hashes"); ok {
 		sum := sha256.Sum256([]byte(hashes))
@@ -224,7 +224,7 @@ func (x *batching) giveUp(ctx context.Context, b job.Batch, known map[string]*ta
 
 // note writes down that a part is about to be submitted.
 func (x *batching) note(p *part) error {
-	s := journal.Submission{Mark: p.mark(x.workspace()), At: x.client.Clock().Now(), Requests: p.names()}
+	s := journal.Submission{Mark: p.mark(journal.Workspace(x.client.DataDirectory())), At: x.client.Clock().Now(), Requests: p.names()}
 	if x.log.Name() == "" {
 		x.log.By = x.submitter(x.config, x.prior)
 	}

@@ -5,10 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"iter"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/job"
 )
@@ -24,18 +21,6 @@ type part struct {
 	changed bool             // its lines may be others than those of all, or in another order
 
 	unwanted bool // it is given up, and todo is what is recorded of it
-}
-
-// workspace is that of Terraform: two of them may have the same requests, and batches of their own.
-func (m *managed) workspace() string {
-	if name := os.Getenv("TF_WORKSPACE"); name != "" {
-		return name
-	}
-	name, err := os.ReadFile(filepath.Join(m.client.DataDirectory(), "environment"))
-	if text := strings.TrimSpace(string(name)); err == nil && text != "" {
-		return text
-	}
-	return "default"
 }
 
 // split puts what is missing into batches.

@@ -90,8 +90,21 @@ func inOrder(config wire.Fields) diag.Diagnostics {
 	if fromErr == nil && toErr == nil && to <= from {
 		rules.Refuse(&diags, path.Empty(), "end_time", kinds.InvalidValue, "end_time must be after start_time, which is %q, not %q.", start, end)
 	}
+	width, known := config.Text("bucket_width")
+	if fromErr != nil || toErr != nil || !known || !config.Get("limit").IsNull() || widths[width] == 0 {
+		return diags
+	}
+	if n := (to - from) / widths[width]; n > mostBuckets {
+		rules.Refuse(&diags, path.Empty(), "bucket_width", kinds.OutOfRange, "The period has %d buckets of %s, which Terraform would need minutes for at each plan. Use a larger bucket_width, a shorter period, or limit.", n, width)
+	}
 	return diags
 }
+
+// widths are those of buckets, in seconds.
+var widths = map[string]int64{"1m": 60, "1h": 3600, "1d": 86400}
+
+// mostBuckets is how many buckets Terraform handles in reasonable time.
+const mostBuckets = 3000
 
 // query is what is asked for: the arguments under the names that they have, lists with
 // brackets as OpenAI's own SDKs write them. A limit is not in it, since each page has its own.

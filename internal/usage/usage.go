@@ -70,7 +70,7 @@ var usageAttributes = kinds.Join(kinds.Declare(
 		Validators:  checks{kinds.NotEmpty()}},
 ), period, kinds.Declare(
 	kinds.Attribute{Name: "bucket_width", Shape: kinds.String,
-		Description: "The length of a bucket: `1m`, `1h` or `1d`. The API's default is `1d`.", Validators: checks{kinds.NotEmpty()}},
+		Description: "The length of a bucket: `1m` (a minute), `1h` or `1d`. The API's default is `1d`.", Validators: checks{kinds.NotEmpty()}},
 	filter("group_by", "What the usage is grouped by: `project_id`, or also `user_id`, `api_key_id`, `model`, `batch`, `service_tier`, `size`, `source`, `vector_store_id`, `context_level`, `api_source`, depending on `type`."),
 	filter("project_ids", "Only the usage of these projects, by their IDs: `proj_…`."),
 	filter("user_ids", "Only the usage of these users, by their IDs: `user-…`."),
