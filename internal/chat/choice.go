@@ -5,30 +5,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
 
 // choice is what `tool_choice` or `function_call` says.
 type choice struct {
 	word  string   // "auto", "none", "required"; "" for JSON
 	names []string // the tools that are named
-}
-
-// choiceText accepts any word, and JSON. Which words there are, and what the JSON says,
-// differs from server to server; limits knows OpenAI's.
-func choiceText(argument string) validator.String {
-	return kinds.Text("a word, or a JSON object", "Invalid "+argument, func(s string) error {
-		if !kinds.Embedded(s) {
-			return nil
-		}
-		if _, err := kinds.ParseObject(s); err != nil {
-			return err
-		}
-		return kinds.Unambiguous(s)
-	})
 }
 
 func parseToolChoice(s string) (choice, error) {

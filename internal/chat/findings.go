@@ -9,8 +9,6 @@ import (
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/client"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/jsontext"
-	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -171,25 +169,3 @@ func holdsNothing(choice wire.Fields) bool {
 // asides begin the names of lists and objects in a message that are no answer: what the
 // model thought, what a search or a filter found.
 var asides = []string{"reasoning", "thinking", "thought", "extra_content", "context", "citations", "content_filter", "error"}
-
-// gate is the action: it streams, and can expect members of a JSON answer.
-var gate = &answer.Gate{
-	Rules: kinds.Declare(
-		kinds.Attribute{Name: "expect", Shape: kinds.JSON, Local: true,
-			Description: "A JSON object that the answer must contain: `jsonencode({ approved = true })` fails the run unless the answer is JSON in which `approved` is `true`. It needs a `response_format` of JSON.",
-			Validators:  checks{kinds.JSONObject()}},
-	),
-	Complete: func(arguments wire.Fields) wire.Fields {
-		if !arguments.Get("stream").IsNull() {
-			return arguments
-		}
-		return arguments.With(wire.Values{"stream": truth(true)})
-	},
-	Judge: func(arguments, got wire.Fields) []string {
-		want, ok := arguments.Text("expect")
-		if !ok {
-			return nil
-		}
-		return jsontext.Lacks(got.String("content"), want)
-	},
-}

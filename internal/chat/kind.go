@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -39,7 +40,7 @@ var kind = &answer.Kind{
 		Kept:    func(arguments wire.Fields) bool { return arguments.True("store") },
 		Reading: readingStored, Relabel: relabel, Remove: remove,
 	},
-	Gate: gate,
+	Gate: generation.Gate("response_format"),
 }
 
 // Area is what the area offers.

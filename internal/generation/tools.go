@@ -93,3 +93,16 @@ func LimitName(diags *diag.Diagnostics, at path.Path, object wire.Fields) {
 		rules.Refuse(diags, at, "name", "Invalid name", "For OpenAI, name must have from 1 to 64 characters: letters, digits, underscores and dashes.")
 	}
 }
+
+// WordOrJSON accepts any word, and JSON. Which words there are, and what the JSON says, differs from server to server.
+func WordOrJSON(argument string) validator.String {
+	return kinds.Text("a word, or a JSON object", "Invalid "+argument, func(s string) error {
+		if !kinds.Embedded(s) {
+			return nil
+		}
+		if _, err := kinds.ParseObject(s); err != nil {
+			return err
+		}
+		return kinds.Unambiguous(s)
+	})
+}

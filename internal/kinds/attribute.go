@@ -276,8 +276,11 @@ func (as Attributes) Ephemeral() Attributes {
 	})
 }
 
-// each changes or leaves out attributes, at every depth.
+// each changes or leaves out write-only attributes, at every depth.
 func (as Attributes) each(change func(Attribute) (changed Attribute, stays bool)) Attributes {
+	if !slices.ContainsFunc(as, func(a Attribute) bool { return a.secret }) {
+		return as
+	}
 	out := make([]Attribute, 0, len(as))
 	for _, a := range as {
 		a, stays := change(a)

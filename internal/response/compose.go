@@ -26,10 +26,6 @@ func compose(arguments wire.Fields, body object) {
 	if arguments.Has("tool") {
 		composeTools(body)
 	}
-	if body["background"] == true { // what is asked for later does not come in this call
-		delete(body, "stream")
-		delete(body, "stream_options")
-	}
 	if text, ok := body["text"].(object); ok && len(text) == 0 {
 		delete(body, "text")
 	}

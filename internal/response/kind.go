@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/answer"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/area"
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
 )
 
@@ -39,7 +40,7 @@ func declare() *answer.Kind {
 		Findings: findings, FailOn: failOn, Text: answerText, TextPaths: textPaths, Describe: describe, Tokens: estimate, Usage: usage,
 		Stored:   &answer.Stored{Kept: kept, Unowned: unowned, Import: importStored, FilledIn: filledIn, Remove: remove},
 		Deferred: background, Changes: func(arguments wire.Fields) string { return arguments.String("conversation_id") },
-		Gate: gate,
+		Gate: generation.Gate("text.format"),
 	}
 }
 

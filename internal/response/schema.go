@@ -140,7 +140,7 @@ var using = kinds.Declare(
 		Validators:  checks{list("tool_json", "tools")}},
 	kinds.Attribute{Name: "tool_choice", Shape: kinds.JSONOrString,
 		Description: "Which tool the model uses: `none`, `auto`, `required` (at least one), or JSON that names one, `jsonencode({ type = \"function\", name = \"…\" })` or `jsonencode({ type = \"file_search\" })`, or several to choose from, `jsonencode({ type = \"allowed_tools\", mode = \"auto\", tools = […] })`. The API's default is `auto` if there are tools.",
-		Validators:  checks{choiceText()}},
+		Validators:  checks{generation.WordOrJSON("tool_choice")}},
 	kinds.Attribute{Name: "parallel_tool_calls", Shape: kinds.Bool,
 		Description: "Whether the model may call several tools at once. The API's default is `true`."},
 )

@@ -103,11 +103,7 @@ func importStored(ctx context.Context, c *client.Client, id string) (wire.Values
 			values[name] = tftypes.NewValue(tftypes.String, text)
 		}
 	}
-	none := wire.Values{}
-	for i := range repeated {
-		none[repeated[i].Name] = repeated[i].Absent()
-	}
-	maps.Copy(values, wire.Reconcile(repeated, echoed(shown), wire.FieldsOf(none)))
+	maps.Copy(values, wire.Reconcile(repeated, echoed(shown), wire.Fields{}))
 	for name, value := range map[string]any{"tool_json": shown["tools"], "tool_choice": shown["tool_choice"]} {
 		switch value := value.(type) {
 		case string:

@@ -1,8 +1,6 @@
 package response
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 )
@@ -80,7 +78,7 @@ var mcp = kinds.Declare(
 		Description: "The names of the tools that the model may use. All, if it is left out."},
 	kinds.Attribute{Name: "require_approval", Shape: kinds.JSONOrString,
 		Description: "Which calls need your approval: `always` (the API's default), `never`, or JSON, `jsonencode({ never = { tool_names = [\"…\"] } })`. A call that needs it is in `output_json` as an `mcp_approval_request`, and ends the answer; a pipeline usually wants `never` together with `allowed_tools`.",
-		Validators:  checks{wordOrJSON("require_approval")}},
+		Validators:  checks{generation.WordOrJSON("require_approval")}},
 )
 
 var tool = kinds.Declare(
@@ -104,18 +102,3 @@ var tool = kinds.Declare(
 	kinds.Attribute{Name: "mcp", Shape: kinds.Object, Block: true, Fields: mcp,
 		Description: "The tools of an MCP server, which OpenAI calls, for the type `mcp`."},
 )
-
-// wordOrJSON accepts any word, and JSON. Which words there are is the server's to say.
-func wordOrJSON(argument string) validator.String {
-	return kinds.Text("a word, or a JSON object", "Invalid "+argument, func(s string) error {
-		if !kinds.Embedded(s) {
-			return nil
-		}
-		if _, err := kinds.ParseObject(s); err != nil {
-			return err
-		}
-		return kinds.Unambiguous(s)
-	})
-}
-
-func choiceText() validator.String { return wordOrJSON("tool_choice") }
