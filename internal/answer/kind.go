@@ -153,9 +153,6 @@ type Stored struct {
 
 	// Relabel changes the labels of what is kept, to the values of [Kind.Labels]. nil: the server cannot do that.
 	Relabel func(ctx context.Context, c *client.Client, id string, arguments wire.Fields, apiKey string) error
-
-	// Remove deletes it. What is not there is as good as deleted.
-	Remove func(ctx context.Context, c *client.Client, id, apiKey string) error
 }
 
 // Finding is something to say against an answer.

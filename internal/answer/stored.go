@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -52,11 +54,19 @@ func (m *managed) relabel(ctx context.Context, id string, state, config wire.Fie
 	return m.kind.Stored.Relabel(ctx, m.client, id, state, apiKey(config))
 }
 
+// remove deletes what the server keeps. What is not there is as good as deleted, and so is what is asked of a server that
+// cannot store any.
 func (m *managed) remove(ctx context.Context, id, apiKey string) error {
 	if m.client == nil {
 		return client.ErrUnconfigured
 	}
-	return m.kind.Stored.Remove(ctx, m.client, id, apiKey)
+	_, err := m.client.Do(ctx, client.Request{
+		Method: http.MethodDelete, Path: client.Path(append(slices.Clone(m.kind.Endpoint), id)...), APIKey: apiKey, Existing: true,
+	})
+	if client.HasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented) {
+		return nil
+	}
+	return err
 }
 
 // discard deletes what the server keeps of an answer that no state will have. That it fails is no matter: the server

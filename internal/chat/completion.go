@@ -225,15 +225,3 @@ func relabel(ctx context.Context, c *client.Client, id string, arguments wire.Fi
 	})
 	return err
 }
-
-// remove deletes a stored completion. One that is not there is as good as
-// deleted, and so is one on a server that cannot store any.
-func remove(ctx context.Context, c *client.Client, id, apiKey string) error {
-	_, err := c.Do(ctx, client.Request{
-		Method: http.MethodDelete, Path: client.Path("chat", "completions", id), APIKey: apiKey, Existing: true,
-	})
-	if client.HasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented) {
-		return nil
-	}
-	return err
-}

@@ -38,7 +38,7 @@ var kind = &answer.Kind{
 	Findings: findings, FailOn: failOn, Text: answerText, TextPaths: textPaths, Describe: describe, Tokens: estimate, Usage: usage,
 	Stored: &answer.Stored{
 		Kept:    func(arguments wire.Fields) bool { return arguments.True("store") },
-		Reading: readingStored, Relabel: relabel, Remove: remove,
+		Reading: readingStored, Relabel: relabel,
 	},
 	Gate: generation.Gate("response_format"),
 }

@@ -2,11 +2,10 @@ package chat
 
 import (
 	"errors"
-	"maps"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/set"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -126,27 +125,8 @@ func goOn(arguments wire.Fields, text tftypes.Value) (wire.Fields, error) {
 	if !list.IsKnown() {
 		return arguments, nil // nothing can be said of it
 	}
-	blank := blankMessage()
-	values := maps.Clone(wire.Members(blank))
-	values["role"], values["content"] = tftypes.NewValue(tftypes.String, "user"), text
-	before := wire.Items(list)
-	items := append(make([]tftypes.Value, 0, len(before)+1), before...)
-	items = append(items, tftypes.NewValue(blank.Type(), values))
-	types := make([]tftypes.Type, len(items))
-	for i := range types {
-		types[i] = tftypes.DynamicPseudoType
-	}
-	return arguments.With(wire.Values{name: tftypes.NewValue(tftypes.Tuple{ElementTypes: types}, items)}), nil
+	return arguments.With(wire.Values{name: say(wire.Items(list), text)}), nil
 }
 
-// blankMessage is a message without anything in it, as those of a set are. Like the list that it
-// comes into, it has members of any type: tftypes holds each value against its type when it is made, down to
-// the types of a tool call, which is most of the work where there are thousands of messages.
-var blankMessage = sync.OnceValue(func() tftypes.Value {
-	fields, values, types := message.WithoutWriteOnly(), wire.Values{}, map[string]tftypes.Type{}
-	for i := range fields {
-		values[fields[i].Name] = tftypes.NewValue(fields[i].Type(), nil)
-		types[fields[i].Name] = tftypes.DynamicPseudoType
-	}
-	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
-})
+// say adds a message of the user to a conversation.
+var say = generation.Saying(message)

@@ -38,7 +38,7 @@ func declare() *answer.Kind {
 		Delivery: []string{"stream", "stream_options", "background"}, Labels: []string{"metadata"},
 		Validate: validate, Limits: limits, Compose: compose, Alike: alike, Place: place, Send: send, Normalize: normalize, Read: read, Absent: absent,
 		Findings: findings, FailOn: failOn, Text: answerText, TextPaths: textPaths, Describe: describe, Tokens: estimate, Usage: usage,
-		Stored:   &answer.Stored{Kept: kept, Unowned: unowned, Import: importStored, FilledIn: filledIn, Remove: remove},
+		Stored:   &answer.Stored{Kept: kept, Unowned: unowned, Import: importStored, FilledIn: filledIn},
 		Deferred: background, Changes: func(arguments wire.Fields) string { return arguments.String("conversation_id") },
 		Gate: generation.Gate("text.format"),
 	}

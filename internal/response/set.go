@@ -2,11 +2,10 @@ package response
 
 import (
 	"errors"
-	"maps"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-7e69199f/terraform-provider-openai/internal/generation"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/kinds"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/set"
 	"github.com/seed-7e69199f/terraform-provider-openai/internal/wire"
@@ -80,36 +79,15 @@ func goOn(arguments wire.Fields, text tftypes.Value) (wire.Fields, error) {
 	case before.IsNull() && len(wire.Items(list)) == 0:
 		return arguments.With(wire.Values{"input": text}), nil
 	}
-	items := append([]tftypes.Value{}, wire.Items(list)...)
+	texts := []tftypes.Value{text}
 	if !before.IsNull() {
-		items = append(items, userMessage(before))
-	}
-	items = append(items, userMessage(text))
-	types := make([]tftypes.Type, len(items))
-	for i := range types {
-		types[i] = tftypes.DynamicPseudoType
+		texts = []tftypes.Value{before, text}
 	}
 	return arguments.With(wire.Values{
 		"input":   tftypes.NewValue(tftypes.String, nil),
-		"message": tftypes.NewValue(tftypes.Tuple{ElementTypes: types}, items),
+		"message": say(wire.Items(list), texts...),
 	}), nil
 }
 
-// userMessage is a message of the user.
-func userMessage(text tftypes.Value) tftypes.Value {
-	blank := blankMessage()
-	values := maps.Clone(wire.Members(blank))
-	values["role"], values["content"] = tftypes.NewValue(tftypes.String, "user"), text
-	return tftypes.NewValue(blank.Type(), values)
-}
-
-// blankMessage is a message without anything in it. Its members are of any type, since tftypes holds each value
-// against its type when it is made, which is most of the work where there are thousands of messages.
-var blankMessage = sync.OnceValue(func() tftypes.Value {
-	fields, values, types := message.WithoutWriteOnly(), wire.Values{}, map[string]tftypes.Type{}
-	for i := range fields {
-		values[fields[i].Name] = tftypes.NewValue(fields[i].Type(), nil)
-		types[fields[i].Name] = tftypes.DynamicPseudoType
-	}
-	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
-})
+// say adds messages of the user to a conversation.
+var say = generation.Saying(message)

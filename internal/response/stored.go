@@ -55,16 +55,6 @@ func unowned(arguments wire.Fields) wire.Fields {
 	return arguments.With(wire.Values{"store": truth(false)})
 }
 
-// remove deletes a stored response. One that is not there is as good as deleted, and so is one on a server that
-// cannot store any.
-func remove(ctx context.Context, c *client.Client, id, apiKey string) error {
-	_, err := c.Do(ctx, client.Request{Method: http.MethodDelete, Path: client.Path("responses", id), APIKey: apiKey, Existing: true})
-	if client.HasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented) {
-		return nil
-	}
-	return err
-}
-
 // stored reads a response that the server keeps, and its input items, oldest first.
 func stored(ctx context.Context, c *client.Client, id string) (client.Answer, []json.RawMessage, error) {
 	got, err := background.Get(ctx, c, id, "")
